@@ -1,0 +1,138 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/veltair/VeltairDialect.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+
+#define GET_OP_CLASSES
+#include "dialects/veltair/VeltairOps.cpp.inc"
+
+//===-- model ---------------------------------------------------------------===//
+
+LogicalResult ModelOp::verify() {
+  if (getInputNames().size() != getInputTypes().size() ||
+      getOutputNames().size() != getOutputTypes().size())
+    return emitOpError("needs one type for each input and output name");
+  for (Operation &op : getBody().front())
+    if (!isa<ProgramOp>(op))
+      return op.emitOpError("is not allowed in a model: it holds programs");
+  return success();
+}
+
+//===-- program -------------------------------------------------------------===//
+
+ReturnOp ProgramOp::getReturn() {
+  return cast<ReturnOp>(getBlock().getTerminator());
+}
+
+LogicalResult ProgramOp::verify() {
+  auto model = cast<ModelOp>((*this)->getParentOp());
+  if (getBlock().getNumArguments() != model.getInputNames().size())
+    return emitOpError("has ")
+           << getBlock().getNumArguments() << " arguments, but the model has "
+           << model.getInputNames().size() << " inputs";
+  if (getReturn().getNumOperands() != model.getOutputNames().size())
+    return emitOpError("returns ")
+           << getReturn().getNumOperands() << " values, but the model has "
+           << model.getOutputNames().size() << " outputs";
+  return success();
+}
+
+void ProgramOp::print(OpAsmPrinter &printer) {
+  printer << ' ';
+  printer.printSymbolName(getSymName());
+  printer << '(';
+  llvm::interleaveComma(getBlock().getArguments(), printer,
+                        [&](BlockArgument argument) {
+                          printer.printRegionArgument(argument);
+                        });
+  printer << ") ";
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
+                                           {getSymNameAttrName()});
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &state) {
+  StringAttr name;
+  SmallVector<OpAsmParser::Argument> arguments;
+  if (parser.parseSymbolName(name, getSymNameAttrName(state.name),
+                             state.attributes) ||
+      parser.parseArgumentList(arguments, OpAsmParser::Delimiter::Paren,
+                               /*allowType=*/true) ||
+      parser.parseOptionalAttrDictWithKeyword(state.attributes))
+    return failure();
+  Region *body = state.addRegion();
+  if (parser.parseRegion(*body, arguments))
+    return failure();
+  ensureTerminator(*body, parser.getBuilder(), state.location);
+  return success();
+}
+
+//===-- view ----------------------------------------------------------------===//
+
+LogicalResult ViewOp::verify() {
+  if (getSource().getType().getElementType() !=
+          getResult().getType().getElementType() ||
+      getSource().getType().getNumElements() !=
+          getResult().getType().getNumElements())
+    return emitOpError("must keep the elements: ")
+           << getSource().getType() << " against " << getResult().getType();
+  return success();
+}
+
+OpFoldResult ViewOp::fold(FoldAdaptor) {
+  if (getSource().getType() == getResult().getType())
+    return getSource();
+  if (auto inner = getSource().getDefiningOp<ViewOp>()) {
+    getSourceMutable().assign(inner.getSource());
+    return getResult();
+  }
+  return {};
+}
+
+//===-- layer ---------------------------------------------------------------===//
+
+YieldOp LayerOp::getYield() {
+  return cast<YieldOp>(getBody().front().getTerminator());
+}
+
+SmallVector<VersionOp, 5> LayerOp::getVersionOps() {
+  if (getVersions().empty())
+    return {};
+  return llvm::to_vector<5>(getVersions().front().getOps<VersionOp>());
+}
+
+LogicalResult LayerOp::verify() {
+  SmallVector<Type> operands(getOperandTypes());
+  if (SmallVector<Type>(getBody().front().getArgumentTypes()) != operands)
+    return emitOpError("needs one block argument of the same type for each "
+                       "input and constant");
+  if (SmallVector<Type>(getYield().getOperandTypes()) !=
+      SmallVector<Type>(getResultTypes()))
+    return emitOpError("must yield values of its result types");
+  if (getOffsets() && getOffsets()->size() != getNumResults())
+    return emitOpError("needs one arena offset for each result");
+  if (!getVersions().empty())
+    for (Operation &op : getVersions().front())
+      if (!isa<VersionOp>(op))
+        return op.emitOpError("is not allowed among versions");
+  return success();
+}
+
+//===-- version -------------------------------------------------------------===//
+
+LogicalResult VersionOp::verify() {
+  auto layer = cast<LayerOp>((*this)->getParentOp());
+  if (getPackings().size() != layer.getConstants().size())
+    return emitOpError("has ")
+           << getPackings().size() << " packings for "
+           << layer.getConstants().size() << " constants";
+  if (getStages() && getStages()->empty())
+    return emitOpError("needs at least one stage");
+  return success();
+}
