@@ -1,0 +1,19 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The policies' constructors: one for each entry of the table in Policies.cpp.
+
+#ifndef VELTAIR_SCHEDULER_POLICIES_H
+#define VELTAIR_SCHEDULER_POLICIES_H
+
+#include "runtime/scheduler/Scheduler.h"
+
+namespace veltair {
+
+std::unique_ptr<Scheduler> createFcfs(const SchedulerOptions &options,
+                                      const TimeModel &model);
+
+} // namespace veltair
+
+#endif // VELTAIR_SCHEDULER_POLICIES_H

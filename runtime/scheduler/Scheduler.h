@@ -1,0 +1,189 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The scheduler: events in, grants out. It is a pure state machine: no clock,
+// no thread, no randomness, so that the executor and the simulator drive the
+// same code and a recorded trace gives the same decisions again.
+//
+// The life of a query: QueryArrived -> { grant -> BlockEnded }* -> the
+// BlockEnded whose `layersDone` is the program's layer count. Or QueryCancelled
+// anywhere. Between BlockEnded and its next grant a query holds no cores.
+//
+// Not thread safe: the caller serialises.
+
+#ifndef VELTAIR_SCHEDULER_SCHEDULER_H
+#define VELTAIR_SCHEDULER_SCHEDULER_H
+
+#include "runtime/scheduler/TimeModel.h"
+#include "runtime/scheduler/VersionTable.h"
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace veltair {
+
+using TenantId = uint32_t;
+using QueryId = uint64_t; // never used twice
+
+inline constexpr Time never = std::numeric_limits<Time>::max();
+
+enum class Priority : uint8_t { low, medium, high };
+
+struct TenantInfo {
+  std::string name;
+  Time qos = never;         // latency target
+  double percentile = 0.95; // share of the queries that must meet it
+  Priority priority = Priority::medium;
+  // A query runs one of these. Shared, since version tables and models outlive
+  // a tenant's replacement.
+  std::vector<std::shared_ptr<const ProgramInfo>> programs;
+};
+
+//===----------------------------------------------------------------------===//
+// Events
+//===----------------------------------------------------------------------===//
+
+// A tenant is new, or its target, priority or programs are others. Queries
+// under way keep their program.
+struct TenantChanged {
+  TenantId tenant;
+  TenantInfo info;
+};
+
+// Comes after the last query of the tenant ended.
+struct TenantRemoved {
+  TenantId tenant;
+};
+
+struct QueryArrived {
+  QueryId query;
+  TenantId tenant;
+  uint32_t program; // index into `TenantInfo::programs`
+  Time arrival;     // what latency counts from; at most `now`
+};
+
+// Layers [0, layersDone) of a running query are done. Sent only if
+// `Scheduler::wantsLayerEnds`, and not for the last layer of a block.
+struct LayerEnded {
+  QueryId query;
+  uint32_t layersDone;
+};
+
+// The granted layers are done and no worker serves the query any more.
+struct BlockEnded {
+  QueryId query;
+  uint32_t layersDone;
+  // Layers of the block that ran by another version than they did the last time
+  // that this tenant ran them.
+  uint32_t versionSwitches = 0;
+};
+
+// A query ends early: cancelled or failed. A queued query ends at once, a
+// running one when its last worker has left it.
+struct QueryCancelled {
+  QueryId query;
+};
+
+// The number of workers is now `cores`; may be 0. The first event of all.
+struct CoresChanged {
+  uint32_t cores;
+};
+
+// `level` in [0, 1]; `bucket` is the level's bucket with hysteresis, the one
+// that workers use to read version tables.
+struct InterferenceSampled {
+  double level;
+  uint32_t bucket;
+};
+
+// The wake-up time asked for was reached.
+struct TimerFired {};
+
+using Event = std::variant<TenantChanged, TenantRemoved, QueryArrived,
+                           LayerEnded, BlockEnded, QueryCancelled, CoresChanged,
+                           InterferenceSampled, TimerFired>;
+
+//===----------------------------------------------------------------------===//
+// Decisions
+//===----------------------------------------------------------------------===//
+
+// Runs the layers [firstLayer, firstLayer + layerCount) of a query by `cores`
+// workers: a new block if the query has none, else a change of the running
+// block:
+//  * `cores` is the new size of the team: workers join or leave at the next
+//    chunk boundary. 0 holds the query where it is.
+//  * `layerCount` may grow, or shrink: the block then ends at the first layer
+//    boundary that is not before the new end. `firstLayer` does not change.
+// The sum of the granted cores of all running blocks never exceeds the cores
+// there are; while workers change teams, a team may be smaller for a moment.
+struct Grant {
+  QueryId query;
+  uint32_t firstLayer;
+  uint32_t layerCount;
+  uint32_t cores;
+  std::shared_ptr<const VersionTable> versions; // of all layers of the program
+};
+
+// What to do after an event. Grants are applied in order (those that take cores
+// away come first).
+struct Decision {
+  std::vector<Grant> grants;
+  // Send TimerFired at this time, unless a later decision says otherwise: each
+  // decision replaces the time.
+  Time wakeUp = never;
+
+  void clear() {
+    grants.clear();
+    wakeUp = never;
+  }
+};
+
+struct SchedulerStatistics {
+  uint64_t blocks = 0;    // started
+  uint64_t conflicts = 0; // blocks that found fewer free cores than they demand
+  uint64_t versionSwitches = 0;
+};
+
+//===----------------------------------------------------------------------===//
+// Scheduler
+//===----------------------------------------------------------------------===//
+
+class Scheduler {
+public:
+  virtual ~Scheduler() = default;
+
+  // Takes an event that happened at `now` (never before the last event's) and
+  // writes the decision to `decision`, whose contents are replaced (its buffers
+  // are reused). Unknown queries and tenants are a bug of the caller.
+  virtual void handle(Time now, const Event &event, Decision &decision) = 0;
+
+  // True if the policy wants LayerEnded.
+  virtual bool wantsLayerEnds() const { return false; }
+
+  virtual SchedulerStatistics statistics() const = 0;
+};
+
+struct SchedulerOptions {
+  VersionRules versions;
+  // The share of a tenant's target that plans may fill.
+  double margin = 0.9;
+};
+
+// Makes the scheduler of the policy `name`, or null if there is none of that
+// name. `model` must outlive it.
+std::unique_ptr<Scheduler> createScheduler(std::string_view name,
+                                           const SchedulerOptions &options,
+                                           const TimeModel &model);
+
+// The names that createScheduler knows, sorted.
+std::vector<std::string_view> schedulerNames();
+
+} // namespace veltair
+
+#endif // VELTAIR_SCHEDULER_SCHEDULER_H

@@ -1,0 +1,130 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The bookkeeping that all policies share. A policy changes the state of
+// queries by start, resize and setBlockEnd; the base turns what changed into
+// the grants of the decision.
+
+#ifndef VELTAIR_SCHEDULER_SCHEDULERBASE_H
+#define VELTAIR_SCHEDULER_SCHEDULERBASE_H
+
+#include "runtime/scheduler/Scheduler.h"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace veltair {
+
+class SchedulerBase : public Scheduler {
+public:
+  SchedulerBase(const SchedulerOptions &options, const TimeModel &model)
+      : options(options), model(model) {}
+
+  void handle(Time now, const Event &event, Decision &decision) final;
+  SchedulerStatistics statistics() const final { return counts; }
+
+protected:
+  struct Query {
+    QueryId id;
+    TenantId tenant;
+    std::shared_ptr<const ProgramInfo> program;
+    Time arrival;
+    Time deadline; // arrival + the tenant's target; `never` without one
+    uint32_t layersDone = 0;
+
+    // The running block; blockLayers is 0 when there is none.
+    uint32_t blockFirst = 0;
+    uint32_t blockLayers = 0;
+    uint32_t cores = 0;
+    bool conflicted = false; // the block to start was already counted
+
+    bool running() const { return blockLayers != 0; }
+    uint32_t blockEnd() const { return blockFirst + blockLayers; }
+    uint32_t layerCount() const { return uint32_t(program->layers.size()); }
+
+  private:
+    friend class SchedulerBase;
+    bool touched = false;
+    uint32_t coresBefore = 0;
+  };
+
+  //===--------------------------------------------------------------------===//
+  // What a policy defines
+  //===--------------------------------------------------------------------===//
+
+  // Decides after each event, with the books up to date.
+  virtual void dispatch(Time now) = 0;
+
+  virtual void tenantChanged(TenantId tenant) {}
+  virtual void tenantRemoved(TenantId tenant) {}
+  virtual void queryArrived(Time now, Query &query) {}
+  virtual void layerEnded(Time now, Query &query) {}
+  // The block is over; layersDone is up to date. Not called for the last one.
+  virtual void blockEnded(Time now, Query &query) {}
+  // The query is about to be forgotten.
+  virtual void queryEnded(Time now, Query &query, bool completed) {}
+  virtual void coresChanged() {}
+  virtual void interferenceSampled(const InterferenceSampled &sample) {}
+
+  //===--------------------------------------------------------------------===//
+  // What a policy reads and calls
+  //===--------------------------------------------------------------------===//
+
+  // All queries, in the order of their arrival.
+  const std::vector<std::unique_ptr<Query>> &queries() const { return active; }
+  const TenantInfo &tenant(TenantId id) const { return tenants.at(id); }
+  uint32_t coreCount() const { return cores; }
+  uint32_t freeCores() const { return cores - granted; }
+
+  // Starts the next block of a query that runs none: `layers` (clamped to what
+  // remains) from layersDone on by `cores` free cores, at least one. `demand`
+  // is what the block would like; less counts as a conflict.
+  void start(Query &query, uint32_t layers, uint32_t cores, uint32_t demand);
+
+  // Says that the next block of the query could not start for want of cores.
+  // Counts once a block.
+  void noteConflict(Query &query);
+
+  // Changes the team of a running block, within the free cores.
+  void resize(Query &query, uint32_t cores);
+
+  // Changes where a running block ends; clamped to the program.
+  void setBlockEnd(Query &query, uint32_t end);
+
+  void wakeUpAt(Time time) { wakeUp = std::min(wakeUp, time); }
+
+  const SchedulerOptions options;
+  const TimeModel &model;
+
+private:
+  void apply(Time now, const Event &event);
+  Query &find(QueryId id);
+  void finish(Time now, QueryId id, bool completed);
+  void release(Query &query);
+  void takeCoresLost();
+  void touch(Query &query);
+  void emit(Decision &decision);
+  const std::shared_ptr<const VersionTable> &
+  versionTable(const std::shared_ptr<const ProgramInfo> &program);
+
+  struct TableEntry {
+    std::shared_ptr<const ProgramInfo> program; // keeps the key alive
+    std::shared_ptr<const VersionTable> table;
+  };
+
+  std::map<TenantId, TenantInfo> tenants;
+  std::vector<std::unique_ptr<Query>> active;
+  std::map<const ProgramInfo *, TableEntry> tables;
+  std::vector<Query *> changed;
+  uint32_t cores = 0;
+  uint32_t granted = 0;
+  uint32_t tableCores = 0; // core count that the tables were made for
+  Time wakeUp = never;
+  SchedulerStatistics counts;
+};
+
+} // namespace veltair
+
+#endif // VELTAIR_SCHEDULER_SCHEDULERBASE_H

@@ -1,0 +1,121 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/scheduler/TimeModel.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace veltair {
+
+ProgramInfo describeProgram(std::string name, const veltair_program &program) {
+  ProgramInfo info;
+  info.name = std::move(name);
+  info.layers.resize(program.layer_count);
+  for (uint32_t l = 0; l < program.layer_count; ++l) {
+    const veltair_layer &layer = program.layers[l];
+    for (uint32_t v = 0; v < layer.version_count; ++v) {
+      const veltair_version &version = layer.versions[v];
+      const veltair_cache_usage &cache = version.cache;
+      VersionInfo &out = info.layers[l].versions.emplace_back();
+      out.numericsClass = version.numerics_class;
+      out.stages = version.stage_count;
+      for (uint32_t s = 0; s < version.stage_count; ++s)
+        out.chunks = std::max(out.chunks, version.stages[s].chunks);
+      out.flops = cache.flops;
+      out.bytes = cache.bytes_read + cache.bytes_written;
+      out.sharedBytes = cache.shared_bytes;
+      out.writebackBytes = cache.writeback_bytes;
+      for (uint32_t p = 0; p < cache.miss_curve_size; ++p)
+        out.missCurve.emplace_back(cache.miss_curve[p].l3_bytes,
+                                   cache.miss_curve[p].bytes);
+    }
+  }
+  return info;
+}
+
+// The bytes filled from DRAM when `share` bytes of the L3 cache are left.
+static double missedBytes(const VersionInfo &version, double share) {
+  const auto &curve = version.missCurve;
+  if (curve.empty())
+    return double(version.sharedBytes) > share ? double(version.bytes) : 0;
+  if (share <= double(curve.front().first))
+    return double(curve.front().second);
+  for (size_t i = 1; i < curve.size(); ++i) {
+    auto [x0, y0] = curve[i - 1];
+    auto [x1, y1] = curve[i];
+    if (share < double(x1))
+      return double(y0) + (double(y1) - double(y0)) * (share - double(x0)) /
+                              (double(x1) - double(x0));
+  }
+  return double(curve.back().second);
+}
+
+static Time toTime(double nanoseconds) {
+  // A week bounds every layer; it also catches infinities.
+  constexpr double longest = 7 * 24 * 3600e9;
+  return Time(std::clamp(nanoseconds, 1.0, longest));
+}
+
+Time AnnotationTimeModel::predict(const ProgramInfo &program, unsigned layer,
+                                  unsigned version, unsigned cores,
+                                  double level) const {
+  const VersionInfo &info = program.layers[layer].versions[version];
+  // The last wave of chunks may leave cores idle.
+  uint64_t chunks = std::max<uint32_t>(info.chunks, 1);
+  uint64_t waves = (chunks + cores - 1) / cores;
+  double parallel = double(chunks) / double(waves);
+
+  double missed = missedBytes(info, double(machine.l3Bytes) * (1 - level)) +
+                  double(info.writebackBytes);
+  double memoryRate = std::min(machine.memoryBytesPerSecond * parallel,
+                               machine.totalMemoryBytesPerSecond);
+  double compute = double(info.flops) / (machine.flopsPerSecond * parallel);
+  double cache = double(info.bytes) / (machine.cacheBytesPerSecond * parallel);
+  double memory = missed / memoryRate;
+  // Alone, prefetching hides the memory behind the rest; beside others, its
+  // time is added: measured
+  // slow-downs follow the missed bytes over the quiet time.
+  double seconds = std::max({compute, cache, memory}) + level * memory;
+  return toTime(seconds * 1e9 +
+                double(machine.stageOverhead) * double(info.stages));
+}
+
+void ProfileTimeModel::record(const std::string &program, unsigned layer,
+                              unsigned version, unsigned cores, double level,
+                              Time time) {
+  programs[program][{layer, version}][cores][level] = time;
+}
+
+// The value at `x` of the piecewise linear function through `points`, whose
+// values `get` reads; constant outside.
+template <typename Map, typename Get>
+static double interpolate(const Map &points, double x, Get get) {
+  auto above = points.lower_bound(typename Map::key_type(x));
+  if (above == points.begin())
+    return get(above->second);
+  auto below = std::prev(above);
+  if (above == points.end())
+    return get(below->second);
+  double x0 = double(below->first), x1 = double(above->first);
+  double y0 = get(below->second), y1 = get(above->second);
+  return y0 + (y1 - y0) * (x - x0) / (x1 - x0);
+}
+
+Time ProfileTimeModel::predict(const ProgramInfo &program, unsigned layer,
+                               unsigned version, unsigned cores,
+                               double level) const {
+  auto found = programs.find(program.name);
+  if (found == programs.end())
+    return fallback.predict(program, layer, version, cores, level);
+  auto table = found->second.find({layer, version});
+  if (table == found->second.end())
+    return fallback.predict(program, layer, version, cores, level);
+  return toTime(interpolate(
+      table->second, cores, [&](const std::map<double, Time> &levels) {
+        return interpolate(levels, level, [](Time t) { return double(t); });
+      }));
+}
+
+} // namespace veltair
