@@ -1,8 +1,5 @@
 # LLVM and MLIR 22 as shared libraries, and how compiler code is built on them.
-if(NOT MLIR_DIR)
-  set(MLIR_DIR /usr/lib/llvm-22/lib/cmake/mlir CACHE PATH "MLIR's CMake package")
-endif()
-find_package(MLIR 22.1 REQUIRED CONFIG)
+find_package(MLIR 22.1 REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
 find_package(LLD 22.1 REQUIRED CONFIG HINTS ${LLVM_DIR}/../lld)
 list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
 include(TableGen)
