@@ -1,0 +1,25 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef VELTAIR_DIALECTS_KERNEL_DIALECT_H
+#define VELTAIR_DIALECTS_KERNEL_DIALECT_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/kernel/KernelDialect.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/kernel/KernelOps.h.inc"
+
+namespace mlir::veltair::kernel {
+/// Channels in one group of the blocked layout, on every instruction set.
+inline constexpr int64_t channelGroup = 16;
+} // namespace mlir::veltair::kernel
+
+#endif // VELTAIR_DIALECTS_KERNEL_DIALECT_H

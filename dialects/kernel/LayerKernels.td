@@ -1,0 +1,82 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Kernels on whole tensors: the roots of fused layers.
+
+#ifndef VELTAIR_DIALECTS_KERNEL_LAYER_KERNELS_TD
+#define VELTAIR_DIALECTS_KERNEL_LAYER_KERNELS_TD
+
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/kernel/KernelDialect.td"
+
+class Kernel_Op<string mnemonic, list<Trait> traits = []> : Op<Kernel_Dialect, mnemonic, traits>;
+
+def Kernel_F32Tensor : StaticShapeTensorOf<[F32]>;
+
+class Kernel_WindowedOp<string mnemonic> : Kernel_Op<mnemonic, [Pure]> {
+  let arguments = (ins
+    Kernel_F32Tensor:$input, Kernel_F32Tensor:$filter,
+    DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads);
+  let results = (outs Kernel_F32Tensor:$result);
+  let assemblyFormat = [{
+    $input `,` $filter attr-dict `:` type($input) `,` type($filter) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_Conv2DOp : Kernel_WindowedOp<"conv2d"> {
+  let summary = "Dense two-dimensional convolution with one group";
+  let description = [{
+    * `input`: `[N, ceil(C/16), H, W, 16]`, or `[N, C, H, W]` for an input of
+      few channels.
+    * `filter`: `[O, C, KH, KW]`; versions pack it.
+    * `strides`, `dilations`: `[height, width]`;
+      `pads`: `[top, left, bottom, right]`, of zeros.
+    * `result`: `[N, ceil(O/16), OH, OW, 16]`, lanes beyond O are zero.
+  }];
+}
+
+def Kernel_DepthwiseConv2DOp : Kernel_WindowedOp<"depthwise_conv2d"> {
+  let summary = "Two-dimensional convolution of each channel with its own filter";
+  let description = [{
+    As `conv2d`, with `input` `[N, ceil(C/16), H, W, 16]`, `filter`
+    `[C, 1, KH, KW]` and `result` `[N, ceil(C/16), OH, OW, 16]`.
+  }];
+}
+
+def Kernel_MatMulOp : Kernel_Op<"matmul", [Pure]> {
+  let summary = "Product of a row-major matrix with a constant one";
+  let description = [{
+    * `lhs`: `[..., M, K]`.
+    * `rhs`: `[K, N]`, or `[N, K]` with `transpose_rhs`; versions pack it.
+    * `result`: `[..., M, N]`; the leading dimensions are those of `lhs`.
+  }];
+  let arguments = (ins Kernel_F32Tensor:$lhs, Kernel_F32Tensor:$rhs, UnitAttr:$transpose_rhs);
+  let results = (outs Kernel_F32Tensor:$result);
+  let assemblyFormat = [{
+    $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_ReorderOp : Kernel_Op<"reorder", [Pure]> {
+  let summary = "NCHW to NCHW16c or back";
+  let description = [{
+    One of source and result is `[N, C, D...]`, the other
+    `[N, ceil(C/16), D..., 16]`. Lanes beyond C are written as zeros.
+  }];
+  let arguments = (ins StaticShapeTensorOf<[AnyType]>:$source);
+  let results = (outs StaticShapeTensorOf<[AnyType]>:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let extraClassDeclaration = [{
+    /// True from NCHW to NCHW16c.
+    bool isBlocking() {
+      return getSource().getType().getRank() < getResult().getType().getRank();
+    }
+  }];
+}
+
+#endif

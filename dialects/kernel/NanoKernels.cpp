@@ -1,0 +1,92 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/kernel/KernelDialect.h"
+
+using namespace mlir;
+using namespace mlir::veltair::kernel;
+
+/// The epilogue takes an f32 element and one element of each extra, whose
+/// dimensions are 1 or the result's, and yields an element of the result.
+template <typename OpTy> static LogicalResult verifyEpilogue(OpTy op) {
+  auto result = cast<MemRefType>(op.getResult().getType());
+  Block &block = op.getEpilogue().front();
+  if (block.getNumArguments() != 1 + op.getExtras().size() ||
+      !block.getArgument(0).getType().isF32())
+    return op.emitOpError("needs an epilogue of one f32 accumulator and one "
+                          "element of each extra operand");
+  for (auto [extra, argument] :
+       llvm::zip_equal(op.getExtras(), block.getArguments().drop_front())) {
+    auto type = cast<MemRefType>(extra.getType());
+    if (type.getElementType() != argument.getType())
+      return op.emitOpError("has an epilogue argument of type ")
+             << argument.getType() << " for an extra operand " << type;
+    if (type.getRank() != result.getRank())
+      return op.emitOpError("has an extra operand of another rank than its "
+                            "result: ")
+             << type;
+    for (auto [size, resultSize] :
+         llvm::zip_equal(type.getShape(), result.getShape()))
+      if (size != 1 && size != resultSize)
+        return op.emitOpError("has an extra operand ")
+               << type << " that does not broadcast to " << result;
+  }
+  for (Operation &inner : block.without_terminator())
+    if (!inner.hasTrait<OpTrait::Elementwise>() &&
+        !inner.hasTrait<OpTrait::ConstantLike>())
+      return inner.emitOpError("is not elementwise and so not allowed in an "
+                               "epilogue");
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield.getValue().getType() != result.getElementType())
+    return op.emitOpError("must yield an element of its result");
+  return success();
+}
+
+/// Without `interior` the tile's place against the padding must be known.
+template <typename OpTy> static LogicalResult verifyWindowTile(OpTy op) {
+  if (op.getStrides().size() != 2 || op.getDilations().size() != 2 ||
+      op.getPads().size() != 4)
+    return op.emitOpError("needs 2 strides, 2 dilations and 4 pads");
+  if (!op.getInterior() && !matchPattern(op.getColumn(), m_Constant()))
+    return op.emitOpError("needs a constant column or 'interior'");
+  if (cast<MemRefType>(op.getResult().getType()).getRank() != 5)
+    return op.emitOpError("needs a result of rank 5");
+  return verifyEpilogue(op);
+}
+
+LogicalResult ConvTileOp::verify() {
+  auto input = cast<MemRefType>(getInput().getType());
+  auto filter = cast<MemRefType>(getFilter().getType());
+  if (!(input.getRank() == 5 && filter.getRank() == 6) &&
+      !(input.getRank() == 4 && filter.getRank() == 5))
+    return emitOpError("needs a blocked input and filter of rank 5 and 6, or "
+                       "plain ones of rank 4 and 5");
+  return verifyWindowTile(*this);
+}
+
+LogicalResult DepthwiseTileOp::verify() { return verifyWindowTile(*this); }
+
+LogicalResult MatMulTileOp::verify() {
+  auto lhs = cast<MemRefType>(getLhs().getType());
+  auto rhs = cast<MemRefType>(getRhs().getType());
+  if (lhs.getRank() != 2 || rhs.getRank() != 3 ||
+      rhs.getDimSize(2) != channelGroup || lhs.getDimSize(1) != rhs.getDimSize(1))
+    return emitOpError("needs [M, K] and [ceil(N/16), K, 16]");
+  if (getColumns() < 1 || getColumns() > channelGroup * getVectors())
+    return emitOpError("needs 1 to 16 * vectors columns");
+  return verifyEpilogue(*this);
+}
+
+LogicalResult MapRowOp::verify() {
+  auto result = cast<MemRefType>(getResult().getType());
+  if ((int64_t)getIndices().size() != result.getRank() - 1)
+    return emitOpError("needs an index for each dimension but the last");
+  Block &block = getBody().front();
+  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isIndex())
+    return emitOpError("needs a body of one lane index");
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield.getValue().getType() != result.getElementType())
+    return emitOpError("must yield an element of its result");
+  return success();
+}

@@ -1,0 +1,99 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Nano-kernels on memrefs: one register tile each.
+
+#ifndef VELTAIR_DIALECTS_KERNEL_NANO_KERNELS_TD
+#define VELTAIR_DIALECTS_KERNEL_NANO_KERNELS_TD
+
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/kernel/LayerKernels.td"
+
+def Kernel_YieldOp : Kernel_Op<"yield", [Pure, Terminator]> {
+  let summary = "The element that an epilogue or a row map computes";
+  let arguments = (ins AnyType:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+class Kernel_TileOp<string mnemonic, list<Trait> traits = []>
+    : Kernel_Op<mnemonic, !listconcat(traits, [
+        SingleBlock, MemoryEffects<[MemRead, MemWrite]>])> {
+  code tileDescription = [{
+    The region is the epilogue: its arguments are an accumulated element and the
+    elements of `extras` at the same index (dimensions of size 1 are
+    broadcast); it yields the element to store and holds only operations that
+    are elementwise.
+  }];
+  let regions = (region SizedRegion<1>:$epilogue);
+  let hasVerifier = 1;
+}
+
+class Kernel_WindowTileOp<string mnemonic, dag extraArguments> : Kernel_TileOp<mnemonic> {
+  let arguments = !con((ins
+    MemRefOf<[F32]>:$input, MemRefOf<[F32]>:$filter, MemRefOf<[F32]>:$result,
+    Variadic<AnyMemRef>:$extras,
+    Index:$image, Index:$group, Index:$row, Index:$column,
+    I64Attr:$columns,
+    DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads,
+    UnitAttr:$interior), extraArguments);
+  let assemblyFormat = [{
+    $input `,` $filter `into` $result `[` $image `,` $group `,` $row `,` $column `]`
+    (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
+    `:` type($input) `,` type($filter) `,` type($result) $epilogue
+  }];
+}
+
+def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile", (ins I64Attr:$vectors)> {
+  let summary = "Register tile of a convolution";
+  let description = [{
+    Computes `columns` output columns, from `column`, of output row `row`, for
+    `vectors` groups of 16 output channels from `group`.
+    `input` is `[N, Cb, H, W, 16]` or `[N, C, H, W]`, `filter`
+    `[Ob, Cb, KH, KW, 16, 16]` or `[Ob, C, KH, KW, 16]`, `result`
+    `[N, Ob, OH, OW, 16]`. `interior` says that no column of the tile touches
+    the left or right padding; without it `column` must be a constant.
+  }] # tileDescription;
+}
+
+def Kernel_DepthwiseTileOp : Kernel_WindowTileOp<"depthwise_tile", (ins)> {
+  let summary = "Register tile of a depthwise convolution";
+  let description = [{
+    As `conv_tile` for one group of 16 channels; `filter` is
+    `[Cb, KH, KW, 16]`.
+  }] # tileDescription;
+}
+
+def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
+  let summary = "Register tile of a matrix product";
+  let description = [{
+    Computes `rows` rows from `row` of `vectors` groups of 16 columns from
+    `group`: `result[m, n] = sum over k of lhs[m, k] * rhs[n / 16, k, n % 16]`.
+    `columns` is how many of the columns exist in `result` (fewer than
+    `16 * vectors` at the right edge).
+  }] # tileDescription;
+  let arguments = (ins
+    MemRefOf<[F32]>:$lhs, MemRefOf<[F32]>:$rhs, MemRefOf<[F32]>:$result,
+    Variadic<AnyMemRef>:$extras,
+    Index:$row, Index:$group, I64Attr:$rows, I64Attr:$vectors, I64Attr:$columns);
+  let assemblyFormat = [{
+    $lhs `,` $rhs `into` $result `[` $row `,` $group `]`
+    (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
+    `:` type($lhs) `,` type($rhs) `,` type($result) $epilogue
+  }];
+}
+
+def Kernel_MapRowOp : Kernel_Op<"map_row", [SingleBlock, RecursiveMemoryEffects]> {
+  let summary = "Computes the elements of one innermost row";
+  let description = [{
+    `result[indices..., lane] = body(lane)` for every lane of the last
+    dimension. The body may read memory that `result` does not alias, in any
+    order: lanes are independent.
+  }];
+  let arguments = (ins AnyMemRef:$result, Variadic<Index>:$indices);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$result `[` $indices `]` attr-dict-with-keyword `:` type($result) $body";
+  let hasVerifier = 1;
+}
+
+#endif
