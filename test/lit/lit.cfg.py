@@ -16,3 +16,5 @@ config.environment["PATH"] = os.pathsep.join(
 # A failed check shows what was compared.
 config.environment["FILECHECK_OPTS"] = "--dump-input-filter=all --color=0"
 config.substitutions.append(("%python", config.python))
+# `%onnx INPUT OUTPUT.onnx` makes a model from ONNX's textual syntax.
+config.substitutions.append(("%onnx", config.onnx_from_text))
