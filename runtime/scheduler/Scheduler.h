@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -40,6 +41,8 @@ struct TenantInfo {
   Time qos = never;         // latency target
   double percentile = 0.95; // share of the queries that must meet it
   Priority priority = Priority::medium;
+  // Run this version of every layer (the last one where a layer has fewer).
+  std::optional<uint32_t> forcedVersion;
   // A query runs one of these. Shared, since version tables and models outlive
   // a tenant's replacement.
   std::vector<std::shared_ptr<const ProgramInfo>> programs;
@@ -166,11 +169,15 @@ public:
   // True if the policy wants LayerEnded.
   virtual bool wantsLayerEnds() const { return false; }
 
+  // Since the start, of all tenants.
   virtual SchedulerStatistics statistics() const = 0;
+
+  // Since the tenant was added.
+  virtual SchedulerStatistics statistics(TenantId tenant) const = 0;
 };
 
 struct SchedulerOptions {
-  VersionRules versions;
+  Numerics numerics = Numerics::reproducible;
   // The share of a tenant's target that plans may fill.
   double margin = 0.9;
 };

@@ -9,96 +9,98 @@
 
 namespace veltair {
 
-namespace {
-template <typename... Ts> struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <typename... Ts> Overloaded(Ts...) -> Overloaded<Ts...>;
-} // namespace
-
 void SchedulerBase::handle(Time now, const Event &event, Decision &decision) {
   decision.clear();
   wakeUp = never;
-  apply(now, event);
+  std::visit([&](const auto &e) { apply(now, e); }, event);
   dispatch(now);
   emit(decision);
   decision.wakeUp = wakeUp;
 }
 
-void SchedulerBase::apply(Time now, const Event &event) {
-  std::visit(Overloaded{
-                 [&](const TenantChanged &e) {
-                   tenants[e.tenant] = e.info;
-                   if (cores)
-                     for (const auto &program : e.info.programs)
-                       versionTable(program);
-                   tenantChanged(e.tenant);
-                 },
-                 [&](const TenantRemoved &e) {
-                   tenantRemoved(e.tenant);
-                   tenants.erase(e.tenant);
-                   // Tables that no tenant's program uses any more.
-                   std::erase_if(tables, [&](const auto &entry) {
-                     return entry.second.program.use_count() == 1;
-                   });
-                 },
-                 [&](const QueryArrived &e) {
-                   const TenantInfo &info = tenants.at(e.tenant);
-                   auto query = std::make_unique<Query>();
-                   query->id = e.query;
-                   query->tenant = e.tenant;
-                   query->program = info.programs.at(e.program);
-                   query->arrival = e.arrival;
-                   query->deadline = info.qos >= never - e.arrival
-                                         ? never
-                                         : e.arrival + info.qos;
-                   active.push_back(std::move(query));
-                   queryArrived(now, *active.back());
-                 },
-                 [&](const LayerEnded &e) {
-                   Query &query = find(e.query);
-                   query.layersDone = e.layersDone;
-                   layerEnded(now, query);
-                 },
-                 [&](const BlockEnded &e) {
-                   Query &query = find(e.query);
-                   ++counts.blocks;
-                   counts.versionSwitches += e.versionSwitches;
-                   release(query);
-                   query.layersDone = e.layersDone;
-                   if (query.layersDone == query.layerCount())
-                     finish(now, e.query, /*completed=*/true);
-                   else
-                     blockEnded(now, query);
-                 },
-                 [&](const QueryCancelled &e) {
-                   release(find(e.query));
-                   finish(now, e.query, /*completed=*/false);
-                 },
-                 [&](const CoresChanged &e) {
-                   cores = e.cores;
-                   takeCoresLost();
-                   coresChanged();
-                 },
-                 [&](const InterferenceSampled &e) { interferenceSampled(e); },
-                 [&](const TimerFired &) {},
-             },
-             event);
+//===----------------------------------------------------------------------===//
+// Events
+//===----------------------------------------------------------------------===//
+
+void SchedulerBase::apply(Time now, const TenantChanged &e) {
+  Tenant &tenant = tenants[e.tenant];
+  tenant.info = e.info;
+  tenant.tableCores = 0;
+  // Ahead of the first query, so that no query pays for it.
+  makeTables(tenant);
+  tenantChanged(e.tenant);
 }
 
-SchedulerBase::Query &SchedulerBase::find(QueryId id) {
+void SchedulerBase::apply(Time now, const TenantRemoved &e) {
+  tenantRemoved(e.tenant);
+  tenants.erase(e.tenant);
+}
+
+void SchedulerBase::apply(Time now, const QueryArrived &e) {
+  Tenant &tenant = tenants.at(e.tenant);
+  makeTables(tenant);
+  const TenantInfo &info = tenant.info;
+  auto query = std::make_unique<Query>();
+  query->id = e.query;
+  query->tenant = e.tenant;
+  query->program = info.programs.at(e.program);
+  query->versions = tenant.tables.at(e.program);
+  query->arrival = e.arrival;
+  query->deadline =
+      info.qos >= never - e.arrival ? never : e.arrival + info.qos;
+  active.push_back(std::move(query));
+  queryArrived(now, *active.back());
+}
+
+void SchedulerBase::apply(Time now, const LayerEnded &e) {
+  Query &query = **find(e.query);
+  query.layersDone = e.layersDone;
+  layerEnded(now, query);
+}
+
+void SchedulerBase::apply(Time now, const BlockEnded &e) {
+  auto it = find(e.query);
+  Query &query = **it;
+  counts.versionSwitches += e.versionSwitches;
+  tenants.at(query.tenant).counts.versionSwitches += e.versionSwitches;
+  release(query);
+  query.layersDone = e.layersDone;
+  if (query.layersDone < query.layerCount())
+    return blockEnded(now, query);
+  queryEnded(now, query, /*completed=*/true);
+  active.erase(it);
+}
+
+void SchedulerBase::apply(Time now, const QueryCancelled &e) {
+  auto it = find(e.query);
+  release(**it);
+  queryEnded(now, **it, /*completed=*/false);
+  active.erase(it);
+}
+
+void SchedulerBase::apply(Time now, const CoresChanged &e) {
+  cores = e.cores;
+  takeCoresLost();
+  coresChanged();
+}
+
+void SchedulerBase::apply(Time now, const InterferenceSampled &e) {
+  interferenceSampled(e);
+}
+
+void SchedulerBase::apply(Time now, const TimerFired &) {}
+
+std::vector<std::unique_ptr<SchedulerBase::Query>>::iterator
+SchedulerBase::find(QueryId id) {
   auto it = std::find_if(active.begin(), active.end(),
                          [&](const auto &q) { return q->id == id; });
   assert(it != active.end() && "event for an unknown query");
-  return **it;
+  return it;
 }
 
-void SchedulerBase::finish(Time now, QueryId id, bool completed) {
-  auto it = std::find_if(active.begin(), active.end(),
-                         [&](const auto &q) { return q->id == id; });
-  queryEnded(now, **it, completed);
-  active.erase(it);
-}
+//===----------------------------------------------------------------------===//
+// Changes
+//===----------------------------------------------------------------------===//
 
 void SchedulerBase::release(Query &query) {
   granted -= query.cores;
@@ -126,6 +128,8 @@ void SchedulerBase::start(Query &query, uint32_t layers, uint32_t teamCores,
   assert(!query.running() && teamCores && teamCores <= freeCores());
   if (teamCores < demand)
     noteConflict(query);
+  ++counts.blocks;
+  ++tenants.at(query.tenant).counts.blocks;
   touch(query);
   query.blockFirst = query.layersDone;
   query.blockLayers =
@@ -135,9 +139,11 @@ void SchedulerBase::start(Query &query, uint32_t layers, uint32_t teamCores,
 }
 
 void SchedulerBase::noteConflict(Query &query) {
-  if (!query.conflicted)
-    ++counts.conflicts;
+  if (query.conflicted)
+    return;
   query.conflicted = true;
+  ++counts.conflicts;
+  ++tenants.at(query.tenant).counts.conflicts;
 }
 
 void SchedulerBase::resize(Query &query, uint32_t teamCores) {
@@ -174,25 +180,21 @@ void SchedulerBase::emit(Decision &decision) {
       if ((query->cores < query->coresBefore) == taking)
         decision.grants.push_back({query->id, query->blockFirst,
                                    query->blockLayers, query->cores,
-                                   versionTable(query->program)});
+                                   query->versions});
   for (Query *query : changed)
     query->touched = false;
   changed.clear();
 }
 
-const std::shared_ptr<const VersionTable> &
-SchedulerBase::versionTable(const std::shared_ptr<const ProgramInfo> &program) {
-  if (tableCores < cores) {
-    tableCores = cores;
-    tables.clear();
-  }
-  TableEntry &entry = tables[program.get()];
-  if (!entry.table) {
-    entry.program = program;
-    entry.table = std::make_shared<VersionTable>(*program, model, tableCores,
-                                                 options.versions);
-  }
-  return entry.table;
+void SchedulerBase::makeTables(Tenant &tenant) {
+  if (tenant.tableCores >= std::max(cores, 1u))
+    return;
+  tenant.tableCores = std::max(cores, 1u);
+  tenant.tables.clear();
+  VersionRules rules{options.numerics, tenant.info.forcedVersion};
+  for (const auto &program : tenant.info.programs)
+    tenant.tables.push_back(std::make_shared<VersionTable>(
+        *program, model, tenant.tableCores, rules));
 }
 
 } // namespace veltair

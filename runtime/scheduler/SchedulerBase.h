@@ -24,12 +24,16 @@ public:
 
   void handle(Time now, const Event &event, Decision &decision) final;
   SchedulerStatistics statistics() const final { return counts; }
+  SchedulerStatistics statistics(TenantId tenant) const final {
+    return tenants.at(tenant).counts;
+  }
 
 protected:
   struct Query {
     QueryId id;
     TenantId tenant;
     std::shared_ptr<const ProgramInfo> program;
+    std::shared_ptr<const VersionTable> versions;
     Time arrival;
     Time deadline; // arrival + the tenant's target; `never` without one
     uint32_t layersDone = 0;
@@ -74,7 +78,7 @@ protected:
 
   // All queries, in the order of their arrival.
   const std::vector<std::unique_ptr<Query>> &queries() const { return active; }
-  const TenantInfo &tenant(TenantId id) const { return tenants.at(id); }
+  const TenantInfo &tenant(TenantId id) const { return tenants.at(id).info; }
   uint32_t coreCount() const { return cores; }
   uint32_t freeCores() const { return cores - granted; }
 
@@ -99,28 +103,35 @@ protected:
   const TimeModel &model;
 
 private:
-  void apply(Time now, const Event &event);
-  Query &find(QueryId id);
-  void finish(Time now, QueryId id, bool completed);
+  void apply(Time now, const TenantChanged &event);
+  void apply(Time now, const TenantRemoved &event);
+  void apply(Time now, const QueryArrived &event);
+  void apply(Time now, const LayerEnded &event);
+  void apply(Time now, const BlockEnded &event);
+  void apply(Time now, const QueryCancelled &event);
+  void apply(Time now, const CoresChanged &event);
+  void apply(Time now, const InterferenceSampled &event);
+  void apply(Time now, const TimerFired &event);
+  std::vector<std::unique_ptr<Query>>::iterator find(QueryId id);
   void release(Query &query);
   void takeCoresLost();
   void touch(Query &query);
   void emit(Decision &decision);
-  const std::shared_ptr<const VersionTable> &
-  versionTable(const std::shared_ptr<const ProgramInfo> &program);
-
-  struct TableEntry {
-    std::shared_ptr<const ProgramInfo> program; // keeps the key alive
-    std::shared_ptr<const VersionTable> table;
+  struct Tenant {
+    TenantInfo info;
+    // Of each program, for `tableCores` cores; made when first needed.
+    std::vector<std::shared_ptr<const VersionTable>> tables;
+    uint32_t tableCores = 0;
+    SchedulerStatistics counts;
   };
 
-  std::map<TenantId, TenantInfo> tenants;
+  void makeTables(Tenant &tenant);
+
+  std::map<TenantId, Tenant> tenants;
   std::vector<std::unique_ptr<Query>> active;
-  std::map<const ProgramInfo *, TableEntry> tables;
   std::vector<Query *> changed;
   uint32_t cores = 0;
   uint32_t granted = 0;
-  uint32_t tableCores = 0; // core count that the tables were made for
   Time wakeUp = never;
   SchedulerStatistics counts;
 };
