@@ -185,7 +185,8 @@ typedef struct veltair_tenant_options {
   const char *isa;          // force a program's `isa`; null: the best
   const char *weights_file; // null: as the artifact says, beside it
   int32_t verify_weights;   // not 0: check the weights' hashes (reads them all)
-  uint32_t reserved;
+  // The most queries under way; more are rejected. 0: no limit.
+  uint32_t queue_limit;
 } veltair_tenant_options;
 
 // Defaults: automatic version, everything else zero.
@@ -261,8 +262,7 @@ typedef struct veltair_result {
 // Tells the end of a query. Called by one thread of the runtime, which calls
 // all callbacks, in the order in which queries ended; a slow callback delays
 // other callbacks, but no computation. May call everything except
-// veltair_tenant_remove, veltair_runtime_destroy and the calls that wait
-// (veltair_run, veltair_request_wait).
+// veltair_tenant_remove and veltair_runtime_destroy.
 typedef void (*veltair_callback)(void *context, const veltair_result *result);
 
 typedef struct veltair_request veltair_request;
@@ -323,7 +323,9 @@ typedef struct veltair_tenant_metrics {
 } veltair_tenant_metrics;
 
 typedef struct veltair_runtime_metrics {
-  uint64_t blocks, conflicts, version_switches;
+  uint64_t blocks;           // blocks of layers that were run
+  uint64_t conflicts;        // blocks that found too few free cores
+  uint64_t version_switches; // layers run by another version than the last time
   uint64_t backups;     // chunks executed again for a descheduled worker
   uint64_t arena_bytes; // held now, in use or kept for the next query
   double interference;  // level in [0, 1]
