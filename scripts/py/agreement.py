@@ -1,0 +1,88 @@
+"""Compares whole models with ONNX Runtime: for each binding of shapes, each
+instruction set, each number of threads and each version forced."""
+
+import argparse
+import os
+import sys
+import tempfile
+
+import numpy as np
+
+import manifest
+from peers import onnxruntime_session, random_inputs
+from programs import VELTAIR, Failure, call, call_json, compiled, cpu_runs, output_file
+
+# Of the largest absolute value in the output.
+TOLERANCE = 1e-3
+
+
+def compare(name, threads, report):
+    model = manifest.load()[name]
+    artifact = compiled(name)
+    session = onnxruntime_session(manifest.path(name), max(threads))
+    outputs = [value.name for value in session.get_outputs()]
+    programs = call_json(VELTAIR, "inspect", artifact)["programs"]
+    versions = max(len(layer["versions"]) for program in programs for layer in program["layers"])
+    isas = list(dict.fromkeys(program["isa"] for program in programs))
+    for binding in model["shapes"]:
+        inputs = random_inputs(session, binding)
+        wanted = session.run(outputs, inputs)
+        shape = ",".join("x".join(map(str, dims)) for dims in binding.values())
+        with tempfile.TemporaryDirectory() as folder:
+            options = []
+            for key, value in inputs.items():
+                file = os.path.join(folder, f"input_{len(options)}.npy")
+                np.save(file, value)
+                options.append(f"--input={key}={file}")
+            for isa in isas:
+                if not cpu_runs(isa):
+                    report(name, shape, isa, "-", "-", None, "not on this CPU")
+                    continue
+                for version in [*range(versions), "auto"]:
+                    # The team must not change a bit.
+                    first = None
+                    for count in threads:
+                        common = [f"--isa={isa}", f"--threads={count}", f"--kernel-version={version}"]
+                        call(VELTAIR, "run", artifact, *common, *options, f"--output={folder}")
+                        got = [np.load(output_file(folder, output)) for output in outputs]
+                        worst = max(
+                            np.max(np.abs(g.astype(np.float64) - w)) / max(np.max(np.abs(w)), 1e-30)
+                            for g, w in zip(got, wanted)
+                        )
+                        verdict = "ok" if worst <= TOLERANCE else "DIFFERS"
+                        if first is None:
+                            first = got
+                        elif any(a.tobytes() != b.tobytes() for a, b in zip(first, got)):
+                            verdict = "DEPENDS ON THREADS"
+                        report(name, shape, isa, count, version, worst, verdict)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/agreement", description=__doc__)
+    parser.add_argument("model", nargs="*", default=manifest.tested(), help="names from models/manifest.json")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    options = parser.parse_args()
+    failures = 0
+    total = 0
+
+    def report(name, shape, isa, threads, version, worst, verdict):
+        nonlocal failures, total
+        skipped = worst is None
+        failures += not skipped and verdict != "ok"
+        total += not skipped
+        figure = "-" if skipped else f"{worst:.1e}"
+        print(f"{name:14} {shape:14} {isa:10} {threads:>7} {version!s:>7} {figure:>8}  {verdict}", flush=True)
+
+    print(f"{'model':14} {'shape':14} {'isa':10} {'threads':>7} {'version':>7} {'max diff':>8}")
+    for name in options.model:
+        try:
+            compare(name, options.threads, report)
+        except Failure as failure:
+            failures += 1
+            total += 1
+            print(f"{name}: {failure}", flush=True)
+    print(f"agree {total - failures} of {total}")
+    return 1 if failures else 0
+
+
+sys.exit(main())
