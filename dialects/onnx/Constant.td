@@ -1,0 +1,24 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+include "dialects/onnx/OnnxBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+
+def Onnx_ConstantOp : Onnx_Op<"Constant", [ConstantLike]> {
+  let summary = "A constant tensor";
+  let description = [{
+    The value is dense when small or a splat; the bytes of larger ones stand
+    outside the IR (dense_resource).
+  }];
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs Onnx_Tensor:$output);
+  let assemblyFormat = "$value attr-dict";
+  let hasFolder = 1;
+}
+
+def Onnx_NoValueOp : Op<Onnx_Dialect, "NoValue", [Pure]> {
+  let summary = "Stands for an optional operand that is absent";
+  let results = (outs NoneType:$output);
+  let assemblyFormat = "attr-dict";
+}

@@ -1,0 +1,303 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/onnx/Inference.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/SmallBitVector.h"
+
+using namespace mlir;
+using namespace mlir::veltair::onnx;
+
+/// Tensors of more elements than this are refused: no machine holds them, and
+/// products of a few such numbers of bytes still fit into 64 bits.
+static constexpr int64_t maxElements = int64_t(1) << 40;
+
+/// Calls `add` with every element of `blob`, which holds values of type T.
+template <typename T, typename Fn>
+static void forEachRaw(ArrayRef<char> blob, Fn add) {
+  for (size_t i = 0; i + sizeof(T) <= blob.size(); i += sizeof(T)) {
+    T value;
+    memcpy(&value, blob.data() + i, sizeof(T));
+    add(value);
+  }
+}
+
+static ArrayRef<char> rawData(DenseResourceElementsAttr attribute) {
+  AsmResourceBlob *blob = attribute.getRawHandle().getBlob();
+  return blob ? blob->getData() : ArrayRef<char>();
+}
+
+std::optional<SmallVector<int64_t>>
+mlir::veltair::onnx::getIntegers(ElementsAttr attribute) {
+  auto type = dyn_cast_or_null<IntegerType>(
+      attribute ? attribute.getElementType() : Type());
+  if (!type)
+    return std::nullopt;
+  SmallVector<int64_t> values;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
+    auto add = [&](auto value) { values.push_back(int64_t(value)); };
+    ArrayRef<char> data = rawData(resource);
+    bool isUnsigned = type.isUnsigned();
+    switch (type.getWidth()) {
+    case 1:
+      forEachRaw<uint8_t>(data, add);
+      break;
+    case 8:
+      isUnsigned ? forEachRaw<uint8_t>(data, add)
+                 : forEachRaw<int8_t>(data, add);
+      break;
+    case 16:
+      isUnsigned ? forEachRaw<uint16_t>(data, add)
+                 : forEachRaw<int16_t>(data, add);
+      break;
+    case 32:
+      isUnsigned ? forEachRaw<uint32_t>(data, add)
+                 : forEachRaw<int32_t>(data, add);
+      break;
+    default:
+      forEachRaw<int64_t>(data, add);
+    }
+    return values;
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(attribute);
+  if (!dense)
+    return std::nullopt;
+  bool zeroExtend = type.isUnsigned() || type.getWidth() == 1;
+  for (APInt value : dense.getValues<APInt>())
+    values.push_back(zeroExtend ? int64_t(value.getZExtValue())
+                                : value.getSExtValue());
+  return values;
+}
+
+std::optional<SmallVector<double>>
+mlir::veltair::onnx::getFloats(ElementsAttr attribute) {
+  auto type = dyn_cast_or_null<FloatType>(attribute ? attribute.getElementType()
+                                                    : Type());
+  if (!type)
+    return std::nullopt;
+  SmallVector<double> values;
+  auto addFloat = [&](APFloat value) {
+    bool losesInfo;
+    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+    values.push_back(value.convertToDouble());
+  };
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
+    ArrayRef<char> data = rawData(resource);
+    auto add = [&](auto bits) {
+      addFloat(APFloat(type.getFloatSemantics(),
+                       APInt(8 * sizeof(bits), uint64_t(bits))));
+    };
+    if (type.getWidth() == 64)
+      forEachRaw<uint64_t>(data, add);
+    else if (type.getWidth() == 32)
+      forEachRaw<uint32_t>(data, add);
+    else
+      forEachRaw<uint16_t>(data, add);
+    return values;
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(attribute);
+  if (!dense)
+    return std::nullopt;
+  for (APFloat value : dense.getValues<APFloat>())
+    addFloat(value);
+  return values;
+}
+
+ElementsAttr mlir::veltair::onnx::constantElements(Value operand) {
+  ElementsAttr attribute;
+  matchPattern(operand, m_Constant(&attribute));
+  return attribute;
+}
+
+std::optional<SmallVector<int64_t>>
+mlir::veltair::onnx::constantIntegers(Value operand) {
+  return getIntegers(constantElements(operand));
+}
+
+std::optional<SmallVector<double>>
+mlir::veltair::onnx::constantFloats(Value operand) {
+  return getFloats(constantElements(operand));
+}
+
+std::optional<SmallVector<int64_t>>
+mlir::veltair::onnx::broadcastShapes(ArrayRef<ArrayRef<int64_t>> shapes) {
+  size_t rank = 0;
+  for (ArrayRef<int64_t> shape : shapes)
+    rank = std::max(rank, shape.size());
+  SmallVector<int64_t> result(rank, 1);
+  for (ArrayRef<int64_t> shape : shapes)
+    for (auto [i, extent] : llvm::enumerate(shape)) {
+      int64_t &common = result[rank - shape.size() + i];
+      if (extent == common || extent == 1)
+        continue;
+      if (common != 1)
+        return std::nullopt;
+      common = extent;
+    }
+  return result;
+}
+
+std::optional<int64_t> mlir::veltair::onnx::normalizeAxis(int64_t axis,
+                                                          int64_t rank) {
+  if (axis < -rank || axis >= rank)
+    return std::nullopt;
+  return axis < 0 ? axis + rank : axis;
+}
+
+int64_t mlir::veltair::onnx::elementCount(ArrayRef<int64_t> shape) {
+  int64_t count = 1;
+  for (int64_t extent : shape)
+    count *= extent;
+  return count;
+}
+
+LogicalResult Inference::fail(unsigned number, const Twine &message) const {
+  return emitOptionalError(location, "onnx.", op, ": ", message, " (C", number,
+                           ")");
+}
+
+LogicalResult Inference::result(Type element, ArrayRef<int64_t> shape) {
+  int64_t count = 1;
+  for (int64_t extent : shape) {
+    if (extent < 0 || extent > maxElements ||
+        (extent > 1 && count > maxElements / extent))
+      return emitOptionalError(location, "onnx.", op,
+                               ": the result would have an impossible shape [",
+                               shape, "]");
+    count *= std::max<int64_t>(extent, 1);
+  }
+  types.push_back(RankedTensorType::get(shape, element));
+  return success();
+}
+
+LogicalResult Inference::elementwise(ValueRange operands, Type resultElement,
+                                     bool sameElements) {
+  SmallVector<ArrayRef<int64_t>> shapes;
+  Type common;
+  for (Value operand : operands) {
+    if (isAbsent(operand))
+      continue;
+    shapes.push_back(shapeOf(operand));
+    if (!common)
+      common = elementType(operand);
+    if (sameElements && elementType(operand) != common)
+      return fail(2, "operands have different element types");
+  }
+  std::optional<SmallVector<int64_t>> shape = broadcastShapes(shapes);
+  if (!shape)
+    return fail(1, "the operands' shapes do not broadcast to one");
+  return result(resultElement, *shape);
+}
+
+FailureOr<int64_t> Inference::axis(unsigned number, int64_t axis,
+                                   int64_t rank) const {
+  if (std::optional<int64_t> normal = normalizeAxis(axis, rank))
+    return *normal;
+  return fail(number, "axis " + Twine(axis) + " is out of range for rank " +
+                          Twine(rank));
+}
+
+FailureOr<SmallVector<int64_t>>
+Inference::axes(unsigned number, ArrayRef<int64_t> axes, int64_t rank) const {
+  SmallVector<int64_t> normal;
+  for (int64_t value : axes) {
+    FailureOr<int64_t> one = axis(number, value, rank);
+    if (failed(one))
+      return failure();
+    if (llvm::is_contained(normal, *one))
+      return fail(number, "axis " + Twine(value) + " stands twice in axes");
+    normal.push_back(*one);
+  }
+  return normal;
+}
+
+FailureOr<SmallVector<int64_t>>
+Inference::integers(unsigned number, Value operand, StringRef name) const {
+  if (std::optional<SmallVector<int64_t>> values = constantIntegers(operand))
+    return std::move(*values);
+  return fail(number, "operand '" + name + "' must be a constant");
+}
+
+FailureOr<SmallVector<double>> Inference::floats(unsigned number, Value operand,
+                                                 StringRef name) const {
+  if (std::optional<SmallVector<double>> values = constantFloats(operand))
+    return std::move(*values);
+  return fail(number, "operand '" + name + "' must be a constant");
+}
+
+bool Window::isPadded(ArrayRef<int64_t> spatial) const {
+  for (size_t i = 0; i < kernel.size(); ++i) {
+    int64_t last = (output[i] - 1) * strides[i] - padsBegin[i] +
+                   (kernel[i] - 1) * dilations[i];
+    if (padsBegin[i] > 0 || last >= spatial[i])
+      return true;
+  }
+  return false;
+}
+
+FailureOr<Window>
+mlir::veltair::onnx::inferWindow(const Inference &infer, unsigned number,
+                                 ArrayRef<int64_t> spatial,
+                                 const WindowAttributes &attributes) {
+  size_t rank = spatial.size();
+  auto hasSize = [&](ArrayRef<int64_t> values, size_t size) {
+    return values.empty() || values.size() == size;
+  };
+  if (attributes.kernel.size() != rank || !hasSize(attributes.strides, rank) ||
+      !hasSize(attributes.dilations, rank) ||
+      !hasSize(attributes.pads, 2 * rank))
+    return infer.fail(number,
+                      "kernel, strides, dilations and pads do not fit " +
+                          Twine(rank) + " spatial dimensions");
+  // Attributes beyond this bound could overflow the arithmetic below.
+  constexpr int64_t limit = 1 << 30;
+  auto inRange = [&](ArrayRef<int64_t> values, int64_t low) {
+    return llvm::all_of(values,
+                        [&](int64_t v) { return v >= low && v <= limit; });
+  };
+  if (!inRange(attributes.kernel, 1) || !inRange(attributes.strides, 1) ||
+      !inRange(attributes.dilations, 1) || !inRange(attributes.pads, -limit))
+    return infer.fail(number, "kernel, strides and dilations must be positive");
+
+  Window window;
+  window.kernel = llvm::to_vector(attributes.kernel);
+  window.strides = attributes.strides.empty()
+                       ? SmallVector<int64_t>(rank, 1)
+                       : llvm::to_vector(attributes.strides);
+  window.dilations = attributes.dilations.empty()
+                         ? SmallVector<int64_t>(rank, 1)
+                         : llvm::to_vector(attributes.dilations);
+  StringRef autoPad = attributes.autoPad;
+  if (autoPad != "NOTSET" && autoPad != "VALID" && autoPad != "SAME_UPPER" &&
+      autoPad != "SAME_LOWER")
+    return infer.fail(number, "unknown auto_pad '" + autoPad + "'");
+  for (size_t i = 0; i < rank; ++i) {
+    int64_t stride = window.strides[i];
+    int64_t reach = (window.kernel[i] - 1) * window.dilations[i] + 1;
+    int64_t begin = 0, end = 0;
+    if (autoPad == "NOTSET" && !attributes.pads.empty()) {
+      begin = attributes.pads[i];
+      end = attributes.pads[rank + i];
+    } else if (autoPad.starts_with("SAME")) {
+      int64_t output = (spatial[i] + stride - 1) / stride;
+      int64_t total =
+          std::max<int64_t>(0, (output - 1) * stride + reach - spatial[i]);
+      begin = autoPad == "SAME_UPPER" ? total / 2 : total - total / 2;
+      end = total - begin;
+    }
+    int64_t room = spatial[i] + begin + end - reach;
+    if (room < 0)
+      return infer.fail(number, "the kernel is larger than the padded input");
+    int64_t output = (attributes.ceil ? room + stride - 1 : room) / stride + 1;
+    // A window that would start behind the input and its left padding is none.
+    if (attributes.ceil && (output - 1) * stride >= spatial[i] + begin)
+      --output;
+    window.padsBegin.push_back(begin);
+    window.padsEnd.push_back(end);
+    window.output.push_back(output);
+  }
+  return window;
+}

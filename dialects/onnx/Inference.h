@@ -1,0 +1,122 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Help for the type inference of operations: results, numbered constraints,
+// and pure functions on shapes.
+
+#ifndef VELTAIR_DIALECTS_ONNX_INFERENCE_H
+#define VELTAIR_DIALECTS_ONNX_INFERENCE_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Value.h"
+#include "mlir/IR/ValueRange.h"
+#include <optional>
+
+namespace mlir::veltair::onnx {
+
+/// True when an optional operand is absent (an onnx.NoValue).
+inline bool isAbsent(Value operand) { return isa<NoneType>(operand.getType()); }
+
+/// The type of an operand that is present.
+inline RankedTensorType tensorType(Value operand) {
+  return cast<RankedTensorType>(operand.getType());
+}
+inline ArrayRef<int64_t> shapeOf(Value operand) {
+  return tensorType(operand).getShape();
+}
+inline int64_t rankOf(Value operand) { return tensorType(operand).getRank(); }
+inline Type elementType(Value operand) {
+  return tensorType(operand).getElementType();
+}
+
+/// The elements of a constant of integers or booleans, or of floating-point
+/// numbers, in row-major order; nothing for other attributes.
+std::optional<SmallVector<int64_t>> getIntegers(ElementsAttr attribute);
+std::optional<SmallVector<double>> getFloats(ElementsAttr attribute);
+
+/// The elements of an operand that is such a constant; nothing otherwise.
+std::optional<SmallVector<int64_t>> constantIntegers(Value operand);
+std::optional<SmallVector<double>> constantFloats(Value operand);
+
+/// The constant that `operand` is, or null.
+ElementsAttr constantElements(Value operand);
+
+/// The common shape of broadcast shapes, or nothing when they do not agree.
+std::optional<SmallVector<int64_t>>
+broadcastShapes(ArrayRef<ArrayRef<int64_t>> shapes);
+
+/// `axis`, counted from the end when negative, as an index below `rank`.
+std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank);
+
+/// The number of elements of a static shape.
+int64_t elementCount(ArrayRef<int64_t> shape);
+
+/// The context of one inference: names the operation in messages and collects
+/// the result types.
+class Inference {
+public:
+  /// Messages go to `location`; without one failures are silent.
+  Inference(StringRef op, std::optional<Location> location,
+            SmallVectorImpl<Type> &types)
+      : op(op), location(location), types(types) {}
+
+  /// Reports that constraint (C`number`) is violated.
+  LogicalResult fail(unsigned number, const Twine &message) const;
+
+  /// Appends the type of the next result. Fails when a dimension is negative
+  /// or the tensor is absurdly large.
+  LogicalResult result(Type element, ArrayRef<int64_t> shape);
+
+  /// The result of an element-wise operation: (C1) the operands' shapes
+  /// broadcast to one; (C2) with `sameElements`, all have one element type.
+  LogicalResult elementwise(ValueRange operands, Type resultElement,
+                            bool sameElements = true);
+
+  /// `axis` as an index below `rank`, or a failure of constraint `number`.
+  FailureOr<int64_t> axis(unsigned number, int64_t axis, int64_t rank) const;
+
+  /// Several axes: each in range, none twice.
+  FailureOr<SmallVector<int64_t>> axes(unsigned number, ArrayRef<int64_t> axes,
+                                       int64_t rank) const;
+
+  /// The elements of operand `name`, which must be constant.
+  FailureOr<SmallVector<int64_t>> integers(unsigned number, Value operand,
+                                           StringRef name) const;
+  FailureOr<SmallVector<double>> floats(unsigned number, Value operand,
+                                        StringRef name) const;
+
+private:
+  StringRef op;
+  std::optional<Location> location;
+  SmallVectorImpl<Type> &types;
+};
+
+/// The sliding window of a convolution or pool, one entry for each spatial
+/// dimension.
+struct Window {
+  SmallVector<int64_t> kernel, strides, dilations, padsBegin, padsEnd, output;
+
+  /// True when some window reaches outside the input.
+  bool isPadded(ArrayRef<int64_t> spatial) const;
+};
+
+/// The attributes that describe a window; empty arrays mean the defaults.
+struct WindowAttributes {
+  StringRef autoPad;
+  ArrayRef<int64_t> dilations, kernel, pads, strides;
+  bool ceil = false;
+};
+
+/// The window over an input of extents `spatial`. Constraint `number`: the
+/// attributes have one entry (pads: two) for each spatial dimension; kernel,
+/// strides and dilations are positive; the padded input holds the kernel;
+/// auto_pad is one of NOTSET, VALID, SAME_UPPER, SAME_LOWER.
+FailureOr<Window> inferWindow(const Inference &infer, unsigned number,
+                              ArrayRef<int64_t> spatial,
+                              const WindowAttributes &attributes);
+
+} // namespace mlir::veltair::onnx
+
+#endif // VELTAIR_DIALECTS_ONNX_INFERENCE_H

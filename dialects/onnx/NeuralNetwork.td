@@ -1,0 +1,94 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Convolutions, pools and matrix products.
+
+include "dialects/onnx/OnnxBase.td"
+
+//===----------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------===//
+
+def Onnx_ConvOp : Onnx_IndexedOp<"Conv"> {
+  let summary = "Grouped, dilated, strided convolution in any number of dimensions";
+  let description = [{
+    x is [N, C, spatial...], w is [M, C / group, kernel...], b is [M].
+
+    * (C1) x has at least three dimensions and w as many;
+    * (C2) group is positive, divides C and M, and w's second extent is C / group;
+    * (C3) the window fits (see inferWindow); kernel_shape, when given, is w's;
+    * (C4) b has M elements.
+  }];
+  let arguments = (ins Onnx_Float:$x, Onnx_Float:$w, Onnx_Optional<Onnx_Float>:$b,
+    Onnx_String<"NOTSET">:$auto_pad, Onnx_Ints:$dilations, Onnx_Int<"1">:$group,
+    Onnx_Ints:$kernel_shape, Onnx_Ints:$pads, Onnx_Ints:$strides);
+  let results = (outs Onnx_Float:$y);
+  let declarations = [{
+    /// The sliding window with all defaults resolved.
+    Window getWindow();
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Pools
+//===----------------------------------------------------------------------===//
+
+def Onnx_MaxPoolOp : Onnx_IndexedOp<"MaxPool"> {
+  let summary = "Maximum over a sliding window, and where it stands";
+  let description = [{
+    indices holds the flat position in x, in row-major order or, with
+    storage_order = 1, with the last two spatial dimensions exchanged.
+
+    * (C1) x has at least three dimensions;
+    * (C2) the window fits (see inferWindow).
+  }];
+  let arguments = (ins Onnx_Numeric:$x, Onnx_String<"NOTSET">:$auto_pad,
+    Onnx_Int<"0">:$ceil_mode, Onnx_Ints:$dilations, DenseI64ArrayAttr:$kernel_shape,
+    Onnx_Ints:$pads, Onnx_Int<"0">:$storage_order, Onnx_Ints:$strides);
+  let results = (outs Onnx_Numeric:$y, Onnx_Int64:$indices);
+  let declarations = [{
+    Window getWindow();
+  }];
+}
+
+def Onnx_GlobalAveragePoolOp : Onnx_IndexedOp<"GlobalAveragePool"> {
+  let summary = "Mean over all spatial dimensions, which become 1";
+  let description = [{(C1) x has at least two dimensions.}];
+  let arguments = (ins Onnx_Float:$x);
+  let results = (outs Onnx_Float:$y);
+}
+
+//===----------------------------------------------------------------------===//
+// Matrix products
+//===----------------------------------------------------------------------===//
+
+def Onnx_MatMulOp : Onnx_IndexedOp<"MatMul"> {
+  let summary = "Matrix product, batched and broadcast as numpy.matmul";
+  let description = [{
+    A one-dimensional operand is a row (a) or a column (b), whose dimension of
+    extent 1 is absent from the result.
+
+    * (C1) no operand is a scalar; both have one element type;
+    * (C2) the inner extents are equal;
+    * (C3) the batch dimensions broadcast.
+  }];
+  let arguments = (ins Onnx_Numeric:$a, Onnx_Numeric:$b);
+  let results = (outs Onnx_Numeric:$y);
+}
+
+def Onnx_GemmOp : Onnx_IndexedOp<"Gemm"> {
+  let summary = "alpha * a' * b' + beta * c";
+  let description = [{
+    a' is a, or its transpose if transA is set; b' likewise; c is broadcast to the
+    result.
+
+    * (C1) a and b are matrices;
+    * (C2) the inner extents are equal;
+    * (C3) c broadcasts to the result.
+  }];
+  let arguments = (ins Onnx_Numeric:$a, Onnx_Numeric:$b, Onnx_Optional<Onnx_Numeric>:$c,
+    Onnx_Float32<"1.0">:$alpha, Onnx_Float32<"1.0">:$beta,
+    Onnx_Int<"0">:$transA, Onnx_Int<"0">:$transB);
+  let results = (outs Onnx_Numeric:$y);
+}

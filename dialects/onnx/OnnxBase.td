@@ -1,0 +1,102 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Types and base classes of the operations.
+
+#ifndef VELTAIR_ONNX_BASE
+#define VELTAIR_ONNX_BASE
+
+include "dialects/onnx/OnnxDialect.td"
+include "dialects/onnx/OnnxInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+defvar Onnx_FloatTypes = [F16, BF16, F32, F64];
+defvar Onnx_SignedTypes = [I8, I16, I32, I64];
+defvar Onnx_UnsignedTypes = [UI8, UI16, UI32, UI64];
+defvar Onnx_IntegerTypes = Onnx_SignedTypes # Onnx_UnsignedTypes;
+defvar Onnx_NumericTypes = Onnx_FloatTypes # Onnx_IntegerTypes;
+
+def Onnx_Float : StaticShapeTensorOf<Onnx_FloatTypes>;
+def Onnx_Integer : StaticShapeTensorOf<Onnx_IntegerTypes>;
+def Onnx_Numeric : StaticShapeTensorOf<Onnx_NumericTypes>;
+def Onnx_Bool : StaticShapeTensorOf<[I1]>;
+def Onnx_Int64 : StaticShapeTensorOf<[I64]>;
+def Onnx_Index : StaticShapeTensorOf<[I32, I64]>;
+def Onnx_Tensor : StaticShapeTensorOf<Onnx_NumericTypes # [I1]>;
+
+// An operand that may be absent.
+class Onnx_Optional<Type type> : AnyTypeOf<[type, NoneType]>;
+
+// Attributes with a default, as ONNX has them.
+class Onnx_Int<string value> : DefaultValuedAttr<I64Attr, value>;
+class Onnx_Float32<string value> : DefaultValuedAttr<F32Attr, value>;
+class Onnx_String<string value> : DefaultValuedStrAttr<StrAttr, value>;
+def Onnx_Ints : DefaultValuedAttr<DenseI64ArrayAttr, "{}">;
+
+// Base of all operations. The arity that the importer needs is read off the
+// arguments: required operands come first, a variadic one last.
+class Onnx_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Onnx_Dialect, mnemonic,
+         traits # [Pure, InferTypeOpAdaptor, OnnxOpInterface]> {
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+
+  int operandCount = !foldl(0, !range(!size(arguments)), n, i, !add(n,
+    !if(!isa<TypeConstraint>(!getdagarg<Constraint>(arguments, i)), 1, 0)));
+  int optionalCount = !foldl(0, !range(!size(arguments)), n, i, !add(n,
+    !if(!isa<Onnx_Optional>(!getdagarg<Constraint>(arguments, i)), 1, 0)));
+  int variadicCount = !foldl(0, !range(!size(arguments)), n, i, !add(n,
+    !if(!isa<Variadic>(!getdagarg<Constraint>(arguments, i)), 1, 0)));
+  defvar arityDeclaration =
+    "static ::mlir::veltair::onnx::OperandArity getOperandArity() {\n"
+    "  return {" # !sub(operandCount, optionalCount) # ", " # operandCount # ", "
+    # !if(!gt(variadicCount, 0), "true", "false") # "};\n}\n";
+
+  // Declarations that a single operation adds to its class.
+  code declarations = "";
+  let extraClassDeclaration = arityDeclaration # declarations;
+}
+
+// An operation that is computed element by element. Its result has the element
+// type of its first operand unless `resultElement` is a C++ expression over
+// `context`, `operands` and `adaptor` that says otherwise.
+class Onnx_ElementwiseOp<string mnemonic, string resultElement = "">
+    : Onnx_Op<mnemonic, [DeclareOpInterfaceMethods<ElementwiseOp>]> {
+  let results = (outs Onnx_Tensor:$y);
+  let extraClassDefinition = [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *context, std::optional<::mlir::Location> location,
+        Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      ::mlir::ValueRange operands = adaptor.getOperands();
+      Inference infer("}] # mnemonic # [{", location, types);
+      return infer.elementwise(operands, }] #
+        !if(!empty(resultElement), "elementType(operands[0])", resultElement) #
+    [{);
+    }
+  }];
+}
+
+class Onnx_UnaryOp<string mnemonic, Type type, string resultElement = "">
+    : Onnx_ElementwiseOp<mnemonic, resultElement> {
+  let arguments = (ins type:$x);
+}
+
+class Onnx_BinaryOp<string mnemonic, Type type, string resultElement = "">
+    : Onnx_ElementwiseOp<mnemonic, resultElement> {
+  let arguments = (ins type:$a, type:$b);
+}
+
+// A result of booleans.
+defvar Onnx_ToBool = "::mlir::IntegerType::get(context, 1)";
+
+class Onnx_IndexedOp<string mnemonic, list<Trait> traits = []>
+    : Onnx_Op<mnemonic, [DeclareOpInterfaceMethods<IndexedOp>] # traits>;
+
+class Onnx_DecomposableOp<string mnemonic, list<Trait> traits = []>
+    : Onnx_Op<mnemonic, [DeclareOpInterfaceMethods<DecomposableOp>] # traits>;
+
+class Onnx_SequentialOp<string mnemonic, list<Trait> traits = []>
+    : Onnx_Op<mnemonic, [DeclareOpInterfaceMethods<SequentialOp>] # traits>;
+
+#endif // VELTAIR_ONNX_BASE
