@@ -1,0 +1,45 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Passes between import and the choice of versions, in the order of the
+// pipeline.
+
+#ifndef VELTAIR_COMPILER_GRAPH_PASSES_TD
+#define VELTAIR_COMPILER_GRAPH_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+class ProgramPass<string name> : Pass<name, "::mlir::veltair::ProgramOp">;
+
+def PlanMemory : ProgramPass<"plan-memory"> {
+  let summary = "Gives every tensor between layers a place in the arena";
+  let description = [{
+    Sets the `offsets` and `first_conflict` of each layer and the
+    `arena_bytes` of the program, which may hold only layers, views, constants
+    and its return.
+
+    A tensor that the program returns lies in the caller's memory (offset -1),
+    also for the layers that read it. All others lie in the arena from the layer
+    that writes them to the last one that reads them, directly or through
+    views. The shared scratch memory of a layer's versions, when they are known
+    already, lies in the arena during that layer.
+
+    Bytes are not reused for `reuse-delay` further layers: then a worker that is
+    late in one layer does not keep the next from being opened. The statistics
+    tell what that costs.
+  }];
+  let options = [
+    Option<"reuseDelay", "reuse-delay", "unsigned", "1",
+           "Layers to wait before the bytes of a dead tensor are reused">
+  ];
+  let statistics = [
+    Statistic<"arenaBytes", "arena-bytes", "Bytes of all arenas">,
+    Statistic<"lowerBound", "lower-bound",
+              "Bytes that are alive at once at most, summed over programs">,
+    Statistic<"delayBytes", "delay-bytes",
+              "Bytes that the delayed reuse costs">
+  ];
+}
+
+#endif // VELTAIR_COMPILER_GRAPH_PASSES_TD
