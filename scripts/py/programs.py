@@ -23,6 +23,8 @@ def call(*command, timeout=600):
         result = subprocess.run(
             [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout
         )
+    except OSError as error:
+        raise Failure(str(error)) from None
     except subprocess.TimeoutExpired:
         raise Failure(f"{os.path.basename(command[0])}: no end within {timeout} s") from None
     if result.returncode != 0:

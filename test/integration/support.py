@@ -1,0 +1,97 @@
+"""What the integration tests share. Run with scripts/python."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import onnx
+from onnx import TensorProto, helper
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "py"))
+
+from programs import VELTAIR, VELTAIRC  # noqa: E402,F401  (for the tests)
+
+
+def make_model(nodes, inputs, outputs, initializers=(), opset=17, **fields):
+    """A model from nodes; inputs and outputs are (name, type, shape)."""
+    graph = helper.make_graph(
+        nodes,
+        "test",
+        [helper.make_tensor_value_info(*value) for value in inputs],
+        [helper.make_tensor_value_info(*value) for value in outputs],
+        initializers,
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8, **fields)
+
+
+def small_model():
+    """A convolution, an activation and a matrix product with odd sizes."""
+    import numpy as np
+    from onnx import numpy_helper
+
+    generator = np.random.default_rng(0)
+    weights = {
+        "w": generator.standard_normal((20, 3, 3, 3), dtype=np.float32),
+        "b": generator.standard_normal(20, dtype=np.float32),
+        "m": generator.standard_normal((20, 7), dtype=np.float32),
+    }
+    return make_model(
+        [
+            helper.make_node("Conv", ["x", "w", "b"], ["c"], "conv", pads=[1, 1, 1, 1]),
+            helper.make_node("Relu", ["c"], ["r"], "relu"),
+            helper.make_node("GlobalAveragePool", ["r"], ["p"], "pool"),
+            helper.make_node("Flatten", ["p"], ["f"], "flatten"),
+            helper.make_node("MatMul", ["f", "m"], ["y"], "product"),
+        ],
+        [("x", TensorProto.FLOAT, [1, 3, 11, 13])],
+        [("y", TensorProto.FLOAT, [1, 7])],
+        [numpy_helper.from_array(value, name) for name, value in weights.items()],
+    )
+
+
+class Case(unittest.TestCase):
+    """Tests work in a folder of their own."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def save(self, model, name="model.onnx"):
+        onnx.save(model, self.path(name))
+        return self.path(name)
+
+    def write(self, name, data):
+        with open(self.path(name), "wb") as file:
+            file.write(data)
+        return self.path(name)
+
+    def run_program(self, *command, timeout=300):
+        return subprocess.run(
+            [str(part) for part in command], capture_output=True, text=True, errors="replace", timeout=timeout
+        )
+
+    def check_runs(self, *command):
+        result = self.run_program(*command)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def check_fails(self, *command, says, code=1):
+        """The command ends with `code` and one error that matches `says`, and
+        leaves no file behind."""
+        before = self.files()
+        result = self.run_program(*command)
+        self.assertEqual(result.returncode, code, f"{command}\n{result.stderr}")
+        errors = [line for line in result.stderr.splitlines() if "error:" in line]
+        self.assertEqual(len(errors), 1, result.stderr)
+        self.assertRegex(result.stderr, says)
+        self.assertNotRegex(result.stderr, "Stack dump|LLVM ERROR|Assertion|terminate called|PLEASE submit")
+        self.assertEqual(self.files(), before, "files were left behind")
+
+    def files(self):
+        return sorted(os.path.join(top, name) for top, _, names in os.walk(self.folder) for name in names)

@@ -1,0 +1,238 @@
+"""Models and options that veltairc must refuse with one clear message."""
+
+import os
+import random
+import unittest
+
+from onnx import TensorProto, helper
+
+from support import VELTAIRC, Case, make_model, small_model
+
+FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
+
+
+def one_node(operator, inputs=(("x", FLOAT, [2, 3]),), output=("y", FLOAT, [2, 3]), opset=17, **attributes):
+    node = helper.make_node(operator, [value[0] for value in inputs], [output[0]], "the_node", **attributes)
+    return make_model([node], inputs, [output], opset=opset)
+
+
+class BadModels(Case):
+    def refuse(self, file, says, *options):
+        self.check_fails(VELTAIRC, file, "-o", self.path("out.so"), "--march=x86-64-v3", *options, says=says)
+
+    def refuse_model(self, model, says, *options):
+        self.refuse(self.save(model), says, *options)
+
+    def test_no_such_file(self):
+        self.refuse(self.path("absent.onnx"), r"absent\.onnx")
+
+    def test_folder(self):
+        self.refuse(self.folder, os.path.basename(self.folder))
+
+    def test_empty_file(self):
+        self.refuse(self.write("empty.onnx", b""), r"empty\.onnx")
+
+    def test_text(self):
+        self.refuse(self.write("text.onnx", b"This is no model.\n" * 10), r"text\.onnx")
+
+    def test_truncated(self):
+        data = small_model().SerializeToString()
+        for size in (1, len(data) // 2, len(data) - 1):
+            with self.subTest(size=size):
+                self.refuse(self.write("cut.onnx", data[:size]), r"cut\.onnx")
+
+    def test_cycle(self):
+        nodes = [helper.make_node("Add", ["x", "b"], ["a"], "first"), helper.make_node("Relu", ["a"], ["b"], "second")]
+        self.refuse_model(make_model(nodes, [("x", FLOAT, [2])], [("b", FLOAT, [2])]), "first|second|'b'")
+
+    def test_missing_initializer(self):
+        model = small_model()
+        del model.graph.initializer[0]
+        self.refuse_model(model, "'?w'?")
+
+    def test_undefined_output(self):
+        model = small_model()
+        model.graph.output[0].name = "elsewhere"
+        self.refuse_model(model, "elsewhere")
+
+    def test_defined_twice(self):
+        nodes = [helper.make_node("Relu", ["x"], ["y"], "first"), helper.make_node("Abs", ["x"], ["y"], "second")]
+        self.refuse_model(make_model(nodes, [("x", FLOAT, [2])], [("y", FLOAT, [2])]), "second|'y'")
+
+    def test_unknown_operator(self):
+        self.refuse_model(one_node("Frobnicate"), "Frobnicate")
+
+    def test_unknown_domain(self):
+        self.refuse_model(one_node("Relu", domain="org.example"), r"org\.example")
+
+    def test_unknown_opset(self):
+        self.refuse_model(one_node("Relu", opset=9999), "9999")
+
+    def test_no_opset(self):
+        model = one_node("Relu")
+        del model.opset_import[:]
+        self.refuse_model(model, "opset")
+
+    def test_wrong_types(self):
+        self.refuse_model(one_node("Add", [("x", FLOAT, [2, 3]), ("z", INT64, [2, 3])]), "the_node")
+
+    def test_type_that_operator_lacks(self):
+        self.refuse_model(one_node("Sqrt", [("x", INT64, [2, 3])], ("y", INT64, [2, 3])), "the_node")
+
+    def test_wrong_rank(self):
+        inputs = [("x", FLOAT, [1, 3, 8, 8]), ("w", FLOAT, [4, 3, 3])]
+        self.refuse_model(one_node("Conv", inputs, ("y", FLOAT, [1, 4, 6, 6])), "the_node")
+
+    def test_channels_that_do_not_fit(self):
+        inputs = [("x", FLOAT, [1, 3, 8, 8]), ("w", FLOAT, [4, 5, 3, 3])]
+        self.refuse_model(one_node("Conv", inputs, ("y", FLOAT, [1, 4, 6, 6])), "the_node")
+
+    def test_shapes_that_do_not_broadcast(self):
+        self.refuse_model(one_node("Mul", [("x", FLOAT, [2, 3]), ("z", FLOAT, [2, 4])]), "the_node")
+
+    def test_products_that_do_not_fit(self):
+        self.refuse_model(one_node("MatMul", [("x", FLOAT, [2, 3]), ("z", FLOAT, [4, 5])]), "the_node")
+
+    def test_wrong_number_of_operands(self):
+        self.refuse_model(one_node("Add"), "the_node")
+
+    def test_wrong_attribute_type(self):
+        self.refuse_model(one_node("Softmax", axis="last"), "the_node")
+
+    def test_axis_outside(self):
+        self.refuse_model(one_node("Softmax", axis=7), "the_node")
+
+    def test_reshape_of_another_size(self):
+        model = one_node("Reshape", [("x", FLOAT, [2, 3])], ("y", FLOAT, [5]))
+        model.graph.node[0].input.append("shape")
+        model.graph.initializer.append(helper.make_tensor("shape", INT64, [1], [5]))
+        self.refuse_model(model, "the_node")
+
+    def test_dimension_left_open(self):
+        self.refuse_model(one_node("Relu", [("x", FLOAT, ["batch", 3])]), r"--dim batch=|--dim=batch=")
+
+    def test_unnamed_dimension_left_open(self):
+        self.refuse_model(one_node("Relu", [("x", FLOAT, [None, 3])]), r"--shape[ =]x=")
+
+    def test_initializer_of_another_size(self):
+        model = small_model()
+        model.graph.initializer[0].raw_data = model.graph.initializer[0].raw_data[:-4]
+        self.refuse_model(model, "'?w'?")
+
+    def test_initializer_too_large(self):
+        model = small_model()
+        del model.graph.initializer[0].dims[:]
+        model.graph.initializer[0].dims.extend([1 << 40, 1 << 40, 3, 3])
+        self.refuse_model(model, "'?w'?")
+
+    def test_negative_dimension(self):
+        model = small_model()
+        model.graph.initializer[0].dims[0] = -20
+        self.refuse_model(model, "'?w'?")
+
+    def external(self, location, length=None):
+        model = small_model()
+        tensor = model.graph.initializer[0]
+        size = len(tensor.raw_data)
+        tensor.ClearField("raw_data")
+        tensor.data_location = TensorProto.EXTERNAL
+        fields = {"location": location, "offset": "0", "length": str(length or size)}
+        for key, value in fields.items():
+            tensor.external_data.add(key=key, value=value)
+        os.makedirs(self.path("inside"), exist_ok=True)
+        return self.save(model, "inside/model.onnx"), size
+
+    def test_external_data_outside(self):
+        for location in ("../weights", self.path("weights"), "sub/../../weights"):
+            with self.subTest(location=location):
+                file, size = self.external(location)
+                self.write("weights", bytes(size))
+                self.refuse(file, "weights")
+
+    def test_external_data_through_link(self):
+        file, size = self.external("weights")
+        self.write("weights", bytes(size))
+        os.symlink(self.path("weights"), self.path("inside", "weights"))
+        self.refuse(file, "weights")
+
+    def test_external_data_missing(self):
+        self.refuse(self.external("weights")[0], "weights")
+
+    def test_external_data_too_short(self):
+        file, size = self.external("weights")
+        self.write("inside/weights", bytes(size - 1))
+        self.refuse(file, "weights")
+
+    def test_no_graph(self):
+        model = small_model()
+        model.ClearField("graph")
+        self.refuse_model(model, "graph")
+
+    def test_check_lists_all(self):
+        nodes = [helper.make_node(name, ["x"], [name], name) for name in ("Frobnicate", "Confabulate")]
+        model = make_model(nodes, [("x", FLOAT, [2])], [("Frobnicate", FLOAT, [2])])
+        result = self.run_program(VELTAIRC, self.save(model), "--check")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        for name in ("Frobnicate", "Confabulate"):
+            self.assertIn(name, result.stdout + result.stderr)
+
+
+class BadOptions(Case):
+    def test_wrong_usage(self):
+        model = self.save(small_model())
+        out = self.path("out.so")
+        for options in (
+            [],
+            [model],
+            [model, "-o", out, "--no-such-option"],
+            [model, "-o", out, "--versions=none"],
+        ):
+            with self.subTest(options=options):
+                result = self.run_program(VELTAIRC, *options)
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertNotEqual(result.stderr, "")
+                self.assertFalse(os.path.exists(out))
+
+    def refuse(self, says, *options):
+        self.check_fails(VELTAIRC, self.save(small_model()), "-o", self.path("out.so"), *options, says=says)
+
+    def test_unknown_cpu(self):
+        self.refuse("pentium9", "--march=pentium9")
+
+    def test_shape_of_no_input(self):
+        self.refuse("nowhere", "--shape=nowhere=1x2")
+
+    def test_shape_that_contradicts(self):
+        self.refuse("x", "--shape=x=1x4x11x13")
+
+    def test_output_folder_missing(self):
+        self.check_fails(
+            VELTAIRC, self.save(small_model()), "-o", self.path("no", "out.so"), says=r"out\.so|no such|No such"
+        )
+
+    def test_failed_compilation_keeps_old_output(self):
+        old = self.write("out.so", b"old")
+        self.check_fails(VELTAIRC, self.save(one_node("Frobnicate")), "-o", old, says="Frobnicate")
+        with open(old, "rb") as file:
+            self.assertEqual(file.read(), b"old")
+
+
+class Mutations(Case):
+    """Damaged bytes anywhere end in success or in an error, never in a crash."""
+
+    def test_mutations(self):
+        data = small_model().SerializeToString()
+        # Weights are most of the file, and any value is right there.
+        graph = data.index(b"relu")
+        generator = random.Random(0)
+        for trial in range(60):
+            mutated = bytearray(data)
+            for _ in range(generator.choice((1, 1, 2, 8))):
+                mutated[generator.randrange(min(len(data), graph + 200))] = generator.randrange(256)
+            file = self.write("mutated.onnx", bytes(mutated))
+            result = self.run_program(VELTAIRC, file, "-o", self.path("out.so"), "--march=x86-64-v3", "--versions=1")
+            self.assertIn(result.returncode, (0, 1), f"trial {trial}: {result.stderr}")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,94 @@
+"""Properties of what veltairc writes: symbols, relocations, determinism."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import onnx
+
+from support import VELTAIRC, Case, small_model
+
+ALLOWED = {"memcpy", "memmove", "memset"}
+
+
+def tool(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+class Objects(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.shared.cleanup)
+        cls.model = os.path.join(cls.shared.name, "small.onnx")
+        onnx.save(small_model(), cls.model)
+        cls.object = os.path.join(cls.shared.name, "small.o")
+        cls.library = os.path.join(cls.shared.name, "small.so")
+        for output in (cls.object, cls.library):
+            subprocess.run([VELTAIRC, cls.model, "-o", output], check=True, capture_output=True)
+
+    def test_undefined_symbols(self):
+        for file in (["nm", "-u", self.object], ["nm", "-D", "-u", self.library]):
+            names = {line.split()[-1].split("@")[0] for line in tool(*file).splitlines()}
+            self.assertLessEqual(names, ALLOWED)
+
+    def test_exported_symbols(self):
+        exported = lambda *nm: {line.split()[-1] for line in tool("nm", "--defined-only", *nm).splitlines()}
+        self.assertEqual(exported("-D", self.library), {"veltair_small", "veltair_query"})
+        self.assertEqual({name for name in exported("-g", self.object) if not name.startswith("veltair_small")}, set())
+
+    def test_layers_keep_local_symbols(self):
+        local = [line.split()[-1] for line in tool("nm", self.library).splitlines() if line.split()[-2] == "t"]
+        for isa in ("x86-64-v3", "x86-64-v4"):
+            self.assertTrue(any(name.endswith("." + isa) for name in local), local)
+
+    def test_sections(self):
+        for file in (self.object, self.library):
+            sections = tool("readelf", "-SW", file)
+            for forbidden in (".init_array", ".ctors", ".fini_array", ".tdata", ".tbss"):
+                self.assertNotIn(forbidden, sections)
+            self.assertIn(".eh_frame", sections)
+            self.assertIn(".note.veltair", sections)
+
+    def test_position_independent(self):
+        self.assertNotIn("TEXTREL", tool("readelf", "-dW", self.library))
+        kinds = set(re.findall(r"R_X86_64_\w+", tool("readelf", "-rW", self.library)))
+        self.assertLessEqual(kinds, {"R_X86_64_RELATIVE", "R_X86_64_JUMP_SLOT", "R_X86_64_GLOB_DAT"})
+
+    def test_stack_is_not_executable(self):
+        stack = [line for line in tool("readelf", "-lW", self.library).splitlines() if "GNU_STACK" in line]
+        self.assertTrue(stack and "RWE" not in stack[0], stack)
+
+    def test_needs_at_most_the_c_library(self):
+        needed = re.findall(r"\(NEEDED\).*\[(.*)\]", tool("readelf", "-dW", self.library))
+        self.assertLessEqual(set(needed), {"libc.so.6"})
+
+    def test_object_links_into_a_program(self):
+        source = self.write("main.c", b"int veltair_small(unsigned); int main(void) { return veltair_small == 0; }")
+        tool("clang-22", "-fuse-ld=lld-22", source, self.object, "-o", self.path("main"))
+        self.check_runs(self.path("main"))
+
+
+class Determinism(Case):
+    """Bytes depend neither on threads nor on where the files lie."""
+
+    def test_same_bytes(self):
+        model = self.save(small_model())
+        os.makedirs(self.path("elsewhere"))
+        moved = shutil.copy(model, self.path("elsewhere", "other.onnx"))
+        for suffix in ("so", "o", "ll", "s"):
+            contents = set()
+            for number, (source, jobs) in enumerate([(model, 1), (model, 2), (moved, 2)]):
+                os.makedirs(self.path(str(number)), exist_ok=True)
+                output = self.path(str(number), "same." + suffix)
+                self.check_runs(VELTAIRC, source, "-o", output, "-j", jobs)
+                with open(output, "rb") as file:
+                    contents.add(file.read())
+            self.assertEqual(len(contents), 1, suffix)
+
+
+if __name__ == "__main__":
+    unittest.main()
