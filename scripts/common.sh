@@ -6,7 +6,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/veltair
 jobs=$(nproc)
 # One Python environment for each state of the list of packages, shared by all
 # clones of the project.
-venv=$cache/python-$(sha256sum "$root/scripts/requirements.txt" | cut -c1-12)
+venv=$cache/python-$(sha256sum "$root/scripts/py/requirements.txt" | cut -c1-12)
 python=$venv/bin/python
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
