@@ -17,6 +17,7 @@ struct PolicyEntry {
 // Sorted by name.
 static constexpr PolicyEntry policies[] = {
     {"fcfs", createFcfs},
+    {"veltair", createVeltair},
 };
 
 std::unique_ptr<Scheduler> createScheduler(std::string_view name,

@@ -13,6 +13,8 @@ namespace veltair {
 
 std::unique_ptr<Scheduler> createFcfs(const SchedulerOptions &options,
                                       const TimeModel &model);
+std::unique_ptr<Scheduler> createVeltair(const SchedulerOptions &options,
+                                         const TimeModel &model);
 
 } // namespace veltair
 

@@ -32,15 +32,15 @@ void SchedulerBase::apply(Time now, const TenantChanged &e) {
 }
 
 void SchedulerBase::apply(Time now, const TenantRemoved &e) {
-  tenantRemoved(e.tenant);
   tenants.erase(e.tenant);
+  tenantRemoved(e.tenant);
 }
 
 void SchedulerBase::apply(Time now, const QueryArrived &e) {
   Tenant &tenant = tenants.at(e.tenant);
   makeTables(tenant);
   const TenantInfo &info = tenant.info;
-  auto query = std::make_unique<Query>();
+  std::unique_ptr<Query> query = newQuery();
   query->id = e.query;
   query->tenant = e.tenant;
   query->program = info.programs.at(e.program);
@@ -63,6 +63,7 @@ void SchedulerBase::apply(Time now, const BlockEnded &e) {
   Query &query = **it;
   counts.versionSwitches += e.versionSwitches;
   tenants.at(query.tenant).counts.versionSwitches += e.versionSwitches;
+  blockEnding(now, query);
   release(query);
   query.layersDone = e.layersDone;
   if (query.layersDone < query.layerCount())

@@ -30,12 +30,14 @@ public:
 
 protected:
   struct Query {
-    QueryId id;
-    TenantId tenant;
+    virtual ~Query() = default;
+
+    QueryId id = 0;
+    TenantId tenant = 0;
     std::shared_ptr<const ProgramInfo> program;
     std::shared_ptr<const VersionTable> versions;
-    Time arrival;
-    Time deadline; // arrival + the tenant's target; `never` without one
+    Time arrival = 0;
+    Time deadline = never; // arrival + the tenant's target; `never` without one
     uint32_t layersDone = 0;
 
     // The running block; blockLayers is 0 when there is none.
@@ -61,10 +63,17 @@ protected:
   // Decides after each event, with the books up to date.
   virtual void dispatch(Time now) = 0;
 
+  // A policy that keeps more about a query derives from Query.
+  virtual std::unique_ptr<Query> newQuery() {
+    return std::make_unique<Query>();
+  }
+
   virtual void tenantChanged(TenantId tenant) {}
   virtual void tenantRemoved(TenantId tenant) {}
   virtual void queryArrived(Time now, Query &query) {}
   virtual void layerEnded(Time now, Query &query) {}
+  // The block's layers are done; it still stands in the query.
+  virtual void blockEnding(Time now, Query &query) {}
   // The block is over; layersDone is up to date. Not called for the last one.
   virtual void blockEnded(Time now, Query &query) {}
   // The query is about to be forgotten.

@@ -1,0 +1,63 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/scheduler/BlockPlan.h"
+
+namespace veltair {
+
+ProgramTimes::ProgramTimes(const ProgramInfo &program,
+                           const VersionTable &versions, const TimeModel &model,
+                           unsigned maxCores, unsigned bucket)
+    : layers(unsigned(program.layers.size())), cores(maxCores) {
+  sums.reserve(size_t(cores) * (layers + 1));
+  for (unsigned team = 1; team <= cores; ++team) {
+    Time sum = 0;
+    sums.push_back(sum);
+    for (unsigned l = 0; l < layers; ++l) {
+      unsigned version = versions.version(l, team, bucket);
+      sum += model.predict(program, l, version, team, levelOfBucket(bucket));
+      sums.push_back(sum);
+    }
+  }
+}
+
+unsigned ProgramTimes::demand(unsigned first, unsigned last,
+                              Time budget) const {
+  unsigned fastest = 1;
+  for (unsigned team = 1; team <= cores; ++team) {
+    Time t = time(first, last, team);
+    if (t <= budget)
+      return team;
+    if (t < time(first, last, fastest))
+      fastest = team;
+  }
+  return fastest;
+}
+
+BlockPlan planBlock(const ProgramTimes &times, unsigned first, Time budget,
+                    unsigned theta) {
+  unsigned end = times.layerCount();
+  double scale = double(budget) / double(times.time(first, end, 1));
+  auto share = [&](unsigned from, unsigned to) {
+    return Time(double(times.time(from, to, 1)) * scale);
+  };
+  unsigned base = times.demand(first, end, budget);
+  auto isPivot = [&](unsigned layer) {
+    return times.demand(layer, layer + 1, share(layer, layer + 1)) >
+           base + theta;
+  };
+
+  unsigned last = end;
+  // No demand exceeds the cores there are.
+  if (base + theta < times.maxCores()) {
+    bool pivots = isPivot(first);
+    last = first + 1;
+    while (last < end && isPivot(last) == pivots)
+      ++last;
+  }
+  Time blockBudget = last == end ? budget : share(first, last);
+  return {last - first, times.demand(first, last, blockBudget), blockBudget};
+}
+
+} // namespace veltair

@@ -1,0 +1,66 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How a model's layers are cut into blocks: budgets, demands and pivots. Pure
+// functions of predicted times.
+//
+// These rules are our reconstruction of the paper's idea, not a quotation.
+
+#ifndef VELTAIR_SCHEDULER_BLOCKPLAN_H
+#define VELTAIR_SCHEDULER_BLOCKPLAN_H
+
+#include "runtime/scheduler/TimeModel.h"
+#include "runtime/scheduler/VersionTable.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace veltair {
+
+// The predicted time of every range of layers for every core count, at one
+// interference level.
+class ProgramTimes {
+public:
+  ProgramTimes(const ProgramInfo &program, const VersionTable &versions,
+               const TimeModel &model, unsigned maxCores, unsigned bucket);
+
+  unsigned layerCount() const { return layers; }
+  unsigned maxCores() const { return cores; }
+
+  // Of the layers [first, last) one after the other by a team of `team`, which
+  // is at least 1 and at most maxCores.
+  Time time(unsigned first, unsigned last, unsigned team) const {
+    const Time *row = &sums[size_t(team - 1) * (layers + 1)];
+    return row[last] - row[first];
+  }
+
+  // The smallest team that runs the layers [first, last) within `budget`; if
+  // none does, the smallest of the fastest ones.
+  unsigned demand(unsigned first, unsigned last, Time budget) const;
+
+private:
+  unsigned layers;
+  unsigned cores;
+  std::vector<Time> sums; // [cores - 1][layer]: of the layers before
+};
+
+struct BlockPlan {
+  unsigned layers;
+  unsigned cores; // what the block demands
+  Time budget;    // its share of the budget
+};
+
+// Plans the next block of a query that has run the layers before `first` and
+// has `budget` (more than 0) for the rest:
+//  * A layer's budget is its share of the rest's one-core time.
+//  * Pivots are the layers that demand more than `theta` cores above the
+//    demand of the whole rest.
+//  * A block is a maximal run of layers that are all pivots, or all not; it
+//    demands the cores that its summed time needs to fit its summed budgets.
+BlockPlan planBlock(const ProgramTimes &times, unsigned first, Time budget,
+                    unsigned theta);
+
+} // namespace veltair
+
+#endif // VELTAIR_SCHEDULER_BLOCKPLAN_H

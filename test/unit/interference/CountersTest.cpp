@@ -1,0 +1,97 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/interference/QuietTimes.h"
+#include "runtime/interference/SoftwareCounters.h"
+
+#include "gtest/gtest.h"
+
+#include <thread>
+
+namespace veltair {
+namespace {
+
+ProgramInfo twoLayers() {
+  ProgramInfo program;
+  program.layers.resize(2);
+  program.layers[0].versions.resize(2);
+  program.layers[0].versions[1].stages = 3;
+  program.layers[1].versions.resize(1);
+  return program;
+}
+
+TEST(QuietTimes, HasASlotForEveryStage) {
+  QuietTimes times(twoLayers());
+  EXPECT_EQ(times.slot(0, 0, 0), 0u);
+  EXPECT_EQ(times.slot(0, 1, 0), 1u);
+  EXPECT_EQ(times.slot(0, 1, 2), 3u);
+  EXPECT_EQ(times.slot(1, 0, 0), 4u);
+}
+
+TEST(QuietTimes, LearnsTheLeastTime) {
+  QuietTimes times(twoLayers());
+  EXPECT_EQ(times.observe(0, 4, 4000), 4000);
+  EXPECT_EQ(times.observe(0, 2, 1000), 1000); // 500 a chunk
+  EXPECT_NEAR(double(times.observe(0, 4, 8000)), 2000, 2);
+  EXPECT_EQ(times.observe(1, 1, 7), 7); // slots are independent
+}
+
+TEST(QuietTimes, ForgetsSlowly) {
+  QuietTimes times(twoLayers());
+  times.observe(0, 1, 500);
+  Time quiet = 0;
+  for (int i = 0; i < 10000; ++i)
+    quiet = times.observe(0, 1, 1000);
+  EXPECT_EQ(quiet, 1000);
+}
+
+TEST(QuietTimes, CalibratedTimesAreNotLearned) {
+  QuietTimes times(twoLayers());
+  times.calibrate(0, 300);
+  EXPECT_EQ(times.observe(0, 2, 100), 600);
+  EXPECT_EQ(times.observe(0, 2, 100000), 600);
+}
+
+TEST(SoftwareCounters, SumsWorkersSinceTheLastReading) {
+  SoftwareCounters counters(2, 100);
+  counters.chunksDone(0, 30, 20);
+  counters.chunksDone(1, 50, 40);
+  CounterReading reading = counters.read(1100);
+  EXPECT_EQ(reading.duration, 1000);
+  EXPECT_EQ(reading.busy, 80);
+  EXPECT_EQ(reading.quiet, 60);
+  EXPECT_FALSE(reading.runDelay); // no thread attached
+  counters.chunksDone(1, 5, 4);
+  reading = counters.read(1200);
+  EXPECT_EQ(reading.duration, 100);
+  EXPECT_EQ(reading.busy, 5);
+  EXPECT_EQ(reading.quiet, 4);
+}
+
+TEST(SoftwareCounters, SurvivesTheEndOfAThread) {
+  SoftwareCounters counters(1, 0);
+  std::thread([&] { counters.attachThread(0); }).join();
+  counters.read(10);
+  EXPECT_EQ(counters.read(20).duration, 10);
+}
+
+TEST(SoftwareCounters, ReadsTheRunDelayOfItsThreads) {
+  SoftwareCounters counters(1, 0);
+  counters.attachThread(0);
+  counters.read(10);
+  CounterReading reading = counters.read(20);
+  if (reading.runDelay) // where the kernel keeps it
+    EXPECT_GE(*reading.runDelay, 0);
+}
+
+TEST(SoftwareCounters, ParsesSchedstat) {
+  EXPECT_EQ(parseRunDelay("123456 789 42\n"), 789);
+  EXPECT_EQ(parseRunDelay(""), -1);
+  EXPECT_EQ(parseRunDelay("123"), -1);
+  EXPECT_EQ(parseRunDelay("123 x"), -1);
+  EXPECT_EQ(parseRunDelay("123 -5 1"), -1);
+}
+
+} // namespace
+} // namespace veltair

@@ -1,0 +1,88 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/scheduler/TimeModel.h"
+
+#include "TestProgram.h"
+
+namespace veltair {
+namespace {
+
+MachineParameters simpleMachine() {
+  MachineParameters machine;
+  machine.flopsPerSecond = 1e9;      // 1 a nanosecond
+  machine.cacheBytesPerSecond = 1e9; // 1 a nanosecond
+  machine.memoryBytesPerSecond = 0.5e9;
+  machine.totalMemoryBytesPerSecond = 1e9;
+  machine.l3Bytes = 1000;
+  machine.stageOverhead = 10;
+  return machine;
+}
+
+std::shared_ptr<ProgramInfo> oneLayer(const VersionInfo &version) {
+  auto program = std::make_shared<ProgramInfo>();
+  program->name = "model/isa/1";
+  program->layers.push_back({{version}});
+  return program;
+}
+
+TEST(AnnotationTimeModel, DividesComputationByWavesOfChunks) {
+  VersionInfo version;
+  version.flops = 12000;
+  version.chunks = 6;
+  auto program = oneLayer(version);
+  AnnotationTimeModel model(simpleMachine());
+  EXPECT_EQ(model.predict(*program, 0, 0, 1, 0), 12010);
+  EXPECT_EQ(model.predict(*program, 0, 0, 3, 0), 4010);
+  // Four cores need two waves, as three do.
+  EXPECT_EQ(model.predict(*program, 0, 0, 4, 0), 4010);
+  EXPECT_EQ(model.predict(*program, 0, 0, 6, 0), 2010);
+  EXPECT_EQ(model.predict(*program, 0, 0, 50, 0), 2010);
+}
+
+TEST(AnnotationTimeModel, InterferenceTakesCacheAndBandwidth) {
+  VersionInfo version;
+  version.flops = 5000;
+  version.bytes = 2000;
+  version.chunks = 8;
+  // 1000 bytes missed with the whole cache, 3000 with none.
+  version.missCurve = {{0, 3000}, {1000, 1000}};
+  auto program = oneLayer(version);
+  AnnotationTimeModel model(simpleMachine());
+  // Quiet: 5000 of computation hide 1000 / 0.5 = 2000.
+  EXPECT_EQ(model.predict(*program, 0, 0, 1, 0), 5010);
+  // Half: 2000 / 0.5 = 4000 hidden, and half of it added.
+  EXPECT_EQ(model.predict(*program, 0, 0, 1, 0.5), 7010);
+  // Full: 3000 / 0.5 = 6000, and again.
+  EXPECT_EQ(model.predict(*program, 0, 0, 1, 1), 12010);
+  // Four cores share the machine's bandwidth of 1 a nanosecond.
+  EXPECT_EQ(model.predict(*program, 0, 0, 4, 1), 6010);
+}
+
+TEST(AnnotationTimeModel, NeedsNoAnnotations) {
+  auto program = oneLayer(VersionInfo());
+  EXPECT_GE(AnnotationTimeModel().predict(*program, 0, 0, 1, 0), 1);
+}
+
+TEST(ProfileTimeModel, InterpolatesAndFallsBack) {
+  VersionInfo version;
+  version.flops = 100;
+  auto program = oneLayer(version);
+  program->layers.push_back(program->layers[0]);
+  TestTimeModel fallback;
+  ProfileTimeModel model(fallback);
+  model.record("model/isa/1", 0, 0, 2, 0, 1000);
+  model.record("model/isa/1", 0, 0, 2, 1, 2000);
+  model.record("model/isa/1", 0, 0, 4, 0, 600);
+  EXPECT_EQ(model.predict(*program, 0, 0, 2, 0), 1000);
+  EXPECT_EQ(model.predict(*program, 0, 0, 2, 0.25), 1250);
+  EXPECT_EQ(model.predict(*program, 0, 0, 3, 0), 800);
+  EXPECT_EQ(model.predict(*program, 0, 0, 3, 1), 1300); // (2000 + 600) / 2
+  EXPECT_EQ(model.predict(*program, 0, 0, 1, 0), 1000);
+  EXPECT_EQ(model.predict(*program, 0, 0, 9, 0), 600);
+  EXPECT_EQ(model.predict(*program, 1, 0, 1, 0), 100);
+}
+
+} // namespace
+} // namespace veltair
