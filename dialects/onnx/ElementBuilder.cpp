@@ -4,6 +4,7 @@
 
 #include "dialects/onnx/ElementBuilder.h"
 #include "dialects/onnx/Inference.h"
+#include "dialects/onnx/OnnxInterfaces.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -335,17 +336,15 @@ SmallVector<Value> ElementBuilder::loop(Value lower, Value upper,
     if (low + 1 == high)
       return body(lower, inits);
   }
-  auto loop = scf::ForOp::create(*this, lower, upper, index(1), inits);
+  // The body builder is set, so that scf adds no terminator of its own.
+  auto loop =
+      scf::ForOp::create(*this, lower, upper, index(1), inits,
+                         [](OpBuilder &, Location, Value, ValueRange) {});
   OpBuilder::InsertionGuard guard(*this);
-  Block *block = loop.getBody();
-  if (inits.empty())
-    setInsertionPoint(block->getTerminator());
-  else
-    setInsertionPointToEnd(block);
+  setInsertionPointToEnd(loop.getBody());
   SmallVector<Value> next =
       body(loop.getInductionVar(), loop.getRegionIterArgs());
-  if (!inits.empty())
-    scf::YieldOp::create(*this, next);
+  scf::YieldOp::create(*this, next);
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
@@ -405,11 +404,9 @@ ElementBuilder::ifElse(Value condition, TypeRange types,
   auto branch = scf::IfOp::create(*this, types, condition, hasElse);
   auto fill = [&](Block *block, function_ref<SmallVector<Value>()> body) {
     OpBuilder::InsertionGuard guard(*this);
-    if (types.empty()) {
-      setInsertionPoint(block->getTerminator());
-      body();
-      return;
-    }
+    // Branches without results come with their terminator.
+    if (!block->empty())
+      block->back().erase();
     setInsertionPointToEnd(block);
     scf::YieldOp::create(*this, body());
   };
@@ -417,4 +414,16 @@ ElementBuilder::ifElse(Value condition, TypeRange types,
   if (hasElse)
     fill(branch.elseBlock(), otherwise);
   return llvm::to_vector_of<Value>(branch.getResults());
+}
+
+Value mlir::veltair::onnx::emitResultElement(ElementBuilder &b, unsigned result,
+                                             ValueRange index) {
+  Operation *op = b.getOp();
+  Type type = elementType(op->getResult(result));
+  if (auto indexed = dyn_cast<IndexedOp>(op))
+    return b.toMemory(indexed.emitElement(b, result, index), type);
+  SmallVector<Value> x;
+  for (Value operand : op->getOperands())
+    x.push_back(isAbsent(operand) ? Value() : b.loadBroadcast(operand, index));
+  return b.toMemory(cast<ElementwiseOp>(op).emitScalar(b, x), type);
 }

@@ -155,6 +155,10 @@ private:
   bool unsignedIntegers = false;
 };
 
+/// Emits the element of a result of the builder's operation, an ElementwiseOp
+/// or IndexedOp, at `index`. Returns it in the memory type.
+Value emitResultElement(ElementBuilder &b, unsigned result, ValueRange index);
+
 } // namespace mlir::veltair::onnx
 
 #endif // VELTAIR_DIALECTS_ONNX_ELEMENTBUILDER_H

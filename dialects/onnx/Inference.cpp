@@ -3,9 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/onnx/Inference.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
-#include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
 using namespace mlir::veltair::onnx;
@@ -13,98 +11,6 @@ using namespace mlir::veltair::onnx;
 /// Tensors of more elements than this are refused: no machine holds them, and
 /// products of a few such numbers of bytes still fit into 64 bits.
 static constexpr int64_t maxElements = int64_t(1) << 40;
-
-/// Calls `add` with every element of `blob`, which holds values of type T.
-template <typename T, typename Fn>
-static void forEachRaw(ArrayRef<char> blob, Fn add) {
-  for (size_t i = 0; i + sizeof(T) <= blob.size(); i += sizeof(T)) {
-    T value;
-    memcpy(&value, blob.data() + i, sizeof(T));
-    add(value);
-  }
-}
-
-static ArrayRef<char> rawData(DenseResourceElementsAttr attribute) {
-  AsmResourceBlob *blob = attribute.getRawHandle().getBlob();
-  return blob ? blob->getData() : ArrayRef<char>();
-}
-
-std::optional<SmallVector<int64_t>>
-mlir::veltair::onnx::getIntegers(ElementsAttr attribute) {
-  auto type = dyn_cast_or_null<IntegerType>(
-      attribute ? attribute.getElementType() : Type());
-  if (!type)
-    return std::nullopt;
-  SmallVector<int64_t> values;
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
-    auto add = [&](auto value) { values.push_back(int64_t(value)); };
-    ArrayRef<char> data = rawData(resource);
-    bool isUnsigned = type.isUnsigned();
-    switch (type.getWidth()) {
-    case 1:
-      forEachRaw<uint8_t>(data, add);
-      break;
-    case 8:
-      isUnsigned ? forEachRaw<uint8_t>(data, add)
-                 : forEachRaw<int8_t>(data, add);
-      break;
-    case 16:
-      isUnsigned ? forEachRaw<uint16_t>(data, add)
-                 : forEachRaw<int16_t>(data, add);
-      break;
-    case 32:
-      isUnsigned ? forEachRaw<uint32_t>(data, add)
-                 : forEachRaw<int32_t>(data, add);
-      break;
-    default:
-      forEachRaw<int64_t>(data, add);
-    }
-    return values;
-  }
-  auto dense = dyn_cast<DenseElementsAttr>(attribute);
-  if (!dense)
-    return std::nullopt;
-  bool zeroExtend = type.isUnsigned() || type.getWidth() == 1;
-  for (APInt value : dense.getValues<APInt>())
-    values.push_back(zeroExtend ? int64_t(value.getZExtValue())
-                                : value.getSExtValue());
-  return values;
-}
-
-std::optional<SmallVector<double>>
-mlir::veltair::onnx::getFloats(ElementsAttr attribute) {
-  auto type = dyn_cast_or_null<FloatType>(attribute ? attribute.getElementType()
-                                                    : Type());
-  if (!type)
-    return std::nullopt;
-  SmallVector<double> values;
-  auto addFloat = [&](APFloat value) {
-    bool losesInfo;
-    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
-                  &losesInfo);
-    values.push_back(value.convertToDouble());
-  };
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
-    ArrayRef<char> data = rawData(resource);
-    auto add = [&](auto bits) {
-      addFloat(APFloat(type.getFloatSemantics(),
-                       APInt(8 * sizeof(bits), uint64_t(bits))));
-    };
-    if (type.getWidth() == 64)
-      forEachRaw<uint64_t>(data, add);
-    else if (type.getWidth() == 32)
-      forEachRaw<uint32_t>(data, add);
-    else
-      forEachRaw<uint16_t>(data, add);
-    return values;
-  }
-  auto dense = dyn_cast<DenseElementsAttr>(attribute);
-  if (!dense)
-    return std::nullopt;
-  for (APFloat value : dense.getValues<APFloat>())
-    addFloat(value);
-  return values;
-}
 
 ElementsAttr mlir::veltair::onnx::constantElements(Value operand) {
   ElementsAttr attribute;

@@ -8,6 +8,7 @@
 #ifndef VELTAIR_DIALECTS_ONNX_INFERENCE_H
 #define VELTAIR_DIALECTS_ONNX_INFERENCE_H
 
+#include "dialects/onnx/Elements.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Value.h"
@@ -31,12 +32,8 @@ inline Type elementType(Value operand) {
   return tensorType(operand).getElementType();
 }
 
-/// The elements of a constant of integers or booleans, or of floating-point
-/// numbers, in row-major order; nothing for other attributes.
-std::optional<SmallVector<int64_t>> getIntegers(ElementsAttr attribute);
-std::optional<SmallVector<double>> getFloats(ElementsAttr attribute);
-
-/// The elements of an operand that is such a constant; nothing otherwise.
+/// The elements of an operand that is a constant of integers or booleans, or of
+/// floating-point numbers; nothing otherwise.
 std::optional<SmallVector<int64_t>> constantIntegers(Value operand);
 std::optional<SmallVector<double>> constantFloats(Value operand);
 

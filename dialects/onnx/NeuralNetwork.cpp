@@ -60,8 +60,9 @@ Window ConvOp::getWindow() {
 Value ConvOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   ArrayRef<int64_t> x = shapeOf(getX()), w = shapeOf(getW());
   WindowLoops loops(b, getWindow(), x.drop_front(2), index.drop_front(2));
-  Value groupIndex = b.divIndex(index[1], w[0] / getGroup());
-  Value firstChannel = b.mul(groupIndex, b.index(w[1]));
+  Value firstChannel =
+      getGroup() == 1 ? b.index(0)
+                      : b.mul(b.divIndex(index[1], w[0] / getGroup()), w[1]);
   Value init = b.constant(computeType(elementType(getX())), 0);
   Value sum = b.reduce(w[1], init, [&](Value c, Value outer) {
     return loops.reduce(outer, [&](ValueRange k, ValueRange position,

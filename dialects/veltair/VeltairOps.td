@@ -54,7 +54,8 @@ def Veltair_ProgramOp : Veltair_Op<"program", [
 def Veltair_ReturnOp : Veltair_Op<"return", [Pure, Terminator, HasParent<"ProgramOp">]> {
   let summary = "The outputs of a program";
   let arguments = (ins Variadic<AnyRankedTensor>:$outputs);
-  let builders = [OpBuilder<(ins), "">];
+  let builders = [OpBuilder<(ins), [{ // A program without outputs.
+  }]>];
   let assemblyFormat = "attr-dict ($outputs^ `:` type($outputs))?";
 }
 

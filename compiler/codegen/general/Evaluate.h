@@ -1,0 +1,33 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Evaluation of operations on constants.
+
+#ifndef VELTAIR_COMPILER_CODEGEN_GENERAL_EVALUATE_H
+#define VELTAIR_COMPILER_CODEGEN_GENERAL_EVALUATE_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Operation.h"
+#include <optional>
+
+namespace mlir::veltair {
+
+/// Evaluates an onnx operation whose operands are all constant (or absent): one
+/// constant for each result. It interprets the operation's own lowering, with
+/// the folders of the scalar operations, so it is exact but slow. Nothing when
+/// an operand is no constant, a result has more than `maxElements` elements,
+/// the computation faults, or it takes more than about `maxSteps` scalar
+/// operations. The IR is not changed. The context must have loaded the dialects
+/// that loadEvaluationDialects names.
+std::optional<SmallVector<ElementsAttr>>
+evaluateOnConstants(Operation *op, int64_t maxElements,
+                    int64_t maxSteps = 20'000'000);
+
+/// Loads the dialects that evaluation builds its scalar code from. Not to be
+/// called inside passes, which declare them.
+void loadEvaluationDialects(MLIRContext &context);
+
+} // namespace mlir::veltair
+
+#endif // VELTAIR_COMPILER_CODEGEN_GENERAL_EVALUATE_H

@@ -1,0 +1,154 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/onnx/Elements.h"
+#include "dialects/onnx/ElementBuilder.h"
+#include "dialects/onnx/Inference.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+using namespace mlir;
+using namespace mlir::veltair::onnx;
+
+/// Constants up to this size are stored in the attribute itself.
+static constexpr size_t maxDenseBytes = 1024;
+
+int64_t mlir::veltair::onnx::elementBytes(Type elementType) {
+  return memoryType(elementType).getIntOrFloatBitWidth() / 8;
+}
+
+ElementBytes::ElementBytes(ElementsAttr attribute) {
+  auto type = dyn_cast_or_null<RankedTensorType>(
+      attribute ? Type(attribute.getShapedType()) : Type());
+  if (!type || !type.hasStaticShape() || !type.getElementType().isIntOrFloat())
+    return;
+  size_t size = type.getNumElements() * elementBytes(type.getElementType());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob || blob->getData().size() < size)
+      return;
+    view = blob->getData().take_front(size);
+    valid = true;
+    return;
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(attribute);
+  if (!dense)
+    return;
+  valid = true;
+  ArrayRef<char> raw = dense.getRawData();
+  if (type.getElementType().isInteger(1)) {
+    storage.reserve(size);
+    for (bool value : dense.getValues<bool>())
+      storage.push_back(value);
+  } else if (dense.isSplat() && raw.size() < size) {
+    storage.reserve(size);
+    while (storage.size() < size)
+      storage.insert(storage.end(), raw.begin(), raw.end());
+  } else {
+    view = raw;
+    return;
+  }
+  view = storage;
+}
+
+static bool isSplat(ArrayRef<char> bytes, size_t element) {
+  return !bytes.empty() && memcmp(bytes.data(), bytes.data() + element,
+                                  bytes.size() - element) == 0;
+}
+
+ElementsAttr
+mlir::veltair::onnx::makeElements(RankedTensorType type, ArrayRef<char> bytes,
+                                  std::shared_ptr<const void> owner) {
+  Type elementType = type.getElementType();
+  size_t element = elementBytes(elementType);
+  bool splat = isSplat(bytes, element);
+  if (splat || bytes.size() <= maxDenseBytes) {
+    ArrayRef<char> stored = splat ? bytes.take_front(element) : bytes;
+    if (elementType.isInteger(1))
+      return DenseElementsAttr::get(
+          type, ArrayRef<bool>(reinterpret_cast<const bool *>(stored.data()),
+                               stored.size()));
+    return DenseElementsAttr::getFromRawBuffer(type, stored);
+  }
+  bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % element == 0;
+  AsmResourceBlob blob;
+  if (owner && aligned)
+    blob = UnmanagedAsmResourceBlob::allocateWithAlign(
+        bytes, element, [owner](void *, size_t, size_t) {});
+  else
+    blob = HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64,
+                                                         /*mutable=*/false);
+  return DenseResourceElementsAttr::get(type, "constant", std::move(blob));
+}
+
+ElementsAttr mlir::veltair::onnx::reinterpretElements(ElementsAttr attribute,
+                                                      RankedTensorType type) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  ElementBytes bytes(attribute);
+  return bytes ? makeElements(type, bytes.get()) : ElementsAttr();
+}
+
+/// Calls `add` with every element of `bytes`, which holds values of type T.
+template <typename T, typename Fn>
+static void forEachRaw(ArrayRef<char> bytes, Fn add) {
+  for (size_t i = 0; i + sizeof(T) <= bytes.size(); i += sizeof(T)) {
+    T value;
+    memcpy(&value, bytes.data() + i, sizeof(T));
+    add(value);
+  }
+}
+
+std::optional<SmallVector<int64_t>>
+mlir::veltair::onnx::getIntegers(ElementsAttr attribute) {
+  ElementBytes elements(attribute);
+  if (!elements || !attribute.getElementType().isInteger())
+    return std::nullopt;
+  ArrayRef<char> bytes = elements.get();
+  SmallVector<int64_t> values;
+  auto add = [&](auto value) { values.push_back(int64_t(value)); };
+  bool isUnsigned = isUnsignedElement(attribute.getElementType());
+  switch (elementBytes(attribute.getElementType())) {
+  case 1:
+    isUnsigned ? forEachRaw<uint8_t>(bytes, add)
+               : forEachRaw<int8_t>(bytes, add);
+    break;
+  case 2:
+    isUnsigned ? forEachRaw<uint16_t>(bytes, add)
+               : forEachRaw<int16_t>(bytes, add);
+    break;
+  case 4:
+    isUnsigned ? forEachRaw<uint32_t>(bytes, add)
+               : forEachRaw<int32_t>(bytes, add);
+    break;
+  default:
+    forEachRaw<int64_t>(bytes, add);
+  }
+  return values;
+}
+
+std::optional<SmallVector<double>>
+mlir::veltair::onnx::getFloats(ElementsAttr attribute) {
+  ElementBytes elements(attribute);
+  auto type =
+      elements ? dyn_cast<FloatType>(attribute.getElementType()) : FloatType();
+  if (!type)
+    return std::nullopt;
+  SmallVector<double> values;
+  auto add = [&](auto bits) {
+    APFloat value(type.getFloatSemantics(),
+                  APInt(8 * sizeof(bits), uint64_t(bits)));
+    bool losesInfo;
+    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+    values.push_back(value.convertToDouble());
+  };
+  if (type.getWidth() == 64)
+    forEachRaw<uint64_t>(elements.get(), add);
+  else if (type.getWidth() == 32)
+    forEachRaw<uint32_t>(elements.get(), add);
+  else
+    forEachRaw<uint16_t>(elements.get(), add);
+  return values;
+}
