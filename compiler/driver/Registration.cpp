@@ -4,6 +4,7 @@
 
 #include "compiler/driver/Registration.h"
 #include "compiler/codegen/general/Passes.h"
+#include "compiler/graph/Passes.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "dialects/veltair/VeltairDialect.h"
@@ -18,4 +19,7 @@ void mlir::veltair::registerAllVeltairDialects(DialectRegistry &registry) {
   registry.insert<onnx::OnnxDialect, VeltairDialect, kernel::KernelDialect>();
 }
 
-void mlir::veltair::registerAllVeltairPasses() { registerGeneralPasses(); }
+void mlir::veltair::registerAllVeltairPasses() {
+  registerGeneralPasses();
+  registerGraphPasses();
+}
