@@ -14,6 +14,11 @@
 
 #include "dialects/kernel/KernelDialect.h.inc"
 
+#include "dialects/kernel/KernelEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/kernel/KernelAttrs.h.inc"
+
 #define GET_OP_CLASSES
 #include "dialects/kernel/KernelOps.h.inc"
 

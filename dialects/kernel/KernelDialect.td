@@ -19,6 +19,7 @@ def Kernel_Dialect : Dialect {
     one register tile; loops around them come from the schedule, and they are
     lowered to vectors of native width.
   }];
+  let useDefaultAttributePrinterParser = 1;
 }
 
 #endif

@@ -8,12 +8,34 @@
 #define VELTAIR_DIALECTS_KERNEL_NANO_KERNELS_TD
 
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/IR/EnumAttr.td"
 include "dialects/kernel/LayerKernels.td"
 
 def Kernel_YieldOp : Kernel_Op<"yield", [Pure, Terminator]> {
   let summary = "The element that an epilogue or a row map computes";
   let arguments = (ins AnyType:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+def Kernel_ArgumentKind : I32EnumAttr<"ArgumentKind", "an array of veltair_layer_args", [
+    I32EnumAttrCase<"Operand", 0, "operand">,
+    I32EnumAttrCase<"Constant", 1, "constant">]> {
+  let cppNamespace = "::mlir::veltair::kernel";
+  let genSpecializedAttr = 0;
+}
+def Kernel_ArgumentKindAttr : EnumAttr<Kernel_Dialect, Kernel_ArgumentKind, "argument_kind">;
+
+def Kernel_ArgumentOp : Kernel_Op<"argument", [Pure]> {
+  let summary = "Memory that a stage function is given";
+  let description = [{
+    The `number`th pointer among the operands or constants of
+    `veltair_layer_args`, as a contiguous buffer of any shape.
+
+    Example: `%0 = kernel.argument operand 2 of %args : memref<4x16xf32>`
+  }];
+  let arguments = (ins Kernel_ArgumentKindAttr:$kind, I64Attr:$number, AnyType:$args);
+  let results = (outs AnyStaticShapeMemRef:$memory);
+  let assemblyFormat = "$kind $number `of` $args attr-dict `:` type($args) `->` type($memory)";
 }
 
 class Kernel_TileOp<string mnemonic, list<Trait> traits = []>

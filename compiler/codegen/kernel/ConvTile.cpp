@@ -1,0 +1,189 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/codegen/kernel/Lanes.h"
+#include "compiler/codegen/kernel/Lowerings.h"
+#include "dialects/kernel/KernelDialect.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+using namespace mlir::veltair::kernel;
+
+namespace {
+
+/// Lowers one convolution tile: the accumulators of columns x vectors live in
+/// registers, carried by the loops over input channels and the window.
+class ConvTileLowering {
+public:
+  ConvTileLowering(ConvTileOp op, OpBuilder &builder, int64_t lanes)
+      : op(op), builder(builder), loc(op.getLoc()), lanes(lanes),
+        parts(channelGroup / lanes), columns(op.getColumns()),
+        vectors(op.getVectors()) {
+    input = cast<MemRefType>(op.getInput().getType());
+    filter = cast<MemRefType>(op.getFilter().getType());
+    blocked = input.getRank() == 5;
+  }
+
+  void lower() {
+    auto type = VectorType::get(lanes, builder.getF32Type());
+    Value zero = arith::ConstantOp::create(builder, loc, type,
+                                           builder.getZeroAttr(type));
+    SmallVector<Value> accumulators(columns * vectors * parts, zero);
+    WindowRows rows = windowRows(
+        builder, loc, op.getRow(), input.getDimSize(2), filter.getDimSize(2),
+        op.getStrides()[0], op.getDilations()[0], op.getPads()[0]);
+    firstColumn = firstInputColumn(builder, loc, op.getColumn(),
+                                   op.getStrides()[1], op.getPads()[1]);
+
+    accumulators = forLoop(
+        constantIndex(builder, loc, 0),
+        constantIndex(builder, loc, input.getDimSize(1)), accumulators,
+        [&](Value channels, ValueRange carried) {
+          return forLoop(rows.begin, rows.end, carried,
+                         [&](Value kh, ValueRange carried) {
+                           Value ih = rows.inputRow(builder, loc, kh);
+                           return window(channels, kh, ih, carried);
+                         });
+        });
+    store(accumulators);
+  }
+
+private:
+  using Body = function_ref<SmallVector<Value>(Value, ValueRange)>;
+
+  SmallVector<Value> forLoop(Value lower, Value upper, ValueRange carried,
+                             Body body) {
+    auto loop = scf::ForOp::create(
+        builder, loc, lower, upper, constantIndex(builder, loc, 1), carried,
+        [&](OpBuilder &, Location, Value iv, ValueRange arguments) {
+          scf::YieldOp::create(builder, loc, body(iv, arguments));
+        });
+    return llvm::to_vector(loop.getResults());
+  }
+
+  /// One row of the window. Interior tiles loop over its columns; others unroll
+  /// them and leave out the products with padding.
+  SmallVector<Value> window(Value channels, Value kh, Value ih,
+                            ValueRange carried) {
+    int64_t kernelColumns = filter.getDimSize(3);
+    int64_t dilation = op.getDilations()[1];
+    if (op.getInterior())
+      return forLoop(constantIndex(builder, loc, 0),
+                     constantIndex(builder, loc, kernelColumns), carried,
+                     [&](Value kw, ValueRange carried) {
+                       Value offset = arith::MulIOp::create(
+                           builder, loc, kw,
+                           constantIndex(builder, loc, dilation));
+                       Value iw = arith::AddIOp::create(builder, loc,
+                                                        firstColumn, offset);
+                       return channelLoop(channels, kh, kw, ih, iw, carried,
+                                          [](int64_t) { return true; });
+                     });
+    APInt column;
+    matchPattern(op.getColumn(), m_ConstantInt(&column));
+    int64_t first = column.getSExtValue() * op.getStrides()[1] - op.getPads()[1];
+    SmallVector<Value> accumulators(carried);
+    for (int64_t kw = 0; kw < kernelColumns; ++kw) {
+      int64_t start = first + kw * dilation;
+      auto inside = [&](int64_t t) {
+        int64_t position = start + t * op.getStrides()[1];
+        return position >= 0 && position < input.getDimSize(3);
+      };
+      if (llvm::none_of(llvm::seq<int64_t>(0, columns), inside))
+        continue;
+      accumulators = channelLoop(
+          channels, kh, constantIndex(builder, loc, kw), ih,
+          constantIndex(builder, loc, start), accumulators, inside);
+    }
+    return accumulators;
+  }
+
+  /// The products of one window position with all channels of a group.
+  SmallVector<Value> channelLoop(Value channels, Value kh, Value kw, Value ih,
+                                 Value iw, ValueRange carried,
+                                 function_ref<bool(int64_t)> inside) {
+    if (!blocked)
+      return multiply({channels, kh, kw}, {channels, ih, iw}, Value(), carried,
+                      inside);
+    return forLoop(constantIndex(builder, loc, 0),
+                   constantIndex(builder, loc, channelGroup), carried,
+                   [&](Value ci, ValueRange carried) {
+                     return multiply({channels, kh, kw}, {channels, ih, iw}, ci,
+                                     carried, inside);
+                   });
+  }
+
+  /// One channel: loads `vectors` weight vectors, broadcasts one input element
+  /// a column.
+  SmallVector<Value> multiply(ArrayRef<Value> weight, ArrayRef<Value> element,
+                              Value ci, ValueRange carried,
+                              function_ref<bool(int64_t)> inside) {
+    auto type = VectorType::get(lanes, builder.getF32Type());
+    SmallVector<Value> accumulators(carried), weights;
+    for (int64_t v = 0; v < vectors; ++v)
+      for (int64_t part = 0; part < parts; ++part) {
+        SmallVector<Value> index = {offsetIndex(builder, loc, op.getGroup(), v)};
+        index.append(weight.begin(), weight.end());
+        if (blocked)
+          index.push_back(ci);
+        index.push_back(constantIndex(builder, loc, part * lanes));
+        weights.push_back(
+            vector::LoadOp::create(builder, loc, type, op.getFilter(), index));
+      }
+    for (int64_t t = 0; t < columns; ++t) {
+      if (!inside(t))
+        continue;
+      SmallVector<Value> index = {
+          op.getImage(), element[0], element[1],
+          offsetIndex(builder, loc, element[2], t * op.getStrides()[1])};
+      if (blocked)
+        index.push_back(ci);
+      Value scalar =
+          memref::LoadOp::create(builder, loc, op.getInput(), index);
+      Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
+      for (int64_t w = 0; w < vectors * parts; ++w) {
+        Value &accumulator = accumulators[t * vectors * parts + w];
+        accumulator = vector::FMAOp::create(builder, loc, x, weights[w],
+                                            accumulator);
+      }
+    }
+    return accumulators;
+  }
+
+  void store(ArrayRef<Value> accumulators) {
+    EpilogueEmitter epilogue(op.getEpilogue(), op.getExtras(),
+                             /*invariantDim=*/3, lanes);
+    SmallVector<Value> groups, lane;
+    for (int64_t v = 0; v < vectors; ++v)
+      groups.push_back(offsetIndex(builder, loc, op.getGroup(), v));
+    for (int64_t part = 0; part < parts; ++part)
+      lane.push_back(constantIndex(builder, loc, part * lanes));
+    for (int64_t t = 0; t < columns; ++t) {
+      Value column = offsetIndex(builder, loc, op.getColumn(), t);
+      for (int64_t v = 0; v < vectors; ++v)
+        for (int64_t part = 0; part < parts; ++part) {
+          SmallVector<Value> index = {op.getImage(), groups[v], op.getRow(),
+                                      column, lane[part]};
+          Value value = epilogue.emit(
+              builder, loc, accumulators[(t * vectors + v) * parts + part],
+              index, lanes);
+          storeLanes(builder, loc, value, op.getResult(), index, lanes);
+        }
+    }
+  }
+
+  ConvTileOp op;
+  OpBuilder &builder;
+  Location loc;
+  int64_t lanes, parts, columns, vectors;
+  MemRefType input, filter;
+  bool blocked;
+  Value firstColumn;
+};
+
+} // namespace
+
+void veltair::lowerConvTile(ConvTileOp op, OpBuilder &builder, int64_t lanes) {
+  ConvTileLowering(op, builder, lanes).lower();
+}

@@ -1,0 +1,45 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowerings of nano-kernels to explicit loops and vectors of `lanes` 32-bit
+// lanes (one native register). Each builds code at the builder's insertion
+// point; the operation itself is erased by the caller.
+
+#ifndef VELTAIR_COMPILER_CODEGEN_KERNEL_LOWERINGS_H
+#define VELTAIR_COMPILER_CODEGEN_KERNEL_LOWERINGS_H
+
+#include "dialects/kernel/KernelDialect.h"
+#include "mlir/IR/Builders.h"
+
+namespace mlir::veltair {
+
+void lowerConvTile(kernel::ConvTileOp op, OpBuilder &builder, int64_t lanes);
+void lowerDepthwiseTile(kernel::DepthwiseTileOp op, OpBuilder &builder,
+                        int64_t lanes);
+void lowerMatMulTile(kernel::MatMulTileOp op, OpBuilder &builder,
+                     int64_t lanes);
+void lowerMapRow(kernel::MapRowOp op, OpBuilder &builder, int64_t lanes);
+
+/// The rows [begin, end) of a window that meet the input, and the input row
+/// under each.
+struct WindowRows {
+  Value begin, end, first;
+  int64_t dilation;
+
+  Value inputRow(OpBuilder &builder, Location loc, Value windowRow) const;
+};
+
+/// Clips a window of `size` rows at output row `row` to `inputRows` rows.
+WindowRows windowRows(OpBuilder &builder, Location loc, Value row,
+                      int64_t inputRows, int64_t size, int64_t stride,
+                      int64_t dilation, int64_t pad);
+
+/// The input column under the first window column of output column `column`;
+/// may lie in the padding.
+Value firstInputColumn(OpBuilder &builder, Location loc, Value column,
+                       int64_t stride, int64_t pad);
+
+} // namespace mlir::veltair
+
+#endif // VELTAIR_COMPILER_CODEGEN_KERNEL_LOWERINGS_H

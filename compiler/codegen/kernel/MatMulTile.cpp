@@ -1,0 +1,67 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/codegen/kernel/Lanes.h"
+#include "compiler/codegen/kernel/Lowerings.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+using namespace mlir::veltair::kernel;
+
+/// The accumulators of rows x vectors live in registers across all of K.
+void veltair::lowerMatMulTile(MatMulTileOp op, OpBuilder &builder,
+                              int64_t lanes) {
+  Location loc = op.getLoc();
+  auto type = VectorType::get(lanes, builder.getF32Type());
+  int64_t rows = op.getRows(), parts = channelGroup / lanes;
+  int64_t depth = cast<MemRefType>(op.getLhs().getType()).getDimSize(1);
+  // Vectors that hold at least one column of the result.
+  int64_t width = llvm::divideCeil(op.getColumns(), lanes);
+  auto constant = [&](int64_t value) {
+    return constantIndex(builder, loc, value);
+  };
+  SmallVector<Value> groups, rowIndices;
+  for (int64_t v = 0; v < op.getVectors(); ++v)
+    groups.push_back(offsetIndex(builder, loc, op.getGroup(), v));
+  for (int64_t t = 0; t < rows; ++t)
+    rowIndices.push_back(offsetIndex(builder, loc, op.getRow(), t));
+
+  Value zero = arith::ConstantOp::create(builder, loc, type,
+                                         builder.getZeroAttr(type));
+  auto loop = scf::ForOp::create(
+      builder, loc, constant(0), constant(depth), constant(1),
+      SmallVector<Value>(rows * width, zero),
+      [&](OpBuilder &, Location, Value k, ValueRange carried) {
+        SmallVector<Value> sums(carried), weights;
+        for (int64_t w = 0; w < width; ++w)
+          weights.push_back(vector::LoadOp::create(
+              builder, loc, type, op.getRhs(),
+              ValueRange{groups[w / parts], k, constant(w % parts * lanes)}));
+        for (int64_t t = 0; t < rows; ++t) {
+          Value scalar = memref::LoadOp::create(builder, loc, op.getLhs(),
+                                                ValueRange{rowIndices[t], k});
+          Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
+          for (int64_t w = 0; w < width; ++w)
+            sums[t * width + w] = vector::FMAOp::create(
+                builder, loc, x, weights[w], sums[t * width + w]);
+        }
+        scf::YieldOp::create(builder, loc, sums);
+      });
+
+  EpilogueEmitter epilogue(op.getEpilogue(), op.getExtras(),
+                           /*invariantDim=*/0, lanes);
+  Value firstColumn = arith::MulIOp::create(builder, loc, op.getGroup(),
+                                            constant(channelGroup));
+  SmallVector<Value> columns;
+  for (int64_t w = 0; w < width; ++w)
+    columns.push_back(offsetIndex(builder, loc, firstColumn, w * lanes));
+  for (int64_t t = 0; t < rows; ++t)
+    for (int64_t w = 0; w < width; ++w) {
+      int64_t valid = std::min<int64_t>(lanes, op.getColumns() - w * lanes);
+      SmallVector<Value> index = {rowIndices[t], columns[w]};
+      Value value = epilogue.emit(builder, loc, loop.getResult(t * width + w),
+                                  index, valid);
+      storeLanes(builder, loc, value, op.getResult(), index, valid);
+    }
+}
