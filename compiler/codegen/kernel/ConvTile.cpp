@@ -59,7 +59,7 @@ private:
         [&](OpBuilder &, Location, Value iv, ValueRange arguments) {
           scf::YieldOp::create(builder, loc, body(iv, arguments));
         });
-    return llvm::to_vector(loop.getResults());
+    return SmallVector<Value>(loop.getResults());
   }
 
   /// One row of the window. Interior tiles loop over its columns; others unroll

@@ -17,12 +17,12 @@ void veltair::lowerMatMulTile(MatMulTileOp op, OpBuilder &builder,
   int64_t rows = op.getRows(), parts = channelGroup / lanes;
   int64_t depth = cast<MemRefType>(op.getLhs().getType()).getDimSize(1);
   // Vectors that hold at least one column of the result.
-  int64_t width = llvm::divideCeil(op.getColumns(), lanes);
+  int64_t width = llvm::divideCeil(static_cast<int64_t>(op.getColumns()), lanes);
   auto constant = [&](int64_t value) {
     return constantIndex(builder, loc, value);
   };
   SmallVector<Value> groups, rowIndices;
-  for (int64_t v = 0; v < op.getVectors(); ++v)
+  for (int64_t v = 0, e = op.getVectors(); v < e; ++v)
     groups.push_back(offsetIndex(builder, loc, op.getGroup(), v));
   for (int64_t t = 0; t < rows; ++t)
     rowIndices.push_back(offsetIndex(builder, loc, op.getRow(), t));

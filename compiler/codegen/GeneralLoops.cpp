@@ -1,0 +1,306 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/codegen/LayerLoops.h"
+#include "dialects/onnx/ElementBuilder.h"
+#include "dialects/onnx/OnnxOps.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+using kernel::channelGroup;
+
+bool veltair::isSequential(LayerOp layer) {
+  return !layer.getBody().front().getOps<onnx::SequentialOp>().empty();
+}
+
+Value veltair::splatElement(onnx::ElementBuilder &b, DenseElementsAttr splat) {
+  Type element = splat.getElementType();
+  Type type = onnx::computeType(element);
+  TypedAttr value;
+  if (isa<FloatType>(element)) {
+    APFloat number = splat.getSplatValue<APFloat>();
+    bool losesInfo;
+    number.convert(cast<FloatType>(type).getFloatSemantics(),
+                   APFloat::rmNearestTiesToEven, &losesInfo);
+    value = FloatAttr::get(type, number);
+  } else {
+    value = IntegerAttr::get(type, splat.getSplatValue<APInt>());
+  }
+  return arith::ConstantOp::create(b, value);
+}
+
+/// Whether every operation of the layer is elementwise.
+static bool isElementwise(LayerOp layer) {
+  return llvm::all_of(layer.getBody().front().without_terminator(),
+                      [](Operation &op) {
+                        return isa<onnx::ElementwiseOp>(op) ||
+                               op.hasTrait<OpTrait::ConstantLike>();
+                      });
+}
+
+namespace {
+
+/// Merges neighbouring dimensions of an elementwise layer's result wherever no
+/// tensor has one of them in full and the other broadcast.
+class Collapse {
+public:
+  explicit Collapse(LayerOp layer) {
+    ArrayRef<int64_t> result =
+        cast<RankedTensorType>(layer.getResult(0).getType()).getShape();
+    rank = result.size();
+    for (int64_t dim = 0; dim < rank; ++dim) {
+      bool merge = dim > 0 && llvm::all_of(
+                                  layer.getBody().getArguments(),
+                                  [&](BlockArgument argument) {
+                                    return traversedAlike(argument, result, dim);
+                                  });
+      if (!merge)
+        starts.push_back(dim);
+    }
+  }
+
+  /// The shape of a tensor that broadcasts to the result, with the merged
+  /// dimensions; rank at least 1.
+  SmallVector<int64_t> apply(ArrayRef<int64_t> shape) const {
+    SmallVector<int64_t> merged;
+    for (size_t i = 0; i < starts.size(); ++i) {
+      int64_t end = i + 1 < starts.size() ? starts[i + 1] : rank, size = 1;
+      for (int64_t dim = starts[i]; dim < end; ++dim)
+        size *= extent(shape, dim);
+      merged.push_back(size);
+    }
+    if (merged.empty())
+      merged.push_back(1);
+    return merged;
+  }
+
+private:
+  /// The extent of `shape`, right-aligned, in dimension `dim` of the result.
+  int64_t extent(ArrayRef<int64_t> shape, int64_t dim) const {
+    int64_t own = dim - (rank - (int64_t)shape.size());
+    return own < 0 ? 1 : shape[own];
+  }
+
+  bool traversedAlike(BlockArgument argument, ArrayRef<int64_t> result,
+                      int64_t dim) const {
+    ArrayRef<int64_t> shape =
+        cast<RankedTensorType>(argument.getType()).getShape();
+    bool outer = extent(shape, dim - 1) == result[dim - 1];
+    bool inner = extent(shape, dim) == result[dim];
+    bool outerOne = extent(shape, dim - 1) == 1, innerOne = extent(shape, dim) == 1;
+    return (outer && inner) || (outerOne && innerOne);
+  }
+
+  int64_t rank;
+  SmallVector<int64_t> starts; // first dimension of each merged one
+};
+
+/// Emits elements of the tensors in a layer's body, each from the elements of
+/// the operands that it needs: fusion by recursion.
+class ElementEmitter {
+public:
+  ElementEmitter(StageFunction &f, LayerOp layer) : f(f), layer(layer) {
+    if (isElementwise(layer))
+      collapse.emplace(layer);
+    for (BlockArgument argument : layer.getBody().getArguments())
+      memory.push_back(bind(argument));
+  }
+
+  /// The element of `tensor` at `index`, in its memory type.
+  Value element(onnx::ElementBuilder &at, Value tensor, ValueRange index) {
+    if (auto argument = dyn_cast<BlockArgument>(tensor))
+      return loadArgument(at, argument, index);
+    auto result = cast<OpResult>(tensor);
+    Operation *op = result.getOwner();
+    Type elementType =
+        cast<RankedTensorType>(tensor.getType()).getElementType();
+    if (auto reorder = dyn_cast<kernel::ReorderOp>(op))
+      return reordered(at, reorder, index);
+    onnx::ElementBuilder b(op, at, access());
+    DenseElementsAttr splat;
+    if (matchPattern(tensor, m_Constant(&splat)) && splat.isSplat())
+      return b.toMemory(splatElement(b, splat), elementType);
+    if (auto indexed = dyn_cast<onnx::IndexedOp>(op))
+      return b.toMemory(
+          indexed.emitElement(b, result.getResultNumber(), index), elementType);
+    auto elementwise = cast<onnx::ElementwiseOp>(op);
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(operandElement(b, operand, index));
+    return b.toMemory(elementwise.emitScalar(b, operands), elementType);
+  }
+
+  onnx::ElementAccess access() {
+    onnx::ElementAccess access;
+    access.load = [this](onnx::ElementBuilder &b, Value operand,
+                         ValueRange index) {
+      return element(b, operand, index);
+    };
+    access.check = [this](onnx::ElementBuilder &b, Value condition,
+                          onnx::Fault fault) {
+      f.check(b, condition, static_cast<int32_t>(fault));
+    };
+    return access;
+  }
+
+  /// The buffer type of a tensor of the layer; rank at least 1.
+  MemRefType bufferType(Type tensor) const {
+    auto type = cast<RankedTensorType>(tensor);
+    SmallVector<int64_t> shape(type.getShape());
+    if (collapse)
+      shape = collapse->apply(shape);
+    if (shape.empty())
+      shape.push_back(1);
+    return MemRefType::get(shape, onnx::memoryType(type.getElementType()));
+  }
+
+private:
+  Value bind(BlockArgument argument) {
+    if (!isa<RankedTensorType>(argument.getType()))
+      return {};
+    LayerOperand source = layerOperand(layer, argument);
+    MemRefType type = bufferType(argument.getType());
+    return source.isConstant ? f.constant(source.number, type)
+                             : f.operand(source.number, type);
+  }
+
+  Value loadArgument(onnx::ElementBuilder &at, BlockArgument argument,
+                     ValueRange index) {
+    Value buffer = memory[argument.getArgNumber()];
+    SmallVector<Value> position(index);
+    if (collapse)
+      position = broadcastIndex(
+          at, cast<MemRefType>(buffer.getType()).getShape(), index);
+    if (position.empty())
+      position.push_back(at.index(0));
+    return memref::LoadOp::create(at, buffer, position);
+  }
+
+  /// The operand of an elementwise operation under multidirectional
+  /// broadcasting; null when it is absent.
+  Value operandElement(onnx::ElementBuilder &b, Value operand,
+                       ValueRange index) {
+    auto type = dyn_cast<RankedTensorType>(operand.getType());
+    if (!type)
+      return {};
+    SmallVector<Value> position(index);
+    if (!collapse)
+      position = broadcastIndex(b, type.getShape(), index);
+    return b.fromMemory(element(b, operand, position), type.getElementType());
+  }
+
+  static SmallVector<Value> broadcastIndex(onnx::ElementBuilder &b,
+                                           ArrayRef<int64_t> shape,
+                                           ValueRange index) {
+    SmallVector<Value> position;
+    for (auto [size, value] :
+         llvm::zip_equal(shape, index.take_back(shape.size())))
+      position.push_back(size == 1 ? b.index(0) : value);
+    return position;
+  }
+
+  Value reordered(onnx::ElementBuilder &at, kernel::ReorderOp op,
+                  ValueRange index) {
+    onnx::ElementBuilder b(op, at, access());
+    SmallVector<Value> position(index);
+    if (!op.isBlocking()) {
+      position[1] = b.divIndex(index[1], channelGroup);
+      position.push_back(b.remIndex(index[1], channelGroup));
+      return element(b, op.getSource(), position);
+    }
+    Value lane = position.pop_back_val();
+    position[1] = b.add(b.mul(index[1], channelGroup), lane);
+    int64_t channels = op.getSource().getType().getDimSize(1);
+    if (channels % channelGroup == 0)
+      return element(b, op.getSource(), position);
+    Value exists = b.lt(position[1], b.index(channels));
+    position[1] = b.min(position[1], b.index(channels - 1));
+    Value value = element(b, op.getSource(), position);
+    Value zero = arith::ConstantOp::create(
+        b, cast<TypedAttr>(b.getZeroAttr(value.getType())));
+    return b.select(exists, value, zero);
+  }
+
+  StageFunction &f;
+  LayerOp layer;
+  std::optional<Collapse> collapse;
+  SmallVector<Value> memory;
+};
+
+} // namespace
+
+SmallVector<int64_t> veltair::generalShape(LayerOp layer) {
+  SmallVector<int64_t> shape(
+      cast<RankedTensorType>(layer.getResult(0).getType()).getShape());
+  if (isElementwise(layer))
+    return Collapse(layer).apply(shape);
+  if (shape.empty())
+    shape.push_back(1);
+  return shape;
+}
+
+/// One chunk that runs the loops of the layer's sequential operation.
+static void emitSequential(StageFunction &f, LayerOp layer) {
+  ElementEmitter emitter(f, layer);
+  onnx::SequentialOp op =
+      *layer.getBody().front().getOps<onnx::SequentialOp>().begin();
+  SmallVector<Value> results(op->getNumResults());
+  for (auto [number, value] : llvm::enumerate(layer.getYield().getValues()))
+    results[cast<OpResult>(value).getResultNumber()] = f.operand(
+        resultOperand(layer, number), emitter.bufferType(value.getType()));
+  auto position = [](onnx::ElementBuilder &b, ValueRange index) {
+    SmallVector<Value> position(index);
+    if (position.empty())
+      position.push_back(b.index(0));
+    return position;
+  };
+  onnx::ElementAccess access = emitter.access();
+  access.loadResult = [&](onnx::ElementBuilder &b, unsigned result,
+                          ValueRange index) -> Value {
+    return memref::LoadOp::create(b, results[result], position(b, index));
+  };
+  access.store = [&](onnx::ElementBuilder &b, unsigned result, Value value,
+                     ValueRange index) {
+    memref::StoreOp::create(b, value, results[result], position(b, index));
+  };
+  onnx::ElementBuilder b(op, f.b, access);
+  op.emitLoops(b);
+}
+
+void veltair::emitGeneralLoops(StageFunction &f, LayerOp layer,
+                               ScheduleAttr schedule) {
+  if (isSequential(layer))
+    return emitSequential(f, layer);
+  SmallVector<int64_t> shape = generalShape(layer);
+  ArrayRef<int64_t> outer = ArrayRef(shape).drop_back();
+  int64_t rows = ShapedType::getNumElements(outer);
+  if (rows == 0 || shape.back() == 0)
+    return;
+  ElementEmitter emitter(f, layer);
+  Value yielded = layer.getYield().getValues()[0];
+  Value result = f.operand(resultOperand(layer, 0),
+                           emitter.bufferType(yielded.getType()));
+  bool scalar = cast<RankedTensorType>(yielded.getType()).getRank() == 0;
+
+  f.loopPart(f.getChunk(), schedule.getGrain(), rows, [&](Value row) {
+    SmallVector<Value> index(outer.size());
+    for (int64_t dim = outer.size() - 1; dim >= 0; --dim) {
+      if (dim == 0) {
+        index[dim] = row;
+        break;
+      }
+      index[dim] = arith::RemUIOp::create(f.b, row, f.index(outer[dim]));
+      row = arith::DivUIOp::create(f.b, row, f.index(outer[dim]));
+    }
+    auto map = kernel::MapRowOp::create(f.b, result, index);
+    Block *body = f.b.createBlock(&map.getBody());
+    Value lane = body->addArgument(f.b.getIndexType(), f.b.getLoc());
+    if (!scalar)
+      index.push_back(lane);
+    onnx::ElementBuilder b(layer, f.b, emitter.access());
+    Value value = emitter.element(b, yielded, index);
+    kernel::YieldOp::create(b, value);
+    f.b.setInsertionPointAfter(map);
+  });
+}
