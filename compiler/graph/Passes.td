@@ -12,6 +12,35 @@ include "mlir/Pass/PassBase.td"
 
 class ProgramPass<string name> : Pass<name, "::mlir::veltair::ProgramOp">;
 
+def FormLayers : ProgramPass<"form-layers"> {
+  let summary = "Groups the operations of a program into layers";
+  let description = [{
+    Afterwards the program holds only layers, views, constants and its return.
+    Dead operations are erased. A layer is one of
+    * a dense kernel (`kernel.conv2d`, `depthwise_conv2d`, `matmul`) and the
+      elementwise operations on its result that need nothing else computed
+      later: its epilogue. Their operands are given the rank of the result;
+    * one result of an operation computed element by element (IndexedOp,
+      `kernel.reorder`), and the elementwise operations behind it;
+    * elementwise operations of one shape;
+    * one SequentialOp with all its results.
+
+    Only the last operation of a group is used outside of it. Dense kernels
+    choose before the others, earlier operations before later ones.
+
+    Operands of a layer: filters of dense kernels are its `constants`, which
+    versions pack; constants that are a splat, or that result types depend on,
+    are copied into the body; everything else is an input.
+
+    An output of the program that no layer would write (an input, a constant, a
+    tensor returned twice) is copied by a layer of its own.
+  }];
+  let statistics = [
+    Statistic<"layers", "layers", "Layers formed">,
+    Statistic<"fusedOps", "fused-ops", "Operations fused into another's layer">
+  ];
+}
+
 def PlanMemory : ProgramPass<"plan-memory"> {
   let summary = "Gives every tensor between layers a place in the arena";
   let description = [{

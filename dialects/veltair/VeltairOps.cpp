@@ -51,9 +51,10 @@ void ProgramOp::print(OpAsmPrinter &printer) {
                         [&](BlockArgument argument) {
                           printer.printRegionArgument(argument);
                         });
-  printer << ") ";
+  printer << ')';
   printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
                                            {getSymNameAttrName()});
+  printer << ' ';
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
 }
 

@@ -11,7 +11,8 @@ include "dialects/veltair/VeltairAttrs.td"
 
 class Veltair_Op<string mnemonic, list<Trait> traits = []> : Op<Veltair_Dialect, mnemonic, traits>;
 
-def Veltair_ModelOp : Veltair_Op<"model", [Symbol, SymbolTable, NoTerminator, SingleBlock]> {
+def Veltair_ModelOp : Veltair_Op<"model", [
+    Symbol, SymbolTable, IsolatedFromAbove, NoTerminator, SingleBlock]> {
   let summary = "One network in all its programs";
   let description = [{
     `input_types` and `output_types` are the ONNX types; a dimension that

@@ -1,0 +1,270 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/graph/LayerGroups.h"
+#include "compiler/graph/Passes.h"
+#include "dialects/kernel/KernelDialect.h"
+#include "dialects/onnx/Elements.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace mlir::veltair {
+#define GEN_PASS_DEF_FORMLAYERS
+#include "compiler/graph/Passes.h.inc"
+} // namespace mlir::veltair
+
+using namespace mlir;
+using namespace mlir::veltair;
+
+//===-- names
+//---------------------------------------------------------------===//
+
+/// The ONNX operator that `op` stands for.
+static StringRef getOperator(Operation *op) {
+  return llvm::TypeSwitch<Operation *, StringRef>(op)
+      .Case<kernel::Conv2DOp, kernel::DepthwiseConv2DOp>(
+          [](Operation *) { return "Conv"; })
+      .Case<kernel::MatMulOp>([](Operation *) { return "MatMul"; })
+      .Case<kernel::ReorderOp>([](Operation *) { return "Reorder"; })
+      .Default([](Operation *op) { return op->getName().stripDialect(); });
+}
+
+/// The name of the ONNX node that `location` tells of, or nothing.
+static StringRef getNodeName(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return name.getName();
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    for (Location part : fused.getLocations())
+      if (StringRef name = getNodeName(part); !name.empty())
+        return name;
+  return {};
+}
+
+/// The operators of a group, e.g. "Conv+Relu". What stems from one ONNX node
+/// counts once.
+static std::string describe(const LayerGroup &group) {
+  std::string text;
+  StringRef previous;
+  for (Operation *op : group.ops) {
+    StringRef node = getNodeName(op->getLoc());
+    if (!text.empty() && !node.empty() && node == previous)
+      continue;
+    text += (text.empty() ? "" : "+") + getOperator(op).str();
+    previous = node;
+  }
+  return text;
+}
+
+namespace {
+
+class Names {
+public:
+  std::string unique(Operation *op) {
+    StringRef node = getNodeName(op->getLoc());
+    std::string base = node.empty() ? getOperator(op).str() : node.str();
+    std::string name = base;
+    for (unsigned n = 1; !used.insert(name).second; ++n)
+      name = base + "_" + std::to_string(n);
+    return name;
+  }
+
+private:
+  llvm::StringSet<> used;
+};
+
+} // namespace
+
+//===-- operands
+//------------------------------------------------------------===//
+
+/// True when `op` cannot do without knowing this operand at compile time: its
+/// result types depend on it.
+static bool needsConstant(OpOperand &operand) {
+  auto infer = dyn_cast<InferTypeOpInterface>(operand.getOwner());
+  if (!infer)
+    return false;
+  Block scratch;
+  SmallVector<Value> operands(infer->getOperands());
+  operands[operand.getOperandNumber()] =
+      scratch.addArgument(operand.get().getType(), infer->getLoc());
+  SmallVector<Type> types;
+  return failed(infer.inferReturnTypes(
+      infer->getContext(), std::nullopt, operands, infer->getAttrDictionary(),
+      infer->getPropertiesStorage(), infer->getRegions(), types));
+}
+
+static bool isSplat(ElementsAttr elements) {
+  return elements.getNumElements() == 1 || elements.isSplat();
+}
+
+namespace {
+
+/// Moves one group into a layer.
+class Outliner {
+public:
+  explicit Outliner(const LayerGroup &group)
+      : group(group), builder(group.last()), body(std::make_unique<Block>()),
+        inner(builder.getContext()) {
+    inner.setInsertionPointToEnd(body.get());
+  }
+
+  LayerOp outline(StringRef name);
+
+private:
+  /// What stands for an operand from outside of the group in the body.
+  Value import(OpOperand &operand);
+  /// `value` with leading dimensions of 1 up to the rank of the group's result,
+  /// which the epilogues of dense kernels need.
+  Value extendRank(Value value);
+  Value addOperand(Value value, SmallVectorImpl<Value> &segment);
+
+  const LayerGroup &group;
+  OpBuilder builder;
+  std::unique_ptr<Block> body;
+  OpBuilder inner;
+  IRMapping mapping;
+  SmallVector<Value> inputs, constants;
+};
+
+} // namespace
+
+Value Outliner::addOperand(Value value, SmallVectorImpl<Value> &segment) {
+  // Inputs come before constants, of which there is one: the filter.
+  unsigned place =
+      &segment == &inputs ? inputs.size() : body->getNumArguments();
+  segment.push_back(value);
+  return body->insertArgument(place, value.getType(), value.getLoc());
+}
+
+Value Outliner::extendRank(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  int64_t rank =
+      cast<RankedTensorType>(group.outputs.front().getType()).getRank();
+  if (type.getRank() == rank)
+    return value;
+  SmallVector<int64_t> shape(rank - type.getRank(), 1);
+  llvm::append_range(shape, type.getShape());
+  RankedTensorType extended = type.clone(shape);
+  if (ElementsAttr elements = onnx::constantElements(value))
+    return onnx::ConstantOp::create(
+        builder, value.getLoc(), extended,
+        onnx::reinterpretElements(elements, extended));
+  return ViewOp::create(builder, value.getLoc(), extended, value);
+}
+
+Value Outliner::import(OpOperand &operand) {
+  Value value = operand.get();
+  Operation *op = operand.getOwner();
+  if (isa<NoneType>(value.getType()))
+    return inner.clone(*value.getDefiningOp())->getResult(0);
+  if (isDenseKernel(op) && operand.getOperandNumber() == 1)
+    return addOperand(value, constants);
+  bool inEpilogue = isDenseKernel(group.root()) && op != group.root();
+  ElementsAttr elements = onnx::constantElements(value);
+  if (elements && (isSplat(elements) || needsConstant(operand))) {
+    if (inEpilogue) {
+      auto type = cast<RankedTensorType>(group.outputs.front().getType());
+      RankedTensorType scalar = RankedTensorType::get(
+          SmallVector<int64_t>(type.getRank(), 1), elements.getElementType());
+      elements = elements.getNumElements() == 1
+                     ? onnx::reinterpretElements(elements, scalar)
+                     : cast<DenseElementsAttr>(elements).resizeSplat(scalar);
+    }
+    return onnx::ConstantOp::create(inner, value.getLoc(),
+                                    elements.getShapedType(), elements);
+  }
+  return addOperand(inEpilogue ? extendRank(value) : value, inputs);
+}
+
+LayerOp Outliner::outline(StringRef name) {
+  for (Operation *op : group.ops) {
+    // Constants may be needed once by value and once as memory.
+    IRMapping local;
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value value = operand.get();
+      if (!mapping.contains(value)) {
+        Value inside = import(operand);
+        if (isa<BlockArgument>(inside))
+          mapping.map(value, inside);
+        else
+          local.map(value, inside);
+      }
+    }
+    Operation *clone = op->clone();
+    for (OpOperand &operand : clone->getOpOperands())
+      operand.set(local.contains(operand.get())
+                      ? local.lookup(operand.get())
+                      : mapping.lookup(operand.get()));
+    inner.insert(clone);
+    mapping.map(op->getResults(), clone->getResults());
+  }
+  SmallVector<Value> yielded;
+  for (Value output : group.outputs)
+    yielded.push_back(mapping.lookup(output));
+  YieldOp::create(inner, group.last()->getLoc(), yielded);
+
+  auto layer = LayerOp::create(
+      builder, group.root()->getLoc(), ValueRange(group.outputs).getTypes(),
+      name, describe(group), inputs, constants, /*offsets=*/nullptr,
+      /*first_conflict=*/nullptr, /*hash=*/nullptr);
+  layer.getBody().push_back(body.release());
+  return layer;
+}
+
+//===-- pass
+//----------------------------------------------------------------===//
+
+/// Gives every output of the program a tensor of its own that a layer writes.
+static void separateOutputs(ReturnOp op) {
+  OpBuilder builder(op);
+  llvm::DenseSet<Value> written;
+  for (OpOperand &output : op->getOpOperands()) {
+    Value tensor = output.get();
+    while (auto view = tensor.getDefiningOp<ViewOp>())
+      tensor = view.getSource();
+    bool byLayer = tensor.getDefiningOp() &&
+                   !tensor.getDefiningOp()->hasTrait<OpTrait::ConstantLike>();
+    if (!byLayer || !written.insert(tensor).second)
+      output.set(builder
+                     .create(op.getLoc(),
+                             builder.getStringAttr("onnx.Identity"),
+                             output.get(), output.get().getType())
+                     ->getResult(0));
+  }
+}
+
+static void eraseDeadOps(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+namespace {
+
+class FormLayers : public veltair::impl::FormLayersBase<FormLayers> {
+public:
+  using FormLayersBase::FormLayersBase;
+
+  void runOnOperation() override {
+    ProgramOp program = getOperation();
+    eraseDeadOps(program.getBlock());
+    separateOutputs(program.getReturn());
+    FailureOr<std::vector<LayerGroup>> groups = groupLayers(program);
+    if (failed(groups))
+      return signalPassFailure();
+    Names names;
+    for (const LayerGroup &group : *groups) {
+      LayerOp layer = Outliner(group).outline(names.unique(group.root()));
+      for (auto [output, result] :
+           llvm::zip_equal(group.outputs, layer.getResults()))
+        Value(output).replaceAllUsesWith(result);
+      ++layers;
+      fusedOps += group.ops.size() - 1;
+    }
+    eraseDeadOps(program.getBlock());
+  }
+};
+
+} // namespace

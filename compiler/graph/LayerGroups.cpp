@@ -1,0 +1,141 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/graph/LayerGroups.h"
+#include "dialects/kernel/KernelDialect.h"
+#include "dialects/onnx/OnnxOps.h"
+#include <set>
+
+using namespace mlir;
+using namespace mlir::veltair;
+
+bool veltair::isDenseKernel(Operation *op) {
+  return isa<kernel::Conv2DOp, kernel::DepthwiseConv2DOp, kernel::MatMulOp>(op);
+}
+
+/// True for operations that stay between layers.
+static bool staysOutside(Operation &op) {
+  return isa<ViewOp, ReturnOp, onnx::NoValueOp>(op) ||
+         op.hasTrait<OpTrait::ConstantLike>();
+}
+
+/// True for operations whose result elements are independent of each other, so
+/// that elementwise operations can be computed together with them.
+static bool isRootByElement(Operation *op) {
+  return isa<onnx::IndexedOp, kernel::ReorderOp>(op);
+}
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+namespace {
+
+class Grouping {
+public:
+  explicit Grouping(ProgramOp program) : program(program) {}
+
+  FailureOr<std::vector<LayerGroup>> run();
+
+private:
+  /// True when the layer of `group` can compute `op` behind the rest.
+  bool canJoin(const LayerGroup &group, Operation *op) const;
+  /// Starts a group of one result of `root` and adds the elementwise
+  /// operations behind it.
+  void growFrom(Operation *root, Value result);
+
+  ProgramOp program;
+  SmallVector<Operation *> ops; // by position
+  llvm::DenseMap<Operation *, size_t> positions;
+  llvm::DenseSet<Operation *> taken;
+  std::vector<LayerGroup> groups;
+};
+
+} // namespace
+
+bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
+  if (!isa<onnx::ElementwiseOp>(op) || taken.contains(op))
+    return false;
+  RankedTensorType output = typeOf(group.outputs.front());
+  RankedTensorType result = typeOf(op->getResult(0));
+  if (result.getShape() != output.getShape())
+    return false;
+  // Epilogues of dense kernels work on the kernel's own element type.
+  return !isDenseKernel(group.root()) ||
+         (result == output && llvm::all_of(op->getOperandTypes(), [&](Type t) {
+            auto tensor = dyn_cast<RankedTensorType>(t);
+            return !tensor ||
+                   tensor.getElementType() == output.getElementType();
+          }));
+}
+
+// Walks the users in program order. Whenever all users of what was seen so far
+// were seen too, but for those of the last one, the group can end there.
+void Grouping::growFrom(Operation *root, Value result) {
+  LayerGroup group{{root}, {result}};
+  SmallVector<Operation *> ahead;
+  llvm::DenseSet<Operation *> inside{root};
+  std::set<size_t> pending;
+  auto addUsers = [&](Value value) {
+    for (Operation *user : value.getUsers())
+      if (!inside.contains(user))
+        pending.insert(positions.lookup(user));
+  };
+  for (addUsers(result); !pending.empty();) {
+    Operation *next = ops[*pending.begin()];
+    pending.erase(pending.begin());
+    if (!canJoin(group, next))
+      break;
+    ahead.push_back(next);
+    inside.insert(next);
+    if (pending.empty()) {
+      group.ops.append(ahead);
+      group.outputs.front() = next->getResult(0);
+      ahead.clear();
+    }
+    addUsers(next->getResult(0));
+  }
+  taken.insert_range(group.ops);
+  groups.push_back(std::move(group));
+}
+
+FailureOr<std::vector<LayerGroup>> Grouping::run() {
+  for (Operation &op : program.getBlock()) {
+    positions[&op] = ops.size();
+    ops.push_back(&op);
+    if (!staysOutside(op) && !isDenseKernel(&op) && !isRootByElement(&op) &&
+        !isa<onnx::ElementwiseOp, onnx::SequentialOp>(op))
+      return op.emitOpError("cannot be compiled: there is no lowering for it");
+  }
+  // The costlier the root the more it gains from work done on its results
+  // while they are in registers: dense kernels choose first.
+  auto growFromAll = [&](auto isRoot) {
+    for (Operation *op : ops)
+      if (isRoot(op) && !taken.contains(op))
+        for (Value result : op->getResults())
+          if (!result.use_empty())
+            growFrom(op, result);
+  };
+  growFromAll(isDenseKernel);
+  growFromAll(isRootByElement);
+  growFromAll([](Operation *op) { return isa<onnx::ElementwiseOp>(op); });
+  for (Operation *op : ops)
+    if (isa<onnx::SequentialOp>(op))
+      groups.push_back({{op}, SmallVector<Value, 1>(op->getResults())});
+
+  // Every operation of a group leads to its last one, which all other groups
+  // that use this one come after.
+  auto order = [&](const LayerGroup &group) {
+    return std::pair(positions.lookup(group.last()),
+                     cast<OpResult>(group.outputs.front()).getResultNumber());
+  };
+  llvm::sort(groups, [&](const LayerGroup &a, const LayerGroup &b) {
+    return order(a) < order(b);
+  });
+  return std::move(groups);
+}
+
+FailureOr<std::vector<LayerGroup>> veltair::groupLayers(ProgramOp program) {
+  return Grouping(program).run();
+}

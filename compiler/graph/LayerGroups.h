@@ -1,0 +1,38 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which operations of a program make one layer.
+
+#ifndef VELTAIR_COMPILER_GRAPH_LAYERGROUPS_H
+#define VELTAIR_COMPILER_GRAPH_LAYERGROUPS_H
+
+#include "dialects/veltair/VeltairDialect.h"
+
+namespace mlir::veltair {
+
+/// What becomes one layer. Only `outputs` are used outside of the group.
+struct LayerGroup {
+  /// In program order. The first one, the root, may belong to several groups
+  /// when it has several results; all others belong to this group alone.
+  SmallVector<Operation *> ops;
+  SmallVector<Value, 1> outputs;
+
+  Operation *root() const { return ops.front(); }
+  /// The place of the layer: all other operations of the group are used, in
+  /// the end, by this one only.
+  Operation *last() const { return ops.back(); }
+};
+
+/// True for kernels that have versions of their own, run elementwise
+/// operations as their epilogue and read operand 1, a constant, packed.
+bool isDenseKernel(Operation *op);
+
+/// Groups all operations of the program but constants, views and its return,
+/// in an order in which the layers can be executed. The program must hold no
+/// dead operations. Fails with a message on an operation without lowering.
+FailureOr<std::vector<LayerGroup>> groupLayers(ProgramOp program);
+
+} // namespace mlir::veltair
+
+#endif // VELTAIR_COMPILER_GRAPH_LAYERGROUPS_H
