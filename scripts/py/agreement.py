@@ -2,15 +2,14 @@
 instruction set, each number of threads and each version forced."""
 
 import argparse
-import os
 import sys
 import tempfile
 
 import numpy as np
 
 import manifest
-from peers import onnxruntime_session, random_inputs
-from programs import VELTAIR, Failure, call, call_json, compiled, cpu_runs, output_file
+from peers import onnxruntime_session, random_inputs, save_inputs
+from programs import VELTAIR, Failure, call, call_json, compiled, cpu_runs, output_file, relative_difference
 
 # Of the largest absolute value in the output.
 TOLERANCE = 1e-3
@@ -29,11 +28,7 @@ def compare(name, threads, report):
         wanted = session.run(outputs, inputs)
         shape = ",".join("x".join(map(str, dims)) for dims in binding.values())
         with tempfile.TemporaryDirectory() as folder:
-            options = []
-            for key, value in inputs.items():
-                file = os.path.join(folder, f"input_{len(options)}.npy")
-                np.save(file, value)
-                options.append(f"--input={key}={file}")
+            options = [f"--input={key}={file}" for key, file in save_inputs(inputs, folder).items()]
             for isa in isas:
                 if not cpu_runs(isa):
                     report(name, shape, isa, "-", "-", None, "not on this CPU")
@@ -45,10 +40,7 @@ def compare(name, threads, report):
                         common = [f"--isa={isa}", f"--threads={count}", f"--kernel-version={version}"]
                         call(VELTAIR, "run", artifact, *common, *options, f"--output={folder}")
                         got = [np.load(output_file(folder, output)) for output in outputs]
-                        worst = max(
-                            np.max(np.abs(g.astype(np.float64) - w)) / max(np.max(np.abs(w)), 1e-30)
-                            for g, w in zip(got, wanted)
-                        )
+                        worst = max(map(relative_difference, got, wanted))
                         verdict = "ok" if worst <= TOLERANCE else "DIFFERS"
                         if first is None:
                             first = got

@@ -8,10 +8,8 @@ import statistics
 import sys
 import tempfile
 
-import numpy as np
-
 import manifest
-from peers import onnxruntime_session, random_inputs
+from peers import onnxruntime_session, random_inputs, save_inputs
 from programs import VELTAIR, Failure, call, compiled
 
 PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peer.py")
@@ -33,11 +31,7 @@ def measure(name, threads, rounds, seconds, peers):
     inputs = random_inputs(onnxruntime_session(manifest.path(name), 1), binding)
     results = {}
     with tempfile.TemporaryDirectory() as folder:
-        input_options = []
-        for key, value in inputs.items():
-            file = os.path.join(folder, f"{len(input_options)}.npy")
-            np.save(file, value)
-            input_options.append(f"--input={key}={file}")
+        input_options = [f"--input={key}={file}" for key, file in save_inputs(inputs, folder).items()]
         systems = commands(name, threads, seconds, peers, input_options)
         for _ in range(rounds):
             for system, command in systems.items():

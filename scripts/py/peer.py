@@ -55,6 +55,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--warmup-ms", type=float, default=200)
     parser.add_argument("--duration-s", type=float, default=3)
+    parser.add_argument("--iterations", type=int, default=0, help="instead of a duration")
     options = parser.parse_args()
     inputs = {name: np.load(file) for name, file in (item.rsplit("=", 1) for item in options.input)}
 
@@ -70,7 +71,9 @@ def main():
         run()
     times = []
     start = now()
-    while not times or now() - start < options.duration_s:
+    while not times or (
+        len(times) < options.iterations if options.iterations else now() - start < options.duration_s
+    ):
         before = now()
         run()
         times.append((now() - before) * 1e3)

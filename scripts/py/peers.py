@@ -3,20 +3,33 @@
 import numpy as np
 import onnxruntime
 
+# ONNX Runtime's names of types whose numpy names differ.
+NUMPY_NAMES = {"float": "float32", "double": "float64"}
+
 
 def random_inputs(session, binding, seed=0):
     """Inputs of the shapes in `binding` (name -> dimensions): normal numbers,
-    or small indices where the model takes integers."""
+    or 0 and 1 where the model takes integers (right as indices and as masks)."""
     generator = np.random.default_rng(seed)
     inputs = {}
     for value in session.get_inputs():
-        shape = binding[value.name]
-        if value.type == "tensor(float)":
-            inputs[value.name] = generator.standard_normal(shape, dtype=np.float32)
+        name = value.type.removeprefix("tensor(").removesuffix(")")
+        kind = np.dtype(NUMPY_NAMES.get(name, name))
+        if kind.kind == "f":
+            data = generator.standard_normal(binding[value.name])
         else:
-            kind = {"tensor(int64)": np.int64, "tensor(int32)": np.int32, "tensor(bool)": np.bool_}[value.type]
-            inputs[value.name] = generator.integers(0, 2, shape).astype(kind)
+            data = generator.integers(0, 2, binding[value.name])
+        inputs[value.name] = data.astype(kind)
     return inputs
+
+
+def save_inputs(inputs, folder):
+    """Writes each input to a file; returns name -> file."""
+    files = {}
+    for name, value in inputs.items():
+        files[name] = f"{folder}/input_{len(files)}.npy"
+        np.save(files[name], value)
+    return files
 
 
 def onnxruntime_session(model, threads):

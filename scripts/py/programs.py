@@ -44,6 +44,18 @@ def output_file(folder, name):
     return os.path.join(folder, name.replace("/", "_") + ".npy")
 
 
+def relative_difference(got, want):
+    """max |difference| / max |value|; infinite for another shape or for NaN."""
+    if got.shape != want.shape:
+        return np.inf
+    if want.size == 0:
+        return 0.0
+    want = want.astype(np.float64)
+    largest = np.max(np.abs(want))
+    difference = np.max(np.abs(got - want))
+    return float(difference / largest) if largest and np.isfinite(difference) else float(difference and np.inf)
+
+
 def compiled(name):
     """The shared object of a model of the manifest, for all its bindings and
     both instruction sets; compiled when missing or older than what makes it."""
