@@ -109,6 +109,10 @@ SmallVector<VersionOp, 5> LayerOp::getVersionOps() {
 }
 
 LogicalResult LayerOp::verify() {
+  // Only `versions` goes without a terminator.
+  if (!llvm::hasSingleElement(getBody()) || getBody().front().empty() ||
+      !isa<YieldOp>(getBody().front().back()))
+    return emitOpError("needs a body of one block that ends in veltair.yield");
   SmallVector<Type> operands(getOperandTypes());
   if (SmallVector<Type>(getBody().front().getArgumentTypes()) != operands)
     return emitOpError("needs one block argument of the same type for each "

@@ -99,7 +99,8 @@ def Veltair_VersionOp : Veltair_Op<"version", [HasParent<"LayerOp">]> {
 }
 
 def Veltair_LayerOp : Veltair_Op<"layer", [
-    Pure, IsolatedFromAbove, AttrSizedOperandSegments, HasParent<"ProgramOp">]> {
+    Pure, IsolatedFromAbove, NoTerminator, AttrSizedOperandSegments,
+    HasParent<"ProgramOp">]> {
   let summary = "One fused kernel: the smallest unit of version choice";
   let description = [{
     `body` says what is computed: its block arguments are `inputs` followed by

@@ -1,0 +1,247 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/package/Weights.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+
+//===----------------------------------------------------------------------===//
+// Bytes of constants
+//===----------------------------------------------------------------------===//
+
+unsigned mlir::veltair::getElementBytes(Type elementType) {
+  if (!elementType.isIntOrFloat())
+    return 0;
+  unsigned bits = elementType.getIntOrFloatBitWidth();
+  if (bits == 1)
+    return 1;
+  return bits % 8 || !llvm::isPowerOf2_32(bits) || bits > 64 ? 0 : bits / 8;
+}
+
+uint64_t mlir::veltair::getTensorBytes(RankedTensorType type) {
+  return uint64_t(type.getNumElements()) *
+         getElementBytes(type.getElementType());
+}
+
+FailureOr<ArrayRef<char>>
+mlir::veltair::getConstantBytes(ElementsAttr value,
+                                SmallVectorImpl<char> &storage) {
+  Type elementType = value.getElementType();
+  unsigned elementBytes = getElementBytes(elementType);
+  uint64_t size = uint64_t(value.getNumElements()) * elementBytes;
+  if (!elementBytes)
+    return failure();
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob || blob->getData().size() != size)
+      return failure();
+    return blob->getData();
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(value);
+  if (!dense)
+    return failure();
+  if (elementType.isInteger(1)) {
+    storage.clear();
+    llvm::append_range(storage, dense.getValues<bool>());
+    return ArrayRef<char>(storage);
+  }
+  ArrayRef<char> raw = dense.getRawData();
+  if (!dense.isSplat())
+    return raw;
+  storage.resize_for_overwrite(size);
+  for (uint64_t offset = 0; offset < size; offset += elementBytes)
+    std::memcpy(storage.data() + offset, raw.data(), elementBytes);
+  return ArrayRef<char>(storage);
+}
+
+//===----------------------------------------------------------------------===//
+// Packing
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// One dimension of the packed tensor, which walks dimension `source` of the
+/// constant in steps of `stride` elements.
+struct PackedDim {
+  int64_t size;
+  int64_t stride;
+  unsigned source;
+  /// Of a dimension that counts tiles: the tile's size. 0 for others.
+  int64_t tile = 0;
+  bool isInner = false;
+};
+
+/// Copies with strides, zeros where a tile reaches over the end.
+class Packer {
+public:
+  Packer(PackingAttr packing, RankedTensorType type);
+
+  void run(ArrayRef<char> source, MutableArrayRef<char> packed) {
+    destination = packed.data();
+    copy(0, source.data());
+  }
+
+private:
+  void copy(size_t depth, const char *source);
+  template <typename T>
+  void copyRow(const char *source, int64_t count, int64_t stride);
+
+  unsigned elementBytes;
+  SmallVector<PackedDim> dims;
+  /// For each depth, the bytes of what lies below one step of it.
+  SmallVector<int64_t> blockBytes;
+  /// For each dimension of the constant, its size, and the number of elements
+  /// of it that the current tile has.
+  SmallVector<int64_t> sizes, valid;
+  char *destination;
+};
+} // namespace
+
+Packer::Packer(PackingAttr packing, RankedTensorType type)
+    : elementBytes(getElementBytes(type.getElementType())) {
+  ArrayRef<int64_t> shape =
+      packing.getShape().empty() ? type.getShape() : packing.getShape();
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t dim = shape.size(); dim-- > 1;)
+    strides[dim - 1] = strides[dim] * shape[dim];
+  for (size_t dim = 0; dim < shape.size(); ++dim) {
+    int64_t from =
+        packing.getPermutation().empty() ? dim : packing.getPermutation()[dim];
+    dims.push_back({shape[from], strides[from], unsigned(dim)});
+    sizes.push_back(shape[from]);
+  }
+  for (auto [dim, tile] :
+       llvm::zip_equal(packing.getInnerDims(), packing.getInnerTiles())) {
+    PackedDim inner = dims[dim];
+    inner.size = tile;
+    inner.isInner = true;
+    dims.push_back(inner);
+    dims[dim].size = llvm::divideCeil(dims[dim].size, tile);
+    dims[dim].stride *= tile;
+    dims[dim].tile = tile;
+  }
+  valid = sizes;
+  blockBytes.assign(dims.size(), elementBytes);
+  for (size_t dim = dims.size(); dim-- > 1;)
+    blockBytes[dim - 1] = blockBytes[dim] * dims[dim].size;
+}
+
+template <typename T>
+void Packer::copyRow(const char *source, int64_t count, int64_t stride) {
+  for (int64_t i = 0; i < count; ++i)
+    std::memcpy(destination + i * sizeof(T), source + i * stride * sizeof(T),
+                sizeof(T));
+}
+
+void Packer::copy(size_t depth, const char *source) {
+  if (depth == dims.size()) {
+    std::memcpy(destination, source, elementBytes);
+    destination += elementBytes;
+    return;
+  }
+  const PackedDim &dim = dims[depth];
+  int64_t count = dim.isInner ? valid[dim.source] : dim.size;
+  if (depth + 1 == dims.size() && !dim.tile) {
+    switch (elementBytes) {
+    case 1:
+      copyRow<uint8_t>(source, count, dim.stride);
+      break;
+    case 2:
+      copyRow<uint16_t>(source, count, dim.stride);
+      break;
+    case 4:
+      copyRow<uint32_t>(source, count, dim.stride);
+      break;
+    default:
+      copyRow<uint64_t>(source, count, dim.stride);
+      break;
+    }
+    destination += count * elementBytes;
+  } else {
+    for (int64_t i = 0; i < count; ++i) {
+      if (dim.tile)
+        valid[dim.source] =
+            std::min(dim.tile, sizes[dim.source] - i * dim.tile);
+      copy(depth + 1, source + i * dim.stride * elementBytes);
+    }
+  }
+  int64_t padding = (dim.size - count) * blockBytes[depth];
+  std::memset(destination, 0, padding);
+  destination += padding;
+}
+
+bool mlir::veltair::isValidPacking(PackingAttr packing, RankedTensorType type) {
+  ArrayRef<int64_t> shape =
+      packing.getShape().empty() ? type.getShape() : packing.getShape();
+  int64_t rank = shape.size();
+  auto areDistinctDims = [&](ArrayRef<int64_t> dims) {
+    SmallVector<bool> seen(rank);
+    return llvm::all_of(dims, [&](int64_t dim) {
+      return dim >= 0 && dim < rank && !std::exchange(seen[dim], true);
+    });
+  };
+  ArrayRef<int64_t> permutation = packing.getPermutation();
+  return llvm::all_of(shape, [](int64_t size) { return size >= 0; }) &&
+         ShapedType::getNumElements(shape) == type.getNumElements() &&
+         (permutation.empty() || int64_t(permutation.size()) == rank) &&
+         areDistinctDims(permutation) &&
+         areDistinctDims(packing.getInnerDims()) &&
+         packing.getInnerDims().size() == packing.getInnerTiles().size() &&
+         llvm::all_of(packing.getInnerTiles(),
+                      [](int64_t tile) { return tile > 0; });
+}
+
+void mlir::veltair::packConstant(PackingAttr packing, RankedTensorType type,
+                                 ArrayRef<char> source,
+                                 MutableArrayRef<char> packed) {
+  if (!source.empty())
+    Packer(packing, type).run(source, packed);
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+FailureOr<uint32_t> WeightWriter::add(ElementsAttr value, RankedTensorType type,
+                                      PackingAttr packing) {
+  auto [known, isNew] =
+      byDefinition.try_emplace({value, type, packing}, constants.size());
+  if (!isNew)
+    return known->second;
+  SmallVector<char> storage;
+  FailureOr<ArrayRef<char>> bytes = getConstantBytes(value, storage);
+  if (failed(bytes) || !isValidPacking(packing, type))
+    return failure();
+  std::vector<char> packed;
+  if (!packing.getPermutation().empty() || !packing.getInnerDims().empty()) {
+    packed.resize(getTensorBytes(packing.getPackedType(type)));
+    packConstant(packing, type, *bytes, packed);
+    bytes = ArrayRef<char>(packed);
+  }
+  uint64_t hash = llvm::xxh3_64bits(StringRef(bytes->data(), bytes->size()));
+  auto [equal, isFirst] =
+      byHashAndSize.try_emplace({hash, bytes->size()}, constants.size());
+  known->second = equal->second;
+  if (!isFirst)
+    return equal->second;
+  uint64_t offset =
+      llvm::alignTo(size, std::exchange(alignment, VELTAIR_ALIGNMENT));
+  os.write_zeros(offset - size);
+  size = offset;
+  constants.push_back({size, bytes->size(), hash});
+  os.write(bytes->data(), bytes->size());
+  size += bytes->size();
+  return equal->second;
+}
+
+uint64_t WeightWriter::getHash() const {
+  SmallVector<char> hashes(constants.size() * sizeof(uint64_t));
+  for (auto [index, constant] : llvm::enumerate(constants))
+    std::memcpy(hashes.data() + index * sizeof(uint64_t), &constant.hash,
+                sizeof(uint64_t));
+  return llvm::xxh3_64bits(StringRef(hashes.data(), hashes.size()));
+}
