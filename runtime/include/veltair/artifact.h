@@ -73,8 +73,9 @@ enum {
 // Codes that a stage function returns. Zero is success.
 enum {
   VELTAIR_KERNEL_OK = 0,
-  VELTAIR_KERNEL_INDEX_OUT_OF_RANGE = 1, // data-dependent index outside its axis
-  VELTAIR_KERNEL_DIVISION_BY_ZERO = 2,   // integer division by zero
+  VELTAIR_KERNEL_INDEX_OUT_OF_RANGE =
+      1,                               // data-dependent index outside its axis
+  VELTAIR_KERNEL_DIVISION_BY_ZERO = 2, // integer division by zero
 };
 
 // What a stage function is given. All pointers outlive the call.
@@ -221,8 +222,8 @@ typedef struct veltair_layer {
 
 // A model for one CPU feature set and one binding of its symbolic shapes.
 typedef struct veltair_program {
-  const char *isa; // "x86-64-v4"
-  uint64_t features; // VELTAIR_CPU_*
+  const char *isa;                    // "x86-64-v4"
+  uint64_t features;                  // VELTAIR_CPU_*
   const veltair_shape *input_shapes;  // `veltair_artifact::input_count`
   const veltair_shape *output_shapes; // `veltair_artifact::output_count`
   const veltair_layer *layers;        // topological
@@ -240,7 +241,7 @@ typedef struct veltair_artifact {
   const char *name; // C identifier
   // xxh3 (64 bits) of the ONNX file, its external data and the constant inputs.
   uint64_t source_hash;
-  const char *producer; // "veltairc 0.1.0"
+  const char *producer;              // "veltairc 0.1.0"
   const veltair_key_value *metadata; // the ONNX model's metadata_props
   const veltair_tensor *inputs;
   const veltair_tensor *outputs;
@@ -269,7 +270,8 @@ typedef struct veltair_note {
   uint32_t program_count;
   uint64_t features_any; // features of the least demanding program
   uint64_t weights_size; // embedded or beside
-  uint64_t tables_hash;  // xxh3 (64 bits) of section .veltair.tables before relocation
+  uint64_t tables_hash;  // xxh3 (64 bits) of section .veltair.tables before
+                         // relocation
   uint64_t weights_hash;
   char name[64]; // NUL-padded
 } veltair_note;
@@ -277,11 +279,14 @@ typedef struct veltair_note {
 #define VELTAIR_NOTE_TYPE 1u
 #define VELTAIR_NOTE_OWNER "VELTAIR"
 
-#if defined(__cplusplus) || defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#if defined(__cplusplus) ||                                                    \
+    defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 #ifdef __cplusplus
-#define VELTAIR_ASSERT_SIZE(type, size) static_assert(sizeof(type) == (size), #type)
+#define VELTAIR_ASSERT_SIZE(type, size)                                        \
+  static_assert(sizeof(type) == (size), #type)
 #else
-#define VELTAIR_ASSERT_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
+#define VELTAIR_ASSERT_SIZE(type, size)                                        \
+  _Static_assert(sizeof(type) == (size), #type)
 #endif
 VELTAIR_ASSERT_SIZE(veltair_layer_args, 32);
 VELTAIR_ASSERT_SIZE(veltair_tensor, 24);

@@ -212,7 +212,8 @@ typedef struct veltair_input {
   const int64_t *dims;
 } veltair_input;
 
-// Room for an output: dense, row-major, aligned to its elements.
+// Room for an output: dense, row-major, aligned to its elements. Must not
+// overlap other buffers of the query.
 typedef struct veltair_output {
   void *data;
   uint64_t bytes; // at least the size of the program's output shape
@@ -312,20 +313,23 @@ typedef struct veltair_latency {
   double min_ms, mean_ms, p50_ms, p90_ms, p95_ms, p99_ms, max_ms;
 } veltair_latency;
 
-// offered = completed + rejected + cancelled + failed + those under way.
-typedef struct veltair_tenant_metrics {
-  uint64_t offered, completed, rejected, cancelled, failed;
-  uint64_t satisfied;        // completed within the QoS target, if there is one
-  uint64_t blocks;           // blocks of layers started
-  uint64_t conflicts;        // of these: with fewer free cores than demanded
-  uint64_t version_switches; // layers run by another version than the last time
-  veltair_latency latency;   // of completed queries, from arrival to end
-} veltair_tenant_metrics;
-
-typedef struct veltair_runtime_metrics {
+// What the policy did.
+typedef struct veltair_scheduling {
   uint64_t blocks;           // blocks of layers that were run
   uint64_t conflicts;        // blocks that found too few free cores
   uint64_t version_switches; // layers run by another version than the last time
+} veltair_scheduling;
+
+// offered = completed + rejected + cancelled + failed + those under way.
+typedef struct veltair_tenant_metrics {
+  uint64_t offered, completed, rejected, cancelled, failed;
+  uint64_t satisfied;      // completed within the QoS target, if there is one
+  veltair_latency latency; // of completed queries, from arrival to end
+  veltair_scheduling scheduling;
+} veltair_tenant_metrics;
+
+typedef struct veltair_runtime_metrics {
+  veltair_scheduling scheduling; // of all tenants, also of those removed
   uint64_t backups;     // chunks executed again for a descheduled worker
   uint64_t arena_bytes; // held now, in use or kept for the next query
   double interference;  // level in [0, 1]

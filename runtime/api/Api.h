@@ -1,0 +1,85 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the functions of the C API share.
+
+#ifndef VELTAIR_API_API_H
+#define VELTAIR_API_API_H
+
+#include "runtime/artifact/LoadedArtifact.h"
+#include "runtime/executor/Executor.h"
+#include "runtime/support/Status.h"
+
+#include "veltair/veltair.h"
+
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <vector>
+
+struct veltair_module {
+  veltair::LoadedArtifact::Pointer artifact;
+};
+
+struct veltair_runtime {
+  veltair::AnnotationTimeModel model; // the scheduler's
+  std::unique_ptr<veltair::Executor> executor;
+  std::vector<uint32_t> cpus; // where the workers may run
+};
+
+struct veltair_tenant {
+  veltair_runtime *runtime;
+  veltair::Tenant *tenant;
+};
+
+struct veltair_request {
+  veltair::Executor *executor; // valid until the request has ended
+  std::shared_ptr<veltair::Request> request;
+};
+
+namespace veltair {
+
+// Makes the status what the caller of the API sees.
+veltair_status report(const Status &status);
+
+// Runs the body of an API function, which returns a Status; nothing that it
+// throws leaves.
+template <typename Body> veltair_status guarded(Body body) {
+  try {
+    return report(body());
+  } catch (const std::bad_alloc &) {
+    return report(Status::error(VELTAIR_OUT_OF_MEMORY, "out of memory"));
+  } catch (const std::exception &error) {
+    return report(Status::error(VELTAIR_SYSTEM_ERROR, error.what()));
+  }
+}
+
+inline Status invalidArgument(std::string_view what) {
+  return Status::error(VELTAIR_INVALID_ARGUMENT, what);
+}
+
+// Checks that the runtime is used by the process that created it.
+inline Status checkProcess(const Executor &executor) {
+  if (executor.isForked())
+    return Status::error(VELTAIR_FORKED,
+                         "the runtime belongs to the parent process");
+  return {};
+}
+
+// Copies options that a caller of this or an earlier version of the API filled.
+template <typename Options>
+Status readOptions(const Options *given, Options &options) {
+  if (!given)
+    return {};
+  if (given->size == 0 || given->size > sizeof(Options))
+    return invalidArgument("the options' size is not that of their structure");
+  std::memcpy(&options, given, given->size);
+  return {};
+}
+
+} // namespace veltair
+
+#endif // VELTAIR_API_API_H

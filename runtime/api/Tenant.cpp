@@ -1,0 +1,145 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/api/Api.h"
+#include "runtime/artifact/Programs.h"
+#include "runtime/support/CpuFeatures.h"
+
+using namespace veltair;
+
+// Fills the fields that come from the options.
+static Status applyOptions(const veltair_tenant_options &options,
+                           Tenant &tenant) {
+  TenantInfo &info = tenant.info;
+  info.name = options.name ? options.name : tenant.artifact->tables().name;
+
+  constexpr double maxQosMs = 1e9;
+  if (!(options.qos_ms >= 0 && options.qos_ms <= maxQosMs))
+    return invalidArgument("the QoS target is no sensible time");
+  if (options.qos_ms > 0)
+    info.qos = Time(options.qos_ms * 1e6);
+
+  switch (options.priority) {
+  case VELTAIR_PRIORITY_LOW:
+    info.priority = Priority::low;
+    break;
+  case VELTAIR_PRIORITY_DEFAULT:
+  case VELTAIR_PRIORITY_MEDIUM:
+    info.priority = Priority::medium;
+    break;
+  case VELTAIR_PRIORITY_HIGH:
+    info.priority = Priority::high;
+    break;
+  default:
+    return invalidArgument("unknown priority");
+  }
+
+  if (options.kernel_version < VELTAIR_VERSION_AUTO)
+    return invalidArgument("the version to force is negative");
+  if (options.kernel_version != VELTAIR_VERSION_AUTO)
+    info.forcedVersion = uint32_t(options.kernel_version);
+  tenant.queueLimit = options.queue_limit;
+  return {};
+}
+
+static Result<std::unique_ptr<Tenant>>
+makeTenant(const veltair_module &module,
+           const veltair_tenant_options &options) {
+  auto tenant = std::make_unique<Tenant>();
+  tenant->artifact = module.artifact;
+  if (Status s = applyOptions(options, *tenant); !s.ok())
+    return s;
+
+  const veltair_artifact &tables = module.artifact->tables();
+  Result<std::vector<uint32_t>> usable =
+      usablePrograms(tables, cpuFeatures(), options.isa ? options.isa : "");
+  if (!usable.ok())
+    return usable.status();
+  tenant->usable = std::move(*usable);
+
+  Result<Weights> weights = Weights::open(
+      *module.artifact, options.weights_file ? options.weights_file : "",
+      options.verify_weights);
+  if (!weights.ok())
+    return weights.status();
+  tenant->weights = std::move(*weights);
+
+  for (uint32_t index : tenant->usable) {
+    tenant->programs.push_back(std::make_unique<Program>(
+        tables, tables.programs[index], tenant->weights.data()));
+    tenant->info.programs.push_back(tenant->programs.back()->info());
+  }
+  return tenant;
+}
+
+veltair_status veltair_tenant_add(veltair_runtime *runtime,
+                                  veltair_module *module,
+                                  const veltair_tenant_options *given,
+                                  veltair_tenant **tenant) {
+  return guarded([&]() -> Status {
+    if (!runtime || !module || !tenant)
+      return invalidArgument("veltair_tenant_add: a pointer is null");
+    if (Status s = checkProcess(*runtime->executor); !s.ok())
+      return s;
+    veltair_tenant_options options = VELTAIR_TENANT_OPTIONS_INIT;
+    if (Status s = readOptions(given, options); !s.ok())
+      return s;
+    Result<std::unique_ptr<Tenant>> made = makeTenant(*module, options);
+    if (!made.ok())
+      return made.status();
+    auto handle = std::make_unique<veltair_tenant>();
+    handle->runtime = runtime;
+    handle->tenant = &runtime->executor->addTenant(std::move(*made));
+    *tenant = handle.release();
+    return {};
+  });
+}
+
+veltair_status veltair_tenant_remove(veltair_tenant *tenant) {
+  return guarded([&]() -> Status {
+    if (!tenant)
+      return {};
+    Executor &executor = *tenant->runtime->executor;
+    if (Status s = checkProcess(executor); !s.ok())
+      return s;
+    if (executor.isNotifierThread())
+      return invalidArgument("a callback must not remove a tenant");
+    executor.removeTenant(*tenant->tenant);
+    delete tenant;
+    return {};
+  });
+}
+
+veltair_status veltair_tenant_get_metrics(const veltair_tenant *tenant,
+                                          veltair_tenant_metrics *metrics) {
+  return guarded([&]() -> Status {
+    if (!tenant || !metrics)
+      return invalidArgument("veltair_tenant_get_metrics: a pointer is null");
+    Executor &executor = *tenant->runtime->executor;
+    if (Status s = checkProcess(executor); !s.ok())
+      return s;
+    *metrics = executor.metrics(*tenant->tenant);
+    return {};
+  });
+}
+
+veltair_status veltair_tenant_select(const veltair_tenant *tenant,
+                                     const veltair_input *inputs,
+                                     uint32_t input_count, uint32_t *program) {
+  return guarded([&]() -> Status {
+    if (!tenant || !program)
+      return invalidArgument("veltair_tenant_select: a pointer is null");
+    const Tenant &t = *tenant->tenant;
+    if (!inputs && t.artifact->tables().input_count) {
+      *program = t.usable.front();
+      return {};
+    }
+    Result<uint32_t> selected =
+        selectProgram(t.artifact->tables(), t.usable, {inputs, input_count});
+    if (!selected.ok())
+      return selected.status();
+    *program = *selected;
+    return {};
+  });
+}

@@ -1,0 +1,80 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/artifact/LoadedArtifact.h"
+#include "runtime/artifact/CheckFile.h"
+#include "runtime/artifact/ElfReader.h"
+#include "runtime/artifact/Validate.h"
+#include "runtime/support/CpuFeatures.h"
+#include "runtime/support/MappedFile.h"
+
+#include <dlfcn.h>
+#include <link.h>
+
+namespace veltair {
+
+static ImageMemory imageMemory(const ElfReader &elf, uintptr_t base) {
+  std::vector<ImageMemory::Segment> segments;
+  for (const Elf64_Phdr &segment : elf.segments())
+    if (segment.p_type == PT_LOAD && segment.p_flags & PF_R)
+      segments.push_back({base + segment.p_vaddr,
+                          base + segment.p_vaddr + segment.p_memsz,
+                          (segment.p_flags & PF_X) != 0});
+  return ImageMemory(std::move(segments));
+}
+
+Result<LoadedArtifact::Pointer> LoadedArtifact::load(const std::string &path) {
+  Result<MappedFile> file = MappedFile::open(path);
+  if (!file.ok())
+    return file.status();
+  Result<ArtifactFile> checked =
+      checkArtifactFile(file->bytes(), cpuFeatures());
+  if (!checked.ok())
+    return std::move(checked.status()).within(path);
+  Result<ElfReader> elf = ElfReader::create(file->bytes());
+  if (!elf.ok())
+    return std::move(elf.status()).within(path);
+
+  // A path without a slash would be searched for in the library folders.
+  size_t slash = path.rfind('/');
+  std::string folder = slash == path.npos ? "./" : path.substr(0, slash + 1);
+  std::string name = slash == path.npos ? folder + path : path;
+
+  std::shared_ptr<LoadedArtifact> result(new LoadedArtifact);
+  result->folder = std::move(folder);
+  result->library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!result->library) {
+    const char *reason = dlerror();
+    return Status::error(VELTAIR_BAD_ARTIFACT, path, ": ",
+                         reason ? reason : "cannot be loaded");
+  }
+  link_map *map = nullptr;
+  if (dlinfo(result->library, RTLD_DI_LINKMAP, &map) != 0)
+    return Status::error(VELTAIR_SYSTEM_ERROR, path, ": ", dlerror());
+
+  auto query = reinterpret_cast<veltair_query_function>(map->l_addr +
+                                                        checked->queryAddress);
+  result->artifact = query(VELTAIR_ABI_VERSION);
+  if (Status s =
+          validateArtifact(result->artifact, imageMemory(*elf, map->l_addr));
+      !s.ok())
+    return std::move(s).within(path);
+  return Pointer(std::move(result));
+}
+
+Result<LoadedArtifact::Pointer>
+LoadedArtifact::link(veltair_query_function query) {
+  std::shared_ptr<LoadedArtifact> result(new LoadedArtifact);
+  result->artifact = query(VELTAIR_ABI_VERSION);
+  if (Status s = validateArtifact(result->artifact, ImageMemory()); !s.ok())
+    return std::move(s).within("linked artifact");
+  return Pointer(std::move(result));
+}
+
+LoadedArtifact::~LoadedArtifact() {
+  if (library)
+    dlclose(library);
+}
+
+} // namespace veltair

@@ -1,0 +1,34 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where, and on how many CPUs at once, this process may run.
+
+#ifndef VELTAIR_EXECUTOR_ALLOWEDCPUS_H
+#define VELTAIR_EXECUTOR_ALLOWEDCPUS_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace veltair {
+
+struct AllowedCpus {
+  std::vector<uint32_t> cpus; // affinity mask and cpuset, ascending
+  // CPU time over wall time that control groups allow; none: no limit.
+  std::optional<double> quota;
+
+  // How many threads can run at once: the quota rounded down, at least 1.
+  uint32_t threads() const;
+};
+
+AllowedCpus allowedCpus();
+
+// The least quota of this process's control group and its parents, v1 or v2.
+// `root` is put before the paths of all files that are read.
+std::optional<double> controlGroupQuota(const std::string &root = "");
+
+} // namespace veltair
+
+#endif // VELTAIR_EXECUTOR_ALLOWEDCPUS_H

@@ -1,0 +1,62 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/executor/ArenaPool.h"
+
+#include <algorithm>
+
+#include <sys/mman.h>
+
+namespace veltair {
+
+static bool smaller(const Arena &a, const Arena &b) { return a.size < b.size; }
+
+ArenaPool::~ArenaPool() { trim(); }
+
+bool ArenaPool::acquire(uint64_t size, Arena &arena) {
+  arena = {};
+  if (size == 0)
+    return true;
+  constexpr uint64_t pageSize = 4096;
+  size = (size + pageSize - 1) & ~(pageSize - 1);
+
+  // An arena much larger than asked for is left for queries that need it.
+  auto it = std::lower_bound(unused.begin(), unused.end(), Arena{nullptr, size},
+                             smaller);
+  if (it != unused.end() && it->size <= 2 * size) {
+    arena = *it;
+    unused.erase(it);
+    return true;
+  }
+  if (limit && held + size > limit)
+    trim();
+  if (limit && held + size > limit)
+    return false;
+  void *data = mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, /*fd=*/-1, /*offset=*/0);
+  if (data == MAP_FAILED)
+    return false;
+  arena = {static_cast<std::byte *>(data), size};
+  held += size;
+  return true;
+}
+
+void ArenaPool::release(Arena arena) {
+  if (arena.data)
+    unused.insert(
+        std::upper_bound(unused.begin(), unused.end(), arena, smaller), arena);
+}
+
+void ArenaPool::trim() {
+  for (Arena arena : unused)
+    free(arena);
+  unused.clear();
+}
+
+void ArenaPool::free(Arena arena) {
+  munmap(arena.data, arena.size);
+  held -= arena.size;
+}
+
+} // namespace veltair

@@ -1,0 +1,53 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The memory of queries.
+
+#ifndef VELTAIR_EXECUTOR_ARENAPOOL_H
+#define VELTAIR_EXECUTOR_ARENAPOOL_H
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace veltair {
+
+// A block of memory, aligned to pages. Its contents are undefined.
+struct Arena {
+  std::byte *data = nullptr;
+  uint64_t size = 0;
+};
+
+// Keeps arenas for the next query that needs one of their size. Not thread
+// safe.
+class ArenaPool {
+public:
+  // At most `limit` bytes are held at any time; 0: no limit.
+  explicit ArenaPool(uint64_t limit) : limit(limit) {}
+  ~ArenaPool();
+  ArenaPool(const ArenaPool &) = delete;
+  ArenaPool &operator=(const ArenaPool &) = delete;
+
+  // Stores an arena of at least `size` bytes; false when the limit is reached
+  // or the system has no memory. Of size 0: no memory.
+  bool acquire(uint64_t size, Arena &arena);
+  void release(Arena arena);
+
+  // Gives the memory of unused arenas back.
+  void trim();
+
+  // In use or kept.
+  uint64_t bytesHeld() const { return held; }
+
+private:
+  void free(Arena arena);
+
+  uint64_t limit;
+  uint64_t held = 0;
+  std::vector<Arena> unused; // ascending size
+};
+
+} // namespace veltair
+
+#endif // VELTAIR_EXECUTOR_ARENAPOOL_H

@@ -1,0 +1,455 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/executor/Executor.h"
+#include "runtime/support/Clock.h"
+#include "runtime/support/Threads.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace veltair {
+
+// A query's id holds its slot in the low bits and a running number above.
+static constexpr unsigned slotBits = 24;
+static constexpr uint32_t maxSlots = 1u << slotBits;
+static constexpr QueryId slotMask = maxSlots - 1;
+
+// How often the interference level is measured while queries are under way.
+static constexpr Time samplePeriod = 10'000'000;
+
+// Holds the lock; at its end handles all events and tells who waits.
+class Executor::Transaction {
+public:
+  explicit Transaction(Executor &executor)
+      : lock(executor.mutex), executor(executor) {}
+  ~Transaction() {
+    executor.processEvents();
+    std::vector<std::shared_ptr<Request>> ended;
+    ended.swap(executor.completed);
+    lock.unlock();
+    for (const auto &request : ended)
+      request->finish();
+  }
+  Transaction(const Transaction &) = delete;
+  Transaction &operator=(const Transaction &) = delete;
+
+  std::unique_lock<std::mutex> lock;
+
+private:
+  Executor &executor;
+};
+
+//===----------------------------------------------------------------------===//
+// Creation
+//===----------------------------------------------------------------------===//
+
+Result<std::unique_ptr<Executor>>
+Executor::create(ExecutorOptions options,
+                 std::unique_ptr<Scheduler> scheduler) {
+  std::unique_ptr<Executor> executor(
+      new Executor(std::move(options), std::move(scheduler)));
+  try {
+    executor->start();
+  } catch (const std::system_error &error) {
+    return Status::error(VELTAIR_SYSTEM_ERROR,
+                         "cannot start the threads: ", error.what());
+  }
+  return executor;
+}
+
+Executor::Executor(ExecutorOptions givenOptions,
+                   std::unique_ptr<Scheduler> policy)
+    : options(std::move(givenOptions)), process(getpid()),
+      scheduler(std::move(policy)), wantsLayerEnds(scheduler->wantsLayerEnds()),
+      arenas(options.arenaLimit), counters(options.threads, currentTime()),
+      notifier([this](Request &r) {
+        std::lock_guard lock(mutex);
+        --r.tenant->pendingCallbacks;
+        tenantIdle.notify_all();
+      }) {
+  for (uint32_t i = 0; i < options.threads; ++i)
+    workers.push_back(std::make_unique<Worker>(*this, counters, i));
+}
+
+void Executor::start() {
+  notifier.start();
+  timer = startThread("veltair-timer", [this] { runTimer(); });
+  for (uint32_t i = 0; i < options.threads; ++i)
+    workers[i]->start(i < options.pins.size() ? std::optional(options.pins[i])
+                                              : std::nullopt);
+  Transaction transaction(*this);
+  for (uint32_t i = options.threads; i-- > 0;)
+    freeWorkers.push_back(workers[i].get());
+  post(CoresChanged{options.threads});
+}
+
+Executor::~Executor() {
+  for (auto &worker : workers)
+    worker->stop();
+  {
+    std::lock_guard lock(mutex);
+    stopping = true;
+    timerChanged.notify_one();
+  }
+  if (timer.joinable())
+    timer.join();
+  notifier.stop();
+}
+
+bool Executor::isForked() const { return getpid() != process; }
+
+//===----------------------------------------------------------------------===//
+// Tenants
+//===----------------------------------------------------------------------===//
+
+Tenant &Executor::addTenant(std::unique_ptr<Tenant> tenant) {
+  Transaction transaction(*this);
+  tenant->id = tenantIds++;
+  post(TenantChanged{tenant->id, tenant->info});
+  tenants.push_back(std::move(tenant));
+  return *tenants.back();
+}
+
+void Executor::removeTenant(Tenant &tenant) {
+  {
+    Transaction transaction(*this);
+    tenant.removing = true;
+    // Cancelling may end queries, but slots stay where they are.
+    for (const auto &slot : slots)
+      if (slot->underway && slot->tenant == &tenant)
+        stopQuery(*slot, VELTAIR_CANCELLED);
+  }
+  std::unique_lock lock(mutex);
+  tenantIdle.wait(lock, [&] {
+    return tenant.underway == 0 && tenant.pendingCallbacks == 0;
+  });
+  post(TenantRemoved{tenant.id});
+  processEvents();
+  arenas.trim();
+  std::erase_if(tenants, [&](const auto &t) { return t.get() == &tenant; });
+}
+
+size_t Executor::tenantCount() {
+  std::lock_guard lock(mutex);
+  return tenants.size();
+}
+
+//===----------------------------------------------------------------------===//
+// Queries
+//===----------------------------------------------------------------------===//
+
+Query &Executor::takeSlot() {
+  if (freeSlots.empty()) {
+    freeSlots.push_back(uint32_t(slots.size()));
+    slots.push_back(std::make_unique<Query>());
+  }
+  uint32_t slot = freeSlots.back();
+  freeSlots.pop_back();
+  Query &query = *slots[slot];
+  query.id = queryCount++ << slotBits | slot;
+  return query;
+}
+
+Query &Executor::slot(QueryId id) { return *slots[id & slotMask]; }
+
+Status Executor::submit(Tenant &tenant, uint32_t programIndex,
+                        Query::Buffers buffers,
+                        const veltair_query_options &queryOptions,
+                        std::shared_ptr<Request> request) {
+  Transaction transaction(*this);
+  if (tenant.removing)
+    return Status::error(VELTAIR_INVALID_ARGUMENT, "tenant '", tenant.info.name,
+                         "' is being removed");
+  ++tenant.counts.offered;
+  if ((tenant.queueLimit && tenant.underway >= tenant.queueLimit) ||
+      underway >= maxSlots) {
+    ++tenant.counts.rejected;
+    return Status::error(VELTAIR_REJECTED, "tenant '", tenant.info.name,
+                         "' has ", tenant.underway,
+                         " queries under way, its limit");
+  }
+  Time now = currentTime();
+  request->tenant = &tenant;
+  request->program = tenant.usable[programIndex];
+  request->arrival = queryOptions.arrival_ns
+                         ? std::min(Time(queryOptions.arrival_ns), now)
+                         : now;
+  Query &query = takeSlot();
+  request->query = &query;
+  ++tenant.underway;
+  ++underway;
+  QueryArrived event{query.id, tenant.id, programIndex, request->arrival};
+  query.begin(query.id, tenant, programIndex, std::move(request),
+              std::move(buffers), queryOptions.layer_times,
+              queryOptions.layer_times_capacity);
+  if (timerParked)
+    timerChanged.notify_one();
+  post(event);
+  return {};
+}
+
+void Executor::cancel(Request &request) {
+  Transaction transaction(*this);
+  if (request.query)
+    stopQuery(*request.query, VELTAIR_CANCELLED);
+}
+
+void Executor::stopQuery(Query &query, veltair_status status) {
+  query.stop(status);
+  if (!query.blockOpen)
+    endQuery(query);
+  else if (query.chunks.drain())
+    advance(query, /*locked=*/true);
+}
+
+void Executor::endQuery(Query &query) {
+  std::shared_ptr<Request> request = std::move(query.request);
+  Tenant &tenant = *query.tenant;
+  request->end = currentTime();
+  request->status = query.stopStatus();
+  request->message = query.stopMessage();
+  request->query = nullptr;
+  if (request->status == VELTAIR_OK) {
+    query.writeOutputShapes();
+    post(BlockEnded{query.id, query.layersDone(), query.takeVersionSwitches()});
+  } else {
+    post(QueryCancelled{query.id});
+  }
+  count(tenant, *request);
+  arenas.release(std::exchange(query.arena, {}));
+  query.underway = false;
+  freeSlots.push_back(uint32_t(query.id & slotMask));
+  --underway;
+  --tenant.underway;
+  if (request->callback) {
+    ++tenant.pendingCallbacks;
+    notifier.push(request);
+  }
+  if (tenant.removing)
+    tenantIdle.notify_all();
+  completed.push_back(std::move(request));
+}
+
+void Executor::count(Tenant &tenant, const Request &request) {
+  TenantCounts &counts = tenant.counts;
+  switch (request.status) {
+  case VELTAIR_OK: {
+    Time latency = request.end - request.arrival;
+    ++counts.completed;
+    counts.satisfied += latency <= tenant.info.qos;
+    counts.latency.record(latency);
+    return;
+  }
+  case VELTAIR_CANCELLED:
+    ++counts.cancelled;
+    return;
+  default:
+    ++counts.failed;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks
+//===----------------------------------------------------------------------===//
+
+void Executor::processEvents() {
+  while (!events.empty()) {
+    Event event = std::move(events.front());
+    events.pop_front();
+    if (auto *ended = std::get_if<BlockEnded>(&event))
+      slot(ended->query).endPosted = false;
+    scheduler->handle(currentTime(), event, decision);
+    if (wakeUp != decision.wakeUp) {
+      wakeUp = decision.wakeUp;
+      timerChanged.notify_one();
+    }
+    for (const Grant &grant : decision.grants)
+      apply(grant);
+  }
+}
+
+void Executor::apply(const Grant &grant) {
+  Query &query = slot(grant.query);
+  // The block may have ended since the scheduler was told the last time.
+  if (query.id != grant.query || !query.underway || query.endPosted)
+    return;
+  if (query.blockOpen) {
+    query.blockEnd.store(grant.firstLayer + grant.layerCount,
+                         std::memory_order_release);
+    resizeTeam(query, grant.cores);
+    return;
+  }
+  if (!query.request->start) {
+    query.request->start = currentTime();
+    if (!arenas.acquire(query.arenaBytes(), query.arena))
+      query.stop(VELTAIR_OUT_OF_MEMORY);
+  }
+  query.beginBlock(grant);
+  resizeTeam(query, grant.cores);
+  advance(query, /*locked=*/true);
+}
+
+void Executor::resizeTeam(Query &query, uint32_t cores) {
+  query.cores.store(cores, std::memory_order_relaxed);
+  while (query.team.size() > cores) {
+    Worker *worker = query.team.back();
+    query.team.pop_back();
+    worker->assign(nullptr);
+    freeWorkers.push_back(worker);
+  }
+  while (query.team.size() < cores && !freeWorkers.empty()) {
+    Worker *worker = freeWorkers.back();
+    freeWorkers.pop_back();
+    query.team.push_back(worker);
+    worker->assign(&query);
+  }
+}
+
+void Executor::endBlock(Query &query) {
+  resizeTeam(query, 0);
+  query.blockOpen = false;
+  if (query.stopped() || query.isComplete()) {
+    endQuery(query);
+    return;
+  }
+  query.endPosted = true;
+  post(BlockEnded{query.id, query.layersDone(), query.takeVersionSwitches()});
+}
+
+void Executor::stageDone(Query &query) { advance(query, /*locked=*/false); }
+
+void Executor::advance(Query &query, bool locked) {
+  while (true) {
+    Query::Step step =
+        query.advance(levelBucket.load(std::memory_order_relaxed));
+    if (step.openedChunks) {
+      // From here on another thread may be the opener. Whoever stops the query
+      // drains it, unless the stage was opened too late to be seen: then it is
+      // drained here.
+      if (query.stopped() && query.chunks.drain())
+        continue;
+      wakeTeam(query, step.openedChunks);
+      return;
+    }
+    if (!step.blockEnded && !wantsLayerEnds)
+      continue;
+
+    std::optional<Transaction> transaction;
+    if (!locked)
+      transaction.emplace(*this);
+    if (!step.blockEnded) {
+      post(LayerEnded{query.id, query.layersDone()});
+    } else if (query.stopped() || query.isBlockDone()) {
+      endBlock(query);
+      return;
+    } // else the block was made longer meanwhile
+  }
+}
+
+// Wakes as many sleeping workers of the team as find a chunk.
+void Executor::wakeTeam(Query &query, uint32_t chunks) {
+  if (query.sleepers.load(std::memory_order_seq_cst) == 0)
+    return;
+  for (const auto &worker : workers)
+    if (worker->wakeFor(query) && --chunks == 0)
+      return;
+}
+
+//===----------------------------------------------------------------------===//
+// Time
+//===----------------------------------------------------------------------===//
+
+void Executor::runTimer() {
+  Time nextSample = 0;
+  while (true) {
+    {
+      Transaction transaction(*this);
+      if (stopping)
+        return;
+      Time now = currentTime();
+      if (wakeUp <= now) {
+        wakeUp = never;
+        post(TimerFired{});
+        continue;
+      }
+      timerParked = !underway;
+      Time until = underway ? std::min(nextSample, wakeUp) : wakeUp;
+      if (until > now) {
+        if (until == never)
+          timerChanged.wait(transaction.lock);
+        else
+          timerChanged.wait_until(transaction.lock,
+                                  std::chrono::steady_clock::time_point(
+                                      std::chrono::nanoseconds(until)));
+        continue;
+      }
+    }
+    sampleInterference();
+    nextSample = currentTime() + samplePeriod;
+  }
+}
+
+void Executor::sampleInterference() {
+  CounterReading reading = counters.read(currentTime()); // without the lock
+  Transaction transaction(*this);
+  level.update(reading);
+  levelBucket.store(level.bucket(), std::memory_order_relaxed);
+  post(InterferenceSampled{level.level(), level.bucket()});
+}
+
+//===----------------------------------------------------------------------===//
+// Metrics
+//===----------------------------------------------------------------------===//
+
+static veltair_latency summarize(const LatencyHistogram &latency) {
+  auto ms = [](double nanoseconds) { return nanoseconds / 1e6; };
+  auto percentile = [&](double fraction) {
+    return ms(double(latency.percentile(fraction)));
+  };
+  return {latency.count(),  ms(double(latency.min())), ms(latency.mean()),
+          percentile(0.5),  percentile(0.9),           percentile(0.95),
+          percentile(0.99), ms(double(latency.max()))};
+}
+
+static veltair_scheduling since(const SchedulerStatistics &base,
+                                const SchedulerStatistics &now) {
+  return {now.blocks - base.blocks, now.conflicts - base.conflicts,
+          now.versionSwitches - base.versionSwitches};
+}
+
+veltair_runtime_metrics Executor::metrics() {
+  std::lock_guard lock(mutex);
+  return {since(statisticsBase, scheduler->statistics()), /*backups=*/0,
+          arenas.bytesHeld(), level.level()};
+}
+
+veltair_tenant_metrics Executor::metrics(const Tenant &tenant) {
+  std::lock_guard lock(mutex);
+  const TenantCounts &counts = tenant.counts;
+  return {counts.offered,
+          counts.completed,
+          counts.rejected,
+          counts.cancelled,
+          counts.failed,
+          counts.satisfied,
+          summarize(counts.latency),
+          since(tenant.statisticsBase, scheduler->statistics(tenant.id))};
+}
+
+void Executor::resetMetrics() {
+  std::lock_guard lock(mutex);
+  statisticsBase = scheduler->statistics();
+  for (const auto &tenant : tenants) {
+    tenant->counts = {};
+    tenant->counts.offered = tenant->underway;
+    tenant->statisticsBase = scheduler->statistics(tenant->id);
+  }
+}
+
+} // namespace veltair

@@ -1,0 +1,49 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/executor/Notifier.h"
+#include "runtime/support/Threads.h"
+
+namespace veltair {
+
+void Notifier::start() {
+  thread = startThread("veltair-notify", [this] { run(); });
+}
+
+void Notifier::stop() {
+  {
+    std::lock_guard lock(mutex);
+    stopping = true;
+  }
+  changed.notify_one();
+  if (thread.joinable())
+    thread.join();
+}
+
+void Notifier::push(std::shared_ptr<Request> request) {
+  {
+    std::lock_guard lock(mutex);
+    queue.push_back(std::move(request));
+  }
+  changed.notify_one();
+}
+
+void Notifier::run() {
+  std::unique_lock lock(mutex);
+  while (true) {
+    changed.wait(lock, [&] { return stopping || !queue.empty(); });
+    if (queue.empty())
+      return;
+    std::shared_ptr<Request> request = std::move(queue.front());
+    queue.pop_front();
+    lock.unlock();
+    veltair_result result = request->result();
+    request->callback(request->context, &result);
+    called(*request);
+    request.reset();
+    lock.lock();
+  }
+}
+
+} // namespace veltair

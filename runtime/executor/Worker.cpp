@@ -1,0 +1,151 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/executor/Worker.h"
+#include "runtime/executor/Executor.h"
+#include "runtime/executor/Query.h"
+#include "runtime/interference/SoftwareCounters.h"
+#include "runtime/support/Clock.h"
+#include "runtime/support/Status.h"
+#include "runtime/support/Threads.h"
+
+#include <cstdlib>
+
+#include <immintrin.h>
+#include <pthread.h>
+#include <sched.h>
+
+namespace veltair {
+
+// How long a worker without work looks for some before it sleeps: about what
+// waking it up costs.
+static constexpr Time spinTime = 50'000;
+
+Worker::~Worker() { std::free(scratch); }
+
+void Worker::start(std::optional<uint32_t> cpu) {
+  thread = startThread(concat("veltair-", index), [this, cpu] { run(cpu); });
+}
+
+void Worker::stop() {
+  stopping.store(true, std::memory_order_seq_cst);
+  wake();
+  if (thread.joinable())
+    thread.join();
+}
+
+void Worker::assign(Query *query) {
+  assigned.store(query, std::memory_order_seq_cst);
+  if (query)
+    wake();
+}
+
+//===----------------------------------------------------------------------===//
+// The thread
+//===----------------------------------------------------------------------===//
+
+void Worker::run(std::optional<uint32_t> cpu) {
+  if (cpu) {
+    cpu_set_t *set = CPU_ALLOC(*cpu + 1);
+    size_t size = CPU_ALLOC_SIZE(*cpu + 1);
+    CPU_ZERO_S(size, set);
+    CPU_SET_S(*cpu, size, set);
+    // A CPU that went away meanwhile leaves the worker where it is.
+    pthread_setaffinity_np(pthread_self(), size, set);
+    CPU_FREE(set);
+  }
+  // Denormals are slow and mean nothing here: treat them as zero.
+  constexpr unsigned flushToZero = 0x8000, denormalsAreZero = 0x0040;
+  _mm_setcsr(_mm_getcsr() | flushToZero | denormalsAreZero);
+  counters.attachThread(index);
+
+  while (!stopping.load(std::memory_order_relaxed)) {
+    Query *query = assigned.load(std::memory_order_acquire);
+    ChunkQueue::Range range;
+    if (query && query->chunks.claim(
+                     query->cores.load(std::memory_order_relaxed), range))
+      execute(*query, range);
+    else
+      waitForWork(query);
+  }
+}
+
+void Worker::execute(Query &query, ChunkQueue::Range range) {
+  if (!query.stopped()) {
+    if (reserveScratch(query.workerScratchBytes())) {
+      Time begin = currentTime();
+      query.run(range, scratch);
+      Time busy = currentTime() - begin;
+      counters.chunksDone(
+          index, busy,
+          query.quietTimes().observe(query.quietSlot(), range.size(), busy));
+    } else {
+      query.stop(VELTAIR_OUT_OF_MEMORY);
+    }
+  }
+  bool stageDone = query.chunks.complete(range.size());
+  if (!stageDone && query.stopped())
+    stageDone = query.chunks.drain();
+  if (stageDone)
+    executor.stageDone(query);
+}
+
+bool Worker::reserveScratch(uint64_t bytes) {
+  if (bytes <= scratchBytes)
+    return true;
+  std::free(scratch);
+  scratch = static_cast<std::byte *>(
+      std::aligned_alloc(VELTAIR_ALIGNMENT, bytes)); // a multiple, by the ABI
+  scratchBytes = scratch ? bytes : 0;
+  return scratch;
+}
+
+//===----------------------------------------------------------------------===//
+// Waiting
+//===----------------------------------------------------------------------===//
+
+// A sleeper first says that it sleeps and then looks again; who brings work
+// first brings it and then looks for sleepers. All four are sequentially
+// consistent, so one of the two sees the other.
+
+bool Worker::idle(Query *query) const {
+  return assigned.load(std::memory_order_seq_cst) == query &&
+         !(query && query->chunks.available()) &&
+         !stopping.load(std::memory_order_seq_cst);
+}
+
+void Worker::waitForWork(Query *query) {
+  for (Time end = currentTime() + spinTime; currentTime() < end;)
+    for (int i = 0; i < 16; ++i) {
+      if (!idle(query))
+        return;
+      _mm_pause();
+    }
+  uint32_t before = signal.load(std::memory_order_seq_cst);
+  sleeping.store(true, std::memory_order_seq_cst);
+  if (query)
+    query->sleepers.fetch_add(1, std::memory_order_seq_cst);
+  if (idle(query))
+    signal.wait(before, std::memory_order_seq_cst);
+  if (query)
+    query->sleepers.fetch_sub(1, std::memory_order_seq_cst);
+  sleeping.store(false, std::memory_order_seq_cst);
+}
+
+bool Worker::wakeFor(const Query &query) {
+  if (!sleeping.load(std::memory_order_seq_cst) ||
+      assigned.load(std::memory_order_relaxed) != &query)
+    return false;
+  wake();
+  return true;
+}
+
+void Worker::wake() {
+  if (!sleeping.load(std::memory_order_seq_cst))
+    return;
+  signal.fetch_add(1, std::memory_order_seq_cst);
+  signal.notify_one();
+}
+
+} // namespace veltair

@@ -1,0 +1,69 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A thread that executes chunks of the query it is assigned to.
+
+#ifndef VELTAIR_EXECUTOR_WORKER_H
+#define VELTAIR_EXECUTOR_WORKER_H
+
+#include "runtime/executor/ChunkQueue.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <thread>
+
+namespace veltair {
+
+class Executor;
+class Query;
+class SoftwareCounters;
+
+class Worker {
+public:
+  Worker(Executor &executor, SoftwareCounters &counters, unsigned index)
+      : executor(executor), counters(counters), index(index) {}
+  // The thread must have been stopped.
+  ~Worker();
+
+  // Starts the thread, pinned to a CPU if one is given. Throws
+  // std::system_error.
+  void start(std::optional<uint32_t> cpu);
+  // Ends the thread after the chunks that it holds.
+  void stop();
+
+  // Lets the worker serve `query` (null: none) from its next chunk on.
+  void assign(Query *query);
+
+  // Wakes the worker if it sleeps while it serves `query`. True if it did.
+  bool wakeFor(const Query &query);
+
+private:
+  void run(std::optional<uint32_t> cpu);
+  void execute(Query &query, ChunkQueue::Range range);
+  bool reserveScratch(uint64_t bytes);
+  // True if there is nothing to do: the same assignment, and no chunks.
+  bool idle(Query *query) const;
+  void waitForWork(Query *query);
+  void wake();
+
+  Executor &executor;
+  SoftwareCounters &counters;
+  const unsigned index;
+  std::thread thread;
+
+  alignas(64) std::atomic<Query *> assigned{nullptr};
+  std::atomic<bool> stopping{false};
+  std::atomic<bool> sleeping{false};
+  std::atomic<uint32_t> signal{0}; // what a sleeper sleeps on
+
+  // The thread's own.
+  std::byte *scratch = nullptr;
+  uint64_t scratchBytes = 0;
+};
+
+} // namespace veltair
+
+#endif // VELTAIR_EXECUTOR_WORKER_H

@@ -1,0 +1,38 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/support/Threads.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace veltair {
+
+namespace {
+// Blocks all signals of this thread, for the threads that it starts meanwhile.
+class SignalBlocker {
+public:
+  SignalBlocker() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+  }
+  ~SignalBlocker() { pthread_sigmask(SIG_SETMASK, &before, nullptr); }
+  SignalBlocker(const SignalBlocker &) = delete;
+  SignalBlocker &operator=(const SignalBlocker &) = delete;
+
+private:
+  sigset_t before;
+};
+} // namespace
+
+std::thread startThread(std::string name, std::function<void()> body) {
+  SignalBlocker blocker;
+  return std::thread([name = std::move(name), body = std::move(body)] {
+    pthread_setname_np(pthread_self(), name.c_str());
+    body();
+  });
+}
+
+} // namespace veltair
