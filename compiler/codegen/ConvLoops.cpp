@@ -8,14 +8,26 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-/// [N, G, H, W, 16] as [N, G, 1, H * W, 16].
-static SmallVector<int64_t> flattenPixels(ArrayRef<int64_t> shape) {
-  return {shape[0], shape[1], 1, shape[2] * shape[3], shape[4]};
+/// The fewest neighbouring rows of pixels that, seen as one, are wide enough for
+/// whole register tiles; a divisor of the number of rows.
+static int64_t mergedRows(ArrayRef<int64_t> shape) {
+  constexpr int64_t wide = 28;
+  int64_t rows = 1;
+  while (rows < shape[2] && (shape[2] % rows != 0 || rows * shape[3] < wide))
+    ++rows;
+  return rows;
 }
 
-/// Whether all other tensors of the layer can be seen with one row of pixels:
-/// they have all pixels or a single one.
-static bool pixelsFlatten(LayerOp layer, Operation *root) {
+/// [N, G, H, W, 16] as [N, G, H / rows, rows * W, 16].
+static SmallVector<int64_t> mergePixels(ArrayRef<int64_t> shape, int64_t rows) {
+  if (shape[2] == 1 && shape[3] == 1)
+    return llvm::to_vector(shape); // broadcast over all pixels
+  return {shape[0], shape[1], shape[2] / rows, rows * shape[3], shape[4]};
+}
+
+/// Whether rows of pixels can be merged: all other tensors of the layer have all
+/// pixels or a single one.
+static bool pixelsMerge(LayerOp layer, Operation *root) {
   ArrayRef<int64_t> result =
       cast<RankedTensorType>(root->getResult(0).getType()).getShape();
   for (BlockArgument argument : layer.getBody().getArguments()) {
@@ -48,10 +60,10 @@ ConvGeometry veltair::convGeometry(LayerOp layer, kernel::Conv2DOp op) {
   bool pointwise = g.filter[2] == 1 && g.filter[3] == 1 && g.strides[0] == 1 &&
                    g.strides[1] == 1 &&
                    llvm::all_of(g.pads, [](int64_t p) { return p == 0; });
-  if (pointwise && g.input.size() == 5 && pixelsFlatten(layer, op)) {
-    g.input = flattenPixels(g.input);
-    g.result = flattenPixels(g.result);
-    g.flattened = true;
+  if (pointwise && g.input.size() == 5 && pixelsMerge(layer, op)) {
+    g.mergedRows = mergedRows(g.result);
+    g.input = mergePixels(g.input, g.mergedRows);
+    g.result = mergePixels(g.result, g.mergedRows);
   }
   // The packed filter.
   int64_t outputs = llvm::divideCeil(g.filter[0], channelGroup);
@@ -113,10 +125,8 @@ static void emitRow(StageFunction &f, const ConvGeometry &g, int64_t width,
 
 /// [N, G or 1, H or 1, W or 1, 16 or 1] as the result's loops see it.
 static MemRefType viewExtra(const ConvGeometry &g, RankedTensorType type) {
-  SmallVector<int64_t> shape(type.getShape());
-  if (g.flattened)
-    shape = flattenPixels(shape);
-  return MemRefType::get(shape, type.getElementType());
+  return MemRefType::get(mergePixels(type.getShape(), g.mergedRows),
+                         type.getElementType());
 }
 
 void veltair::emitConvLoops(StageFunction &f, LayerOp layer,

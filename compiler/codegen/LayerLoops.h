@@ -26,12 +26,12 @@ LayerOperand layerOperand(LayerOp layer, BlockArgument argument);
 /// The operand number of a layer's result.
 unsigned resultOperand(LayerOp layer, unsigned result);
 
-/// A convolution kernel as loops see it: sizes after a pointwise one of stride
-/// 1 has been flattened to a single row, which needs no edges.
+/// A convolution kernel as loops see it. A pointwise one of stride 1 has no
+/// edges: its rows are merged until they are wide enough for register tiles.
 struct ConvGeometry {
   SmallVector<int64_t> input, filter, result; // result: [N, groups, OH, OW, 16]
   SmallVector<int64_t> strides, dilations, pads;
-  bool flattened = false;
+  int64_t mergedRows = 1;
 
   int64_t images() const { return result[0]; }
   int64_t groups() const { return result[1]; }

@@ -1,0 +1,35 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The schedules a layer may have, and what one costs: pure functions.
+
+#ifndef VELTAIR_COMPILER_VERSIONS_SCHEDULESPACE_H
+#define VELTAIR_COMPILER_VERSIONS_SCHEDULESPACE_H
+
+#include "compiler/codegen/backend/MachineModel.h"
+#include "compiler/codegen/backend/Target.h"
+#include "compiler/versions/LayerModel.h"
+
+namespace mlir::veltair {
+
+/// Every schedule worth estimating for the layer on this instruction set.
+SmallVector<ScheduleAttr> enumerateSchedules(LayerOp layer,
+                                             const TargetIsa &isa);
+
+/// A state of the machine in which a version runs.
+struct Situation {
+  int64_t cores;   ///< of the team
+  int64_t l3Bytes; ///< share of the last-level cache
+};
+
+/// Estimated cycles of a layer in a situation.
+double estimateCycles(const LayerModel &model, const TargetIsa &isa,
+                      const MachineModel &machine, Situation situation);
+
+/// The cache usage that artifacts carry.
+CacheUsageAttr cacheUsage(MLIRContext *context, const LayerModel &model);
+
+} // namespace mlir::veltair
+
+#endif // VELTAIR_COMPILER_VERSIONS_SCHEDULESPACE_H
