@@ -27,6 +27,9 @@ namespace mlir::veltair {
 /// module of one function.
 void addKernelToLlvmPasses(OpPassManager &manager, unsigned vectorBits);
 
+/// Registers `kernel-to-llvm` with the pass manager's textual form.
+void registerCodegenPipelines();
+
 } // namespace mlir::veltair
 
 #endif // VELTAIR_COMPILER_CODEGEN_PASSES_H

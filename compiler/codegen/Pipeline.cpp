@@ -17,6 +17,8 @@
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -51,4 +53,20 @@ void veltair::addKernelToLlvmPasses(OpPassManager &manager,
   manager.addPass(createReconcileUnrealizedCastsPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+}
+
+namespace {
+struct KernelToLlvmOptions : PassPipelineOptions<KernelToLlvmOptions> {
+  Option<unsigned> vectorBits{*this, "vector-bits",
+                              llvm::cl::desc("Width of a vector register"),
+                              llvm::cl::init(512)};
+};
+} // namespace
+
+void veltair::registerCodegenPipelines() {
+  PassPipelineRegistration<KernelToLlvmOptions>(
+      "kernel-to-llvm", "From nano-kernels to the LLVM dialect",
+      [](OpPassManager &manager, const KernelToLlvmOptions &options) {
+        addKernelToLlvmPasses(manager, options.vectorBits);
+      });
 }

@@ -3,8 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/driver/Registration.h"
+#include "compiler/codegen/Passes.h"
 #include "compiler/codegen/general/Passes.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/versions/Passes.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "dialects/veltair/VeltairDialect.h"
@@ -22,4 +24,7 @@ void mlir::veltair::registerAllVeltairDialects(DialectRegistry &registry) {
 void mlir::veltair::registerAllVeltairPasses() {
   registerGeneralPasses();
   registerGraphPasses();
+  registerVersionsPasses();
+  registerVeltairCodegenPasses();
+  registerCodegenPipelines();
 }

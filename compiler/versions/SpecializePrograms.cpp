@@ -32,9 +32,10 @@ struct SpecializePrograms
       targets.push_back(*target);
     }
     // More features are better, wider vectors first of all.
-    llvm::stable_sort(targets, [](const TargetIsa &a, const TargetIsa &b) {
+    llvm::sort(targets, [](const TargetIsa &a, const TargetIsa &b) {
       auto rank = [](const TargetIsa &isa) {
-        return std::pair(isa.vectorBits, llvm::popcount(isa.featureBits));
+        return std::tuple(isa.vectorBits, llvm::popcount(isa.featureBits),
+                          StringRef(isa.name));
       };
       return rank(a) > rank(b);
     });
