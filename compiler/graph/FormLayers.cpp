@@ -8,6 +8,7 @@
 #include "dialects/onnx/Elements.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace mlir::veltair {
@@ -235,10 +236,9 @@ static void separateOutputs(ReturnOp op) {
   }
 }
 
-static void eraseDeadOps(Block &block) {
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-    if (isOpTriviallyDead(&op))
-      op.erase();
+static void eraseDeadOps(ProgramOp program) {
+  IRRewriter rewriter(program.getContext());
+  (void)runRegionDCE(rewriter, program->getRegions());
 }
 
 namespace {
@@ -249,7 +249,7 @@ public:
 
   void runOnOperation() override {
     ProgramOp program = getOperation();
-    eraseDeadOps(program.getBlock());
+    eraseDeadOps(program);
     separateOutputs(program.getReturn());
     FailureOr<std::vector<LayerGroup>> groups = groupLayers(program);
     if (failed(groups))
@@ -263,7 +263,7 @@ public:
       ++layers;
       fusedOps += group.ops.size() - 1;
     }
-    eraseDeadOps(program.getBlock());
+    eraseDeadOps(program);
   }
 };
 

@@ -70,6 +70,11 @@ bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
           }));
 }
 
+// What a root computes by element is computed again for each use of it.
+static bool isRecomputed(Operation *root, Value value) {
+  return isRootByElement(root) && !value.hasOneUse();
+}
+
 // Walks the users in program order. Whenever all users of what was seen so far
 // were seen too, but for those of the last one, the group can end there.
 void Grouping::growFrom(Operation *root, Value result) {
@@ -83,6 +88,8 @@ void Grouping::growFrom(Operation *root, Value result) {
         pending.insert(positions.lookup(user));
   };
   for (addUsers(result); !pending.empty();) {
+    if (isRecomputed(root, group.outputs.front()))
+      break;
     Operation *next = ops[*pending.begin()];
     pending.erase(pending.begin());
     if (!canJoin(group, next))

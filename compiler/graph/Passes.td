@@ -12,6 +12,33 @@ include "mlir/Pass/PassBase.td"
 
 class ProgramPass<string name> : Pass<name, "::mlir::veltair::ProgramOp">;
 
+def AssignLayout : ProgramPass<"assign-layout"> {
+  let summary = "Brings convolutions and what follows them into NCHW16c";
+  let description = [{
+    Two-dimensional f32 convolutions with constant weights and one group become
+    `kernel.conv2d`, those with a group a channel `kernel.depthwise_conv2d`, on
+    tensors `[N, ceil(C/16), H, W, 16]`; biases become `onnx.Add`s. A
+    convolution of at most 4 channels reads a tensor that is plain as it is.
+
+    The blocked layout spreads from convolutions to the operations behind them,
+    in program order: elementwise ones, and those that see the lanes as one more
+    dimension. `kernel.reorder` (or a `veltair.view`, when the bytes are the
+    same) stands where a tensor is first needed in the other layout.
+
+    Lanes beyond C must stay finite. What they hold is followed by evaluating
+    the operations; where it is not known, the tensor is reordered.
+  }];
+  let statistics = [
+    Statistic<"blockedOps", "blocked-ops", "Operations on blocked tensors">,
+    Statistic<"reorders", "reorders", "Reorders between layouts">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::veltair::kernel::KernelDialect",
+    "::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def FormLayers : ProgramPass<"form-layers"> {
   let summary = "Groups the operations of a program into layers";
   let description = [{

@@ -1,0 +1,377 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/codegen/general/Evaluate.h"
+#include "compiler/graph/BlockedLayout.h"
+#include "compiler/graph/Passes.h"
+#include "dialects/kernel/KernelDialect.h"
+#include "dialects/onnx/Elements.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include <cmath>
+
+namespace mlir::veltair {
+#define GEN_PASS_DEF_ASSIGNLAYOUT
+#include "compiler/graph/Passes.h.inc"
+} // namespace mlir::veltair
+
+using namespace mlir;
+using namespace mlir::veltair;
+using kernel::channelGroup;
+
+/// Inputs of this many channels are read as they are, with a channel a vector.
+static constexpr int64_t maxPlainChannels = 4;
+
+namespace {
+
+/// A tensor in blocked layout.
+struct Blocked {
+  Value value;
+  /// What the lanes beyond C hold, when all hold the same known number.
+  std::optional<double> padding;
+};
+
+/// Rewrites the operations of a program in order. An operation that can work on
+/// blocked tensors does so when an operand that decides it was computed
+/// blocked; the rewritten one stands beside the original, which is erased in
+/// the end. Reorders are made where the other layout of a tensor is first
+/// needed.
+class LayoutAssigner {
+public:
+  explicit LayoutAssigner(ProgramOp program)
+      : program(program), builder(program.getContext()) {}
+
+  void run();
+
+  unsigned blockedOps = 0, reorders = 0;
+
+private:
+  // Each returns false, and leaves the program as it is, when the operation
+  // should work on plain tensors.
+  bool rewrite(Operation *op);
+  bool rewriteConv(onnx::ConvOp op);
+  bool rewriteElementwise(Operation *op);
+  bool rewriteMaxPool(onnx::MaxPoolOp op);
+
+  /// True when the plain tensor is but a name for a blocked one.
+  bool isBlocked(Value value) const { return rewritten.contains(value); }
+  /// The plain form of a tensor.
+  Value getPlain(Value value);
+  /// The blocked form of a tensor of rank at least 3; null for a constant that
+  /// cannot be read.
+  Blocked getBlocked(Value value);
+  /// An operand of an elementwise operation with a blocked result: rank 5, the
+  /// last dimension 1 when there is one value for all channels; or a scalar.
+  Value getBroadcast(Value value, RankedTensorType plainResult);
+  /// What its lanes beyond C will hold.
+  std::optional<double> getPadding(Value value, RankedTensorType plainResult);
+  Value view(Value value, ArrayRef<int64_t> shape);
+  /// What `op` gives for such numbers, or nothing.
+  std::optional<double> evaluate(Operation *op,
+                                 ArrayRef<std::optional<double>> operands);
+  /// A copy of `op` before it.
+  Operation *copy(Operation *op, ValueRange operands, TypeRange results);
+  /// Result number 0 of `op` is computed as `value` now.
+  void finish(Operation *op, Value value, std::optional<double> padding);
+
+  ProgramOp program;
+  OpBuilder builder;
+  llvm::DenseMap<Value, Blocked> blocked; // by plain tensor
+  llvm::DenseMap<Value, Value> plain;     // by plain tensor that is rewritten
+  llvm::DenseSet<Value> rewritten;
+  SmallVector<Operation *> originals;
+};
+
+} // namespace
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+//===-- both layouts of a tensor
+//--------------------------------------------===//
+
+Value LayoutAssigner::view(Value value, ArrayRef<int64_t> shape) {
+  RankedTensorType type = typeOf(value).clone(shape);
+  if (type == value.getType())
+    return value;
+  if (ElementsAttr elements = onnx::constantElements(value))
+    return onnx::ConstantOp::create(builder, value.getLoc(), type,
+                                    onnx::reinterpretElements(elements, type));
+  return ViewOp::create(builder, value.getLoc(), type, value);
+}
+
+Value LayoutAssigner::getPlain(Value value) {
+  if (!isBlocked(value))
+    return value;
+  Value &known = plain[value];
+  if (!known) {
+    RankedTensorType type = typeOf(value);
+    Value source = blocked.lookup(value).value;
+    if (isBlockedByView(type)) {
+      known = view(source, type.getShape());
+    } else {
+      known = kernel::ReorderOp::create(builder, value.getLoc(), type, source);
+      ++reorders;
+    }
+  }
+  return known;
+}
+
+Blocked LayoutAssigner::getBlocked(Value value) {
+  Blocked &known = blocked[value];
+  if (known.value)
+    return known;
+  RankedTensorType type = typeOf(value), target = getBlockedType(type);
+  known.padding = 0.0;
+  if (ElementsAttr elements = onnx::constantElements(value)) {
+    if (ElementsAttr reordered = blockElements(elements))
+      known.value =
+          onnx::ConstantOp::create(builder, value.getLoc(), target, reordered);
+  } else if (isBlockedByView(type)) {
+    known.value = view(value, target.getShape());
+  } else {
+    known.value =
+        kernel::ReorderOp::create(builder, value.getLoc(), target, value);
+    ++reorders;
+  }
+  return known;
+}
+
+/// The shape of a tensor with leading dimensions of 1 up to `rank`.
+static SmallVector<int64_t> extendShape(RankedTensorType type, int64_t rank) {
+  SmallVector<int64_t> shape(rank - type.getRank(), 1);
+  llvm::append_range(shape, type.getShape());
+  return shape;
+}
+
+static bool isScalarConstant(Value value) {
+  return typeOf(value).getNumElements() == 1 && onnx::constantElements(value);
+}
+
+std::optional<double> LayoutAssigner::getPadding(Value value,
+                                                 RankedTensorType plainResult) {
+  if (isa<NoneType>(value.getType()))
+    return std::nullopt;
+  if (isBlocked(value))
+    return blocked.lookup(value).padding;
+  if (isScalarConstant(value)) {
+    auto number = onnx::constantFloats(value);
+    return number ? std::optional(number->front()) : std::nullopt;
+  }
+  SmallVector<int64_t> shape =
+      extendShape(typeOf(value), plainResult.getRank());
+  if (shape[1] == plainResult.getDimSize(1))
+    return 0.0;
+  return std::nullopt;
+}
+
+Value LayoutAssigner::getBroadcast(Value value, RankedTensorType plainResult) {
+  if (isa<NoneType>(value.getType()) || isScalarConstant(value))
+    return value;
+  SmallVector<int64_t> shape =
+      extendShape(typeOf(value), plainResult.getRank());
+  if (shape[1] == plainResult.getDimSize(1))
+    return getBlocked(isBlocked(value) ? value : view(value, shape)).value;
+  Value source = view(getPlain(value), shape);
+  shape.push_back(1);
+  return view(source, shape);
+}
+
+//===-- operations
+//----------------------------------------------------------===//
+
+Operation *LayoutAssigner::copy(Operation *op, ValueRange operands,
+                                TypeRange results) {
+  Operation *copy = op->clone();
+  copy->setOperands(operands);
+  for (auto [result, type] : llvm::zip_equal(copy->getResults(), results))
+    result.setType(type);
+  return builder.insert(copy);
+}
+
+void LayoutAssigner::finish(Operation *op, Value value,
+                            std::optional<double> padding) {
+  Value original = op->getResult(0);
+  blocked[original] = {value, padding};
+  rewritten.insert(original);
+  originals.push_back(op);
+  ++blockedOps;
+}
+
+bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
+  RankedTensorType input = typeOf(op.getX()), filter = typeOf(op.getW());
+  if (input.getRank() != 4 || !input.getElementType().isF32() ||
+      !onnx::constantElements(op.getW()))
+    return false;
+  int64_t channels = input.getDimSize(1), outputs = filter.getDimSize(0);
+  int64_t groups = op.getGroup();
+  bool depthwise = groups != 1 && groups == channels && outputs == channels;
+  if (groups != 1 && !depthwise)
+    return false;
+  Value bias;
+  if (!onnx::isAbsent(op.getB())) {
+    ElementsAttr elements = onnx::constantElements(op.getB());
+    if (!elements)
+      return false;
+    bias = getBlocked(view(op.getB(), {1, outputs, 1, 1})).value;
+    if (!bias)
+      return false;
+  }
+
+  bool readsPlain = !depthwise && channels <= maxPlainChannels &&
+                    !blocked.contains(op.getX());
+  Value source = readsPlain ? op.getX() : getBlocked(op.getX()).value;
+  if (!source)
+    return false;
+  onnx::Window window = op.getWindow();
+  SmallVector<int64_t> pads = window.padsBegin;
+  llvm::append_range(pads, window.padsEnd);
+  RankedTensorType type = getBlockedType(typeOf(op.getResult()));
+  Value result;
+  if (depthwise)
+    result = kernel::DepthwiseConv2DOp::create(
+        builder, op.getLoc(), type, source, op.getW(), window.strides,
+        window.dilations, pads);
+  else
+    result =
+        kernel::Conv2DOp::create(builder, op.getLoc(), type, source, op.getW(),
+                                 window.strides, window.dilations, pads);
+  if (bias)
+    result = onnx::AddOp::create(builder, op.getLoc(), type, result, bias);
+  finish(op, result, 0.0);
+  return true;
+}
+
+// Lanes beyond C must stay finite: a convolution multiplies them by zero.
+std::optional<double>
+LayoutAssigner::evaluate(Operation *op,
+                         ArrayRef<std::optional<double>> operands) {
+  Block scratch;
+  OpBuilder inner(builder.getContext());
+  inner.setInsertionPointToEnd(&scratch);
+  SmallVector<Value> numbers;
+  for (auto [operand, number] : llvm::zip_equal(op->getOperands(), operands)) {
+    if (isa<NoneType>(operand.getType())) {
+      numbers.push_back(inner.clone(*operand.getDefiningOp())->getResult(0));
+      continue;
+    }
+    auto element = dyn_cast<FloatType>(typeOf(operand).getElementType());
+    if (!element || !number)
+      return std::nullopt;
+    auto type = RankedTensorType::get({}, element);
+    auto value =
+        DenseElementsAttr::get(type, inner.getFloatAttr(element, *number));
+    numbers.push_back(
+        onnx::ConstantOp::create(inner, op->getLoc(), type, value));
+  }
+  Operation *scalar = op->clone();
+  inner.insert(scalar);
+  scalar->setOperands(numbers);
+  scalar->getResult(0).setType(
+      RankedTensorType::get({}, typeOf(op->getResult(0)).getElementType()));
+  auto values = evaluateOnConstants(scalar, 1);
+  auto result = values ? onnx::getFloats(values->front()) : std::nullopt;
+  if (!result || !std::isfinite(result->front()))
+    return std::nullopt;
+  return result->front();
+}
+
+bool LayoutAssigner::rewriteElementwise(Operation *op) {
+  RankedTensorType type = typeOf(op->getResult(0));
+  if (type.getRank() != 4 || llvm::none_of(op->getOperands(), [&](Value value) {
+        return isBlocked(value) &&
+               typeOf(value).getDimSize(1) == type.getDimSize(1);
+      }))
+    return false;
+  SmallVector<std::optional<double>> paddings;
+  for (Value operand : op->getOperands())
+    paddings.push_back(getPadding(operand, type));
+  std::optional<double> padding = evaluate(op, paddings);
+  if (hasPaddingLanes(type) && !padding)
+    return false;
+  SmallVector<Value> operands;
+  for (Value operand : op->getOperands())
+    if (!operands.emplace_back(getBroadcast(operand, type)))
+      return false;
+  Operation *result = copy(op, operands, getBlockedType(type));
+  finish(op, result->getResult(0), padding);
+  return true;
+}
+
+/// A window attribute with a further dimension of the given values.
+static SmallVector<int64_t> addDim(ArrayRef<int64_t> values, int64_t value) {
+  SmallVector<int64_t> result(values);
+  if (!values.empty())
+    result.push_back(value);
+  return result;
+}
+
+static SmallVector<int64_t> addDimOfPads(ArrayRef<int64_t> pads) {
+  if (pads.empty())
+    return {};
+  size_t half = pads.size() / 2;
+  SmallVector<int64_t> result = addDim(pads.take_front(half), 0);
+  llvm::append_range(result, addDim(pads.drop_front(half), 0));
+  return result;
+}
+
+// The lanes are a third spatial dimension with a window of 1.
+bool LayoutAssigner::rewriteMaxPool(onnx::MaxPoolOp op) {
+  RankedTensorType type = typeOf(op.getY());
+  if (!isBlocked(op.getX()) || type.getRank() != 4 ||
+      !op.getIndices().use_empty())
+    return false;
+  Blocked source = blocked.lookup(op.getX());
+  auto pool = cast<onnx::MaxPoolOp>(
+      copy(op, source.value,
+           {getBlockedType(type), getBlockedType(typeOf(op.getIndices()))}));
+  pool.setKernelShape(addDim(op.getKernelShape(), 1));
+  pool.setStrides(addDim(op.getStrides(), 1));
+  pool.setDilations(addDim(op.getDilations(), 1));
+  pool.setPads(addDimOfPads(op.getPads()));
+  finish(op, pool.getY(), source.padding);
+  return true;
+}
+
+bool LayoutAssigner::rewrite(Operation *op) {
+  if (isa<onnx::ElementwiseOp>(op))
+    return rewriteElementwise(op);
+  return llvm::TypeSwitch<Operation *, bool>(op)
+      .Case([&](onnx::ConvOp conv) { return rewriteConv(conv); })
+      .Case([&](onnx::MaxPoolOp pool) { return rewriteMaxPool(pool); })
+      .Default(false);
+}
+
+void LayoutAssigner::run() {
+  for (Operation &op : llvm::make_early_inc_range(program.getBlock())) {
+    builder.setInsertionPoint(&op);
+    if (rewrite(&op))
+      continue;
+    for (OpOperand &operand : op.getOpOperands())
+      operand.set(getPlain(operand.get()));
+  }
+  for (Operation *op : llvm::reverse(originals))
+    op->erase();
+  IRRewriter rewriter(builder);
+  (void)runRegionDCE(rewriter, program->getRegions());
+}
+
+namespace {
+
+class AssignLayout : public veltair::impl::AssignLayoutBase<AssignLayout> {
+public:
+  using AssignLayoutBase::AssignLayoutBase;
+
+  void runOnOperation() override {
+    LayoutAssigner assigner(getOperation());
+    assigner.run();
+    blockedOps += assigner.blockedOps;
+    reorders += assigner.reorders;
+  }
+};
+
+} // namespace
