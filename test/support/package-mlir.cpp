@@ -28,6 +28,7 @@ static cl::opt<std::string> emit("emit", cl::init("so"),
                                  cl::desc("llvm, asm, obj or so"));
 static cl::opt<std::string> weights("weights", cl::init("embed"),
                                     cl::desc("embed or file"));
+static cl::opt<std::string> name("name", cl::desc("rename the model"));
 static cl::opt<std::string> header("header");
 static cl::opt<std::string> report("report");
 static cl::opt<std::string> cacheFolder("cache");
@@ -39,6 +40,9 @@ static LogicalResult run(ModuleOp module) {
     return emit == "llvm" ? emitLlvm(kernels, llvm::outs())
                           : emitAssembly(kernels, llvm::outs());
   }
+  if (!name.empty())
+    for (ModelOp model : module.getOps<ModelOp>())
+      model.setSymName(name);
   PackageOptions options;
   options.output = output;
   options.kind =

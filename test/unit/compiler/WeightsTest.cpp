@@ -1,0 +1,184 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/package/Weights.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/xxhash.h"
+#include <gmock/gmock.h>
+#include <numeric>
+
+using namespace mlir;
+using namespace mlir::veltair;
+
+namespace {
+class WeightsTest : public testing::Test {
+protected:
+  WeightsTest() { context.loadDialect<VeltairDialect>(); }
+
+  RankedTensorType getType(ArrayRef<int64_t> shape, Type element) {
+    return RankedTensorType::get(shape, element);
+  }
+  PackingAttr getPacking(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation,
+                         ArrayRef<int64_t> inner, ArrayRef<int64_t> tiles) {
+    return PackingAttr::get(&context, shape, permutation, inner, tiles);
+  }
+
+  MLIRContext context;
+  OpBuilder builder{&context};
+};
+} // namespace
+
+/// The definition of the packing, one element at a time: for each index of the
+/// packed tensor, the index of the constant.
+template <typename T>
+static std::vector<T> packByDefinition(PackingAttr packing,
+                                       RankedTensorType type,
+                                       ArrayRef<T> source) {
+  ArrayRef<int64_t> shape =
+      packing.getShape().empty() ? type.getShape() : packing.getShape();
+  size_t rank = shape.size();
+  SmallVector<int64_t> permutation(packing.getPermutation());
+  if (permutation.empty())
+    for (size_t dim = 0; dim < rank; ++dim)
+      permutation.push_back(dim);
+  RankedTensorType packedType = packing.getPackedType(type);
+  std::vector<T> packed(packedType.getNumElements());
+  for (int64_t flat = 0; flat < packedType.getNumElements(); ++flat) {
+    SmallVector<int64_t> index(packedType.getRank());
+    for (int64_t dim = packedType.getRank(), rest = flat; dim-- > 0;
+         rest /= packedType.getDimSize(dim))
+      index[dim] = rest % packedType.getDimSize(dim);
+    SmallVector<int64_t> permuted(index.begin(), index.begin() + rank);
+    for (auto [i, dim] : llvm::enumerate(packing.getInnerDims()))
+      permuted[dim] =
+          permuted[dim] * packing.getInnerTiles()[i] + index[rank + i];
+    SmallVector<int64_t> sourceIndex(rank);
+    bool isInside = true;
+    for (size_t dim = 0; dim < rank; ++dim) {
+      sourceIndex[permutation[dim]] = permuted[dim];
+      isInside &= permuted[dim] < shape[permutation[dim]];
+    }
+    int64_t sourceFlat = 0;
+    for (size_t dim = 0; dim < rank; ++dim)
+      sourceFlat = sourceFlat * shape[dim] + sourceIndex[dim];
+    packed[flat] = isInside ? source[sourceFlat] : T(0);
+  }
+  return packed;
+}
+
+template <typename T>
+static void expectPacking(PackingAttr packing, ArrayRef<int64_t> shape,
+                          Type element) {
+  auto type = RankedTensorType::get(shape, element);
+  ASSERT_TRUE(isValidPacking(packing, type));
+  std::vector<T> source(type.getNumElements());
+  std::iota(source.begin(), source.end(), T(1));
+  std::vector<T> packed(packing.getPackedType(type).getNumElements(), T(77));
+  packConstant(packing, type,
+               ArrayRef(reinterpret_cast<const char *>(source.data()),
+                        source.size() * sizeof(T)),
+               MutableArrayRef(reinterpret_cast<char *>(packed.data()),
+                               packed.size() * sizeof(T)));
+  EXPECT_EQ(packed, packByDefinition<T>(packing, type, source));
+}
+
+TEST_F(WeightsTest, PackingOfConvolutionWeights) {
+  // OIHW to [O/16][I/16][H][W][16i][16o], with whole and with partial tiles.
+  PackingAttr packing = getPacking({}, {}, {1, 0}, {16, 16});
+  expectPacking<float>(packing, {32, 16, 3, 3}, builder.getF32Type());
+  expectPacking<float>(packing, {20, 3, 1, 2}, builder.getF32Type());
+}
+
+TEST_F(WeightsTest, PackingKinds) {
+  Type f32 = builder.getF32Type();
+  expectPacking<float>(getPacking({}, {1, 0}, {}, {}), {3, 5}, f32);
+  expectPacking<float>(getPacking({}, {1, 0}, {0}, {4}), {6, 5}, f32);
+  expectPacking<float>(getPacking({2, 3, 5}, {2, 0, 1}, {1, 2}, {1, 2}), {30},
+                       f32);
+  expectPacking<float>(getPacking({}, {}, {0}, {8}), {3}, f32);
+  expectPacking<float>(getPacking({}, {}, {}, {}), {}, f32);
+  expectPacking<float>(getPacking({}, {2, 0, 1}, {0, 1, 2}, {3, 3, 3}),
+                       {4, 5, 6}, f32);
+}
+
+TEST_F(WeightsTest, PackingOfAnyElementSize) {
+  PackingAttr packing = getPacking({}, {1, 0}, {0, 1}, {4, 2});
+  expectPacking<uint8_t>(packing, {7, 9}, builder.getI8Type());
+  expectPacking<uint16_t>(packing, {7, 9}, builder.getBF16Type());
+  expectPacking<uint32_t>(packing, {7, 9}, builder.getI32Type());
+  expectPacking<uint64_t>(packing, {7, 9}, builder.getF64Type());
+}
+
+TEST_F(WeightsTest, InvalidPackings) {
+  auto type = getType({4, 6}, builder.getF32Type());
+  EXPECT_TRUE(isValidPacking(getPacking({24}, {}, {0}, {16}), type));
+  EXPECT_FALSE(isValidPacking(getPacking({23}, {}, {}, {}), type));
+  EXPECT_FALSE(isValidPacking(getPacking({}, {0, 0}, {}, {}), type));
+  EXPECT_FALSE(isValidPacking(getPacking({}, {0}, {}, {}), type));
+  EXPECT_FALSE(isValidPacking(getPacking({}, {}, {2}, {4}), type));
+  EXPECT_FALSE(isValidPacking(getPacking({}, {}, {1, 1}, {4, 4}), type));
+  EXPECT_FALSE(isValidPacking(getPacking({}, {}, {1}, {0}), type));
+  EXPECT_FALSE(isValidPacking(getPacking({}, {}, {1}, {}), type));
+}
+
+TEST_F(WeightsTest, BytesOfConstants) {
+  SmallVector<char> storage;
+  auto getBytes = [&](ElementsAttr value) {
+    FailureOr<ArrayRef<char>> bytes = getConstantBytes(value, storage);
+    return succeeded(bytes) ? std::vector<char>(bytes->begin(), bytes->end())
+                            : std::vector<char>{'?'};
+  };
+  auto bools = getType({3}, builder.getI1Type());
+  EXPECT_THAT(getBytes(DenseElementsAttr::get(
+                  bools, ArrayRef<bool>{true, false, true})),
+              testing::ElementsAre(1, 0, 1));
+  EXPECT_THAT(getBytes(DenseElementsAttr::get(bools, true)),
+              testing::ElementsAre(1, 1, 1));
+  auto shorts = getType({2}, builder.getI16Type());
+  EXPECT_THAT(getBytes(DenseElementsAttr::get(shorts, int16_t(0x0102))),
+              testing::ElementsAre(2, 1, 2, 1));
+  auto resource = DenseResourceElementsAttr::get(
+      shorts, "r",
+      HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<int16_t>{1, 2}));
+  EXPECT_THAT(getBytes(resource), testing::ElementsAre(1, 0, 2, 0));
+  auto tooSmall = DenseResourceElementsAttr::get(
+      shorts, "s",
+      HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<int16_t>{1}));
+  EXPECT_THAT(getBytes(tooSmall), testing::ElementsAre('?'));
+}
+
+TEST_F(WeightsTest, EqualBytesAreStoredOnce) {
+  std::string file;
+  llvm::raw_string_ostream os(file);
+  WeightWriter writer(os);
+  auto type = getType({2, 2}, builder.getF32Type());
+  auto value = DenseElementsAttr::get(type, ArrayRef<float>{1, 2, 2, 1});
+  PackingAttr plain = getPacking({}, {}, {}, {});
+  EXPECT_EQ(*writer.add(value, type, plain), 0u);
+  EXPECT_EQ(*writer.add(value, type, plain), 0u);
+  // The transpose of a symmetric matrix.
+  EXPECT_EQ(*writer.add(value, type, getPacking({}, {1, 0}, {}, {})), 0u);
+  EXPECT_EQ(*writer.add(value, type, getPacking({}, {}, {0}, {4})), 1u);
+  writer.startPage();
+  writer.startPage();
+  EXPECT_EQ(*writer.add(value, type, plain), 0u);
+  EXPECT_EQ(*writer.add(value, type, getPacking({}, {}, {1}, {8})), 2u);
+
+  ArrayRef<veltair_constant> constants = writer.getConstants();
+  ASSERT_EQ(constants.size(), 3u);
+  EXPECT_EQ(constants[0].offset, 0u);
+  EXPECT_EQ(constants[1].offset, VELTAIR_ALIGNMENT);
+  EXPECT_EQ(constants[2].offset, 4096u);
+  EXPECT_EQ(writer.getSize(), file.size());
+  SmallVector<uint64_t> hashes;
+  for (const veltair_constant &constant : constants) {
+    EXPECT_EQ(constant.hash, llvm::xxh3_64bits(StringRef(file).substr(
+                                 constant.offset, constant.size)));
+    hashes.push_back(constant.hash);
+  }
+  EXPECT_EQ(writer.getHash(),
+            llvm::xxh3_64bits(
+                StringRef(reinterpret_cast<const char *>(hashes.data()), 24)));
+}
