@@ -18,3 +18,5 @@ config.environment["FILECHECK_OPTS"] = "--dump-input-filter=all --color=0"
 config.substitutions.append(("%python", config.python))
 # `%onnx INPUT OUTPUT.onnx` makes a model from ONNX's textual syntax.
 config.substitutions.append(("%onnx", config.onnx_from_text))
+# `%package INPUT.mlir -o OUTPUT` makes an artifact of a module written by hand.
+config.substitutions.append(("%package", config.package_mlir))
