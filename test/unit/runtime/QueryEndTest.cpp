@@ -1,0 +1,174 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// How queries end other than by themselves.
+
+#include "Gate.h"
+#include "Options.h"
+#include "TestModel.h"
+
+#include "veltair/veltair.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <optional>
+#include <thread>
+#include <vector>
+
+using namespace veltair;
+using namespace veltair::test;
+using testing::HasSubstr;
+
+namespace {
+// One tenant whose only layer waits at the gate.
+class GateTest : public testing::Test {
+public:
+  static constexpr uint32_t chunks = 64;
+
+  GateTest() : model(TestModel::grain), x(16), y(16), dims{16} {
+    Gate::close();
+    model.addLayer(Gate::kernel, chunks);
+    model.addAffine();
+    module.emplace(queryOf(model.artifact()));
+    veltair_runtime_options options = runtimeOptions(1, "fcfs");
+    runtime.emplace(&options);
+    veltair_tenant_options tenantOptions = VELTAIR_TENANT_OPTIONS_INIT;
+    tenantOptions.queue_limit = 3;
+    tenant.emplace(*runtime, *module, &tenantOptions);
+  }
+  ~GateTest() override { Gate::letGo(); }
+
+  Request submit() {
+    veltair_input in = makeInput<float>(x, dims);
+    veltair_output out = makeOutput<float>(y);
+    return tenant->submit({&in, 1}, {&out, 1});
+  }
+  static veltair_status statusOf(Request &request) {
+    try {
+      request.wait();
+      return VELTAIR_OK;
+    } catch (const Error &error) {
+      return error.status();
+    }
+  }
+
+  TestModel model;
+  std::vector<float> x, y;
+  std::vector<int64_t> dims;
+  std::optional<Module> module;
+  std::optional<Runtime> runtime;
+  std::optional<Tenant> tenant;
+};
+} // namespace
+
+TEST_F(GateTest, CancelsQueuedAndRunningQueries) {
+  Request running = submit();
+  Gate::waitUntilEntered();
+  Request queued = submit();
+
+  queued.cancel();
+  EXPECT_EQ(statusOf(queued), VELTAIR_CANCELLED); // though the gate is closed
+  EXPECT_THAT(veltair_last_message(), HasSubstr("cancelled"));
+  EXPECT_EQ(Gate::entered, chunks / 8);
+
+  running.cancel();
+  Gate::letGo();
+  EXPECT_EQ(statusOf(running), VELTAIR_CANCELLED);
+  EXPECT_EQ(Gate::entered, chunks / 8) << "more chunks ran after it";
+  running.cancel(); // without effect
+  EXPECT_EQ(tenant->metrics().cancelled, 2u);
+}
+
+TEST_F(GateTest, RejectsBeyondTheQueueLimit) {
+  std::vector<Request> requests;
+  for (int i = 0; i < 3; ++i)
+    requests.push_back(submit());
+  try {
+    submit();
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_EQ(error.status(), VELTAIR_REJECTED);
+  }
+  Gate::letGo();
+  for (Request &request : requests)
+    EXPECT_EQ(statusOf(request), VELTAIR_OK);
+  veltair_tenant_metrics metrics = tenant->metrics();
+  EXPECT_EQ(metrics.offered, 4u);
+  EXPECT_EQ(metrics.rejected, 1u);
+  EXPECT_EQ(metrics.completed, 3u);
+}
+
+TEST_F(GateTest, RemovalCancelsAndWaits) {
+  Request running = submit();
+  Gate::waitUntilEntered();
+  Request queued = submit();
+  std::thread remover([&] { tenant.reset(); });
+  EXPECT_EQ(statusOf(queued), VELTAIR_CANCELLED);
+  Gate::letGo();
+  remover.join();
+  EXPECT_EQ(statusOf(running), VELTAIR_CANCELLED);
+}
+
+TEST_F(GateTest, CallbacksMaySubmitButNotRemove) {
+  Gate::letGo();
+  struct Context {
+    GateTest *test;
+    std::atomic<int> left = 5;
+    veltair_status removed = VELTAIR_OK;
+    static void again(void *context, const veltair_result *) {
+      auto &self = *static_cast<Context *>(context);
+      self.removed = veltair_tenant_remove(self.test->tenant->get());
+      if (--self.left > 0)
+        self.submit();
+      self.left.notify_all();
+    }
+    void submit() {
+      veltair_input in = makeInput<float>(test->x, test->dims);
+      veltair_output out = makeOutput<float>(test->y);
+      veltair_submit(test->tenant->get(), &in, 1, &out, 1, nullptr, again, this,
+                     nullptr);
+    }
+  } context{this};
+  context.submit();
+  for (int seen; (seen = context.left) > 0;)
+    context.left.wait(seen);
+  tenant.reset(); // waits for the callback to return
+  EXPECT_EQ(context.removed, VELTAIR_INVALID_ARGUMENT);
+}
+
+TEST(KernelError, FailsTheQuery) {
+  TestModel model(64);
+  model.addAffine();
+  model.addLayer(
+      [](const veltair_layer_args *, uint32_t begin, uint32_t end, void *) {
+        return begin <= 7 && 7 < end
+                   ? int32_t(VELTAIR_KERNEL_INDEX_OUT_OF_RANGE)
+                   : 0;
+      },
+      100);
+  model.addLayer(
+      [](const veltair_layer_args *, uint32_t, uint32_t, void *) -> int32_t {
+        ADD_FAILURE() << "a layer ran after the failure";
+        return 0;
+      },
+      4);
+  veltair_runtime_options options = runtimeOptions(3);
+  Runtime runtime(&options);
+  Module module(queryOf(model.artifact()));
+  Tenant tenant(runtime, module);
+  std::vector<float> x(64), y(64);
+  int64_t dims[] = {64};
+  veltair_input in = makeInput<float>(x, dims);
+  veltair_output out = makeOutput<float>(y);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(veltair_run(tenant.get(), &in, 1, &out, 1, nullptr),
+              VELTAIR_KERNEL_ERROR);
+    EXPECT_STREQ(veltair_last_message(),
+                 "model 'toy', layer 'layer1' (Other): an index in the data "
+                 "lies outside its axis");
+  }
+  EXPECT_EQ(tenant.metrics().failed, 20u);
+}
