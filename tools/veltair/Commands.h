@@ -1,0 +1,66 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The commands of `veltair`. Each prints to standard output what it found, and
+// throws UserError or veltair::Error when it fails.
+
+#ifndef VELTAIR_TOOLS_COMMANDS_H
+#define VELTAIR_TOOLS_COMMANDS_H
+
+#include "veltair/veltair.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace veltair::tool {
+
+// Options of all commands that run models.
+struct RunOptions {
+  uint32_t threads = 0; // 0: all the CPUs allowed
+  std::string isa;      // empty: the best
+  int32_t kernelVersion = VELTAIR_VERSION_AUTO;
+  veltair_numerics numerics = VELTAIR_REPRODUCIBLE;
+  std::string policy; // empty: the runtime's default
+};
+
+struct RunCommand {
+  RunOptions common;
+  std::string artifact;
+  std::vector<std::string> inputs; // NAME=FILE
+  std::string output;              // folder; empty: none is written
+  bool json = false;
+};
+
+struct InspectCommand {
+  std::string artifact;
+  bool json = false;
+};
+
+struct BenchCommand {
+  RunOptions common;
+  std::string artifact;
+  std::vector<std::string> inputs;
+  std::vector<std::string> ranges; // NAME=[low,high]
+  double warmupMs = 200;
+  double durationS = 3;
+  uint64_t iterations = 0; // 0: by time
+  bool perLayer = false;
+  bool json = false;
+};
+
+struct LoadCommand {
+  RunOptions common;
+  std::string scenario;
+  bool json = false;
+};
+
+void execute(const RunCommand &command);
+void execute(const InspectCommand &command);
+void execute(const BenchCommand &command);
+void execute(const LoadCommand &command);
+
+} // namespace veltair::tool
+
+#endif // VELTAIR_TOOLS_COMMANDS_H

@@ -1,0 +1,78 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One run of a load: open-loop arrivals, every query accounted for.
+
+#ifndef VELTAIR_TOOLS_LOADTRIAL_H
+#define VELTAIR_TOOLS_LOADTRIAL_H
+
+#include "tools/veltair/Scenario.h"
+#include "tools/veltair/ServedModel.h"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace veltair::tool {
+
+// offered = completed + rejected + cancelled + failed
+struct TenantOutcome {
+  uint64_t offered = 0, completed = 0, rejected = 0, cancelled = 0, failed = 0;
+  uint64_t satisfied = 0;        // completed within the target
+  std::vector<double> latencyMs; // of the completed, from the due time
+};
+
+struct TrialOutcome {
+  std::vector<TenantOutcome> tenants;
+  veltair_runtime_metrics metrics = {};
+  bool stopped = false; // given up early
+
+  // Whether every tenant had at least `share` of its queries in time.
+  bool satisfies(double share) const;
+};
+
+class LoadTrial {
+public:
+  // The models are those of the scenario's tenants, in order.
+  LoadTrial(Runtime &runtime,
+            std::span<const std::unique_ptr<ServedModel>> models,
+            const Scenario &scenario);
+
+  // Plays the arrivals and waits for the end of all queries. With `giveUp`,
+  // stops and cancels what is left as soon as a tenant cannot be satisfied any
+  // more.
+  TrialOutcome run(const std::vector<Arrival> &arrivals, bool giveUp);
+
+private:
+  struct Query {
+    LoadTrial *trial = nullptr;
+    uint32_t tenant = 0;
+    std::vector<Tensor> outputs;
+    veltair_request *request = nullptr;
+  };
+
+  static void onEnd(void *context, const veltair_result *result);
+  void submit(Query &query, uint64_t due);
+  void account(Query &query, const veltair_result &result);
+  std::vector<Tensor> takeOutputs(uint32_t tenant);
+  void cancelAll(std::span<Query> queries);
+
+  Runtime &runtime;
+  std::span<const std::unique_ptr<ServedModel>> models;
+  const Scenario &scenario;
+
+  std::mutex mutex; // of what follows
+  std::condition_variable ended;
+  TrialOutcome outcome;
+  std::vector<uint64_t> missesAllowed;
+  std::vector<std::vector<std::vector<Tensor>>> spareOutputs; // by tenant
+  uint64_t underWay = 0;
+  bool hopeless = false;
+};
+
+} // namespace veltair::tool
+
+#endif // VELTAIR_TOOLS_LOADTRIAL_H

@@ -1,0 +1,138 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// veltair: runs, measures and inspects compiled models.
+
+#include "tools/veltair/Commands.h"
+
+#include "veltair/veltair.hpp"
+
+#include "CLI/CLI.hpp"
+
+#include <cstdio>
+#include <exception>
+
+using namespace veltair::tool;
+
+// Exit codes.
+enum { done = 0, failed = 1, wrongUsage = 2 };
+
+static void addRunOptions(CLI::App &app, RunOptions &options) {
+  app.add_option("--threads", options.threads,
+                 "Worker threads (default: the CPUs allowed)")
+      ->check(CLI::Range(1u, 4096u));
+  app.add_option("--isa", options.isa, "Use the program for this ISA");
+  app.add_option_function<std::string>(
+         "--kernel-version",
+         [&options](const std::string &text) {
+           options.kernelVersion =
+               text == "auto" ? VELTAIR_VERSION_AUTO : std::stoi(text);
+         },
+         "Run this version of every layer (clamped to its last), or auto")
+      ->check(CLI::Range(0, 65535) | CLI::IsMember({"auto"}))
+      ->type_name("K|auto");
+  app.add_option_function<std::string>(
+         "--numerics",
+         [&options](const std::string &text) {
+           options.numerics =
+               text == "fast" ? VELTAIR_FAST : VELTAIR_REPRODUCIBLE;
+         },
+         "reproducible: the bits of results never depend on load (default)")
+      ->check(CLI::IsMember({"reproducible", "fast"}))
+      ->type_name("NUMERICS");
+  app.add_option("--policy", options.policy, "Scheduling policy");
+}
+
+static void addJson(CLI::App &app, bool &json) {
+  app.add_flag("--json", json, "Print one JSON document");
+}
+
+static void addArtifact(CLI::App &app, std::string &artifact) {
+  app.add_option("artifact", artifact, "Compiled model (.so)")->required();
+}
+
+static void addInputs(CLI::App &app, std::vector<std::string> &inputs) {
+  app.add_option("--input", inputs, "Input from a .npy or .pb file")
+      ->type_name("NAME=FILE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
+}
+
+int main(int argc, char **argv) {
+  CLI::App app("Runs, measures and inspects compiled models.", "veltair");
+  app.set_version_flag("--version", veltair_version_string());
+  app.require_subcommand(1);
+
+  RunCommand run;
+  CLI::App *runApp = app.add_subcommand("run", "Run one query");
+  addArtifact(*runApp, run.artifact);
+  addInputs(*runApp, run.inputs);
+  runApp->add_option("--output", run.output, "Folder for NAME.npy an output");
+  addRunOptions(*runApp, run.common);
+  addJson(*runApp, run.json);
+
+  InspectCommand inspect;
+  CLI::App *inspectApp =
+      app.add_subcommand("inspect", "Show what an artifact holds");
+  addArtifact(*inspectApp, inspect.artifact);
+  addJson(*inspectApp, inspect.json);
+
+  BenchCommand bench;
+  CLI::App *benchApp =
+      app.add_subcommand("bench", "Measure latency, one query at a time");
+  addArtifact(*benchApp, bench.artifact);
+  addInputs(*benchApp, bench.inputs);
+  benchApp
+      ->add_option("--val-range", bench.ranges,
+                   "Range of an input drawn at random (default [0,1])")
+      ->type_name("NAME=[lo,hi]")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
+  benchApp
+      ->add_option("--warmup-ms", bench.warmupMs, "Time before measuring",
+                   /*defaulted=*/true)
+      ->check(CLI::Range(0.0, 1e9));
+  benchApp
+      ->add_option("--duration-s", bench.durationS, "Time of measuring",
+                   /*defaulted=*/true)
+      ->check(CLI::Range(0.0, 1e6));
+  benchApp
+      ->add_option("--iterations", bench.iterations,
+                   "Measure this many runs instead")
+      ->check(CLI::PositiveNumber);
+  benchApp->add_flag("--per-layer", bench.perLayer, "Show layers' times");
+  addRunOptions(*benchApp, bench.common);
+  addJson(*benchApp, bench.json);
+
+  LoadCommand load;
+  CLI::App *loadApp =
+      app.add_subcommand("load", "Serve several models under Poisson arrivals");
+  loadApp->add_option("scenario", load.scenario, "Scenario (.json)")
+      ->required();
+  addRunOptions(*loadApp, load.common);
+  addJson(*loadApp, load.json);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? done : wrongUsage;
+  }
+
+  try {
+    if (*runApp)
+      execute(run);
+    else if (*inspectApp)
+      execute(inspect);
+    else if (*benchApp)
+      execute(bench);
+    else
+      execute(load);
+    return done;
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "veltair: error: %s\n", error.what());
+    return failed;
+  }
+}

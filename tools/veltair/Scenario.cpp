@@ -1,0 +1,180 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/veltair/Scenario.h"
+#include "tools/veltair/UserError.h"
+
+#include "nlohmann/json.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <random>
+#include <set>
+
+namespace veltair::tool {
+
+using Json = nlohmann::json;
+
+namespace {
+
+// Reads the members of an object, and then refuses those that nobody read.
+class ObjectReader {
+public:
+  ObjectReader(const Json &json, std::string where)
+      : json(json), where(std::move(where)) {
+    if (!json.is_object())
+      fail("must be an object");
+  }
+
+  const Json *find(const char *key) {
+    known.insert(key);
+    auto it = json.find(key);
+    return it == json.end() ? nullptr : &*it;
+  }
+
+  std::string text(const char *key) {
+    const Json &value = required(key);
+    if (!value.is_string())
+      fail(key, "must be a string");
+    return value.get<std::string>();
+  }
+
+  // In (0, highest]; `fallback` when absent, an error when that is negative.
+  double positive(const char *key, double highest, double fallback) {
+    const Json *value = fallback < 0 ? &required(key) : find(key);
+    if (!value)
+      return fallback;
+    double number = value->is_number() ? value->get<double>() : -1;
+    if (!(number > 0 && number <= highest))
+      fail(key,
+           "must be a number above 0" +
+               (std::isinf(highest) ? std::string()
+                                    : " and at most " + Json(highest).dump()));
+    return number;
+  }
+
+  void finish() {
+    for (const auto &[key, value] : json.items())
+      if (!known.count(key))
+        fail("has an unknown key '" + key + "'");
+  }
+
+  [[noreturn]] void fail(const std::string &what) {
+    throw UserError(where + " " + what);
+  }
+  [[noreturn]] void fail(const char *key, const std::string &what) {
+    throw UserError(where + ": '" + key + "' " + what);
+  }
+
+private:
+  const Json &required(const char *key) {
+    const Json *value = find(key);
+    if (!value)
+      fail("lacks the key '" + std::string(key) + "'");
+    return *value;
+  }
+
+  const Json &json;
+  std::string where;
+  std::set<std::string> known;
+};
+
+} // namespace
+
+static veltair_priority readPriority(ObjectReader &reader) {
+  if (!reader.find("priority"))
+    return VELTAIR_PRIORITY_MEDIUM;
+  std::string text = reader.text("priority");
+  if (text == "low")
+    return VELTAIR_PRIORITY_LOW;
+  if (text == "medium")
+    return VELTAIR_PRIORITY_MEDIUM;
+  if (text == "high")
+    return VELTAIR_PRIORITY_HIGH;
+  reader.fail("priority", "must be low, medium or high");
+}
+
+static ScenarioTenant readTenant(const Json &json, size_t index,
+                                 const std::filesystem::path &folder) {
+  constexpr double any = std::numeric_limits<double>::infinity();
+  ObjectReader reader(json, "tenant " + std::to_string(index));
+  ScenarioTenant tenant;
+  tenant.name = reader.text("name");
+  tenant.artifact = (folder / reader.text("artifact")).string();
+  tenant.qosMs = reader.positive("qos_ms", any, -1);
+  tenant.rateRps = reader.positive("rate_rps", 1e9, -1);
+  tenant.priority = readPriority(reader);
+  if (const Json *inputs = reader.find("inputs")) {
+    if (!inputs->is_object())
+      reader.fail("inputs", "must be an object");
+    for (const auto &[name, file] : inputs->items()) {
+      if (!file.is_string())
+        reader.fail("inputs", "must name a file for '" + name + "'");
+      tenant.inputs[name] = (folder / file.get<std::string>()).string();
+    }
+  }
+  reader.finish();
+  return tenant;
+}
+
+Scenario parseScenario(std::string_view text, const std::string &folder) {
+  Json json;
+  try {
+    json = Json::parse(text);
+  } catch (const Json::exception &error) {
+    throw UserError(std::string("the scenario is no JSON: ") + error.what());
+  }
+  ObjectReader reader(json, "the scenario");
+  Scenario scenario;
+  if (const Json *seed = reader.find("seed")) {
+    if (!seed->is_number_unsigned())
+      reader.fail("seed", "must be a whole number, at least 0");
+    scenario.seed = seed->get<uint64_t>();
+  }
+  scenario.durationS = reader.positive("duration_s", 1e6, scenario.durationS);
+  scenario.satisfied = reader.positive("satisfied", 1, scenario.satisfied);
+  if (const Json *search = reader.find("search")) {
+    if (!search->is_boolean())
+      reader.fail("search", "must be true or false");
+    scenario.search = search->get<bool>();
+  }
+  const Json *tenants = reader.find("tenants");
+  if (!tenants || !tenants->is_array() || tenants->empty())
+    reader.fail("tenants", "must be a list with at least one tenant");
+  std::set<std::string> names;
+  for (const Json &tenant : *tenants) {
+    scenario.tenants.push_back(
+        readTenant(tenant, scenario.tenants.size(), folder));
+    if (!names.insert(scenario.tenants.back().name).second)
+      reader.fail("has two tenants '" + scenario.tenants.back().name + "'");
+  }
+  reader.finish();
+  return scenario;
+}
+
+std::vector<Arrival> poissonArrivals(const Scenario &scenario, double scale) {
+  std::vector<Arrival> arrivals;
+  for (uint32_t t = 0; t < scenario.tenants.size(); ++t) {
+    std::seed_seq seed{uint32_t(scenario.seed), uint32_t(scenario.seed >> 32),
+                       t};
+    std::mt19937_64 random(seed);
+    double rate = scenario.tenants[t].rateRps * scale;
+    for (double time = 0;;) {
+      // The standard library's distributions differ between libraries.
+      double uniform = (double(random() >> 11) + 0.5) * 0x1p-53;
+      time += -std::log(uniform) / rate;
+      if (time >= scenario.durationS)
+        break;
+      arrivals.push_back({uint64_t(time * 1e9), t});
+    }
+  }
+  std::sort(arrivals.begin(), arrivals.end(),
+            [](const Arrival &a, const Arrival &b) {
+              return std::tie(a.time, a.tenant) < std::tie(b.time, b.tenant);
+            });
+  return arrivals;
+}
+
+} // namespace veltair::tool

@@ -1,0 +1,57 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What `veltair load` is to do: models, their targets and rates.
+
+#ifndef VELTAIR_TOOLS_SCENARIO_H
+#define VELTAIR_TOOLS_SCENARIO_H
+
+#include "veltair/veltair.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace veltair::tool {
+
+struct ScenarioTenant {
+  std::string name;
+  std::string artifact;
+  double qosMs = 0;
+  double rateRps = 0; // queries a second; with `search`, a weight
+  veltair_priority priority = VELTAIR_PRIORITY_MEDIUM;
+  std::map<std::string, std::string> inputs; // name -> file
+};
+
+struct Scenario {
+  uint64_t seed = 0;
+  double durationS = 10;
+  double satisfied = 0.95; // share of a tenant's queries that must be in time
+  bool search = false;     // for the highest total rate
+  std::vector<ScenarioTenant> tenants;
+};
+
+// Reads a scenario's JSON text. Relative paths are relative to `folder`. A
+// UserError names the key that is unknown, missing or wrong.
+Scenario parseScenario(std::string_view text, const std::string &folder);
+
+// The arrival of one query.
+struct Arrival {
+  uint64_t time; // nanoseconds from the start
+  uint32_t tenant;
+
+  bool operator==(const Arrival &) const = default;
+};
+
+// Independent Poisson arrivals of each tenant at its rate times `scale`, during
+// the scenario's time; ascending. The same for the same seed; a tenant's
+// arrivals do not depend on the other tenants, and a scale changes only the
+// speed at which the same sequence is played.
+std::vector<Arrival> poissonArrivals(const Scenario &scenario, double scale);
+
+} // namespace veltair::tool
+
+#endif // VELTAIR_TOOLS_SCENARIO_H
