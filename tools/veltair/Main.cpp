@@ -91,13 +91,11 @@ int main(int argc, char **argv) {
       ->expected(1)
       ->allow_extra_args(false)
       ->take_all();
-  benchApp
-      ->add_option("--warmup-ms", bench.warmupMs, "Time before measuring",
-                   /*defaulted=*/true)
+  benchApp->add_option("--warmup-ms", bench.warmupMs, "Time before measuring")
+      ->capture_default_str()
       ->check(CLI::Range(0.0, 1e9));
-  benchApp
-      ->add_option("--duration-s", bench.durationS, "Time of measuring",
-                   /*defaulted=*/true)
+  benchApp->add_option("--duration-s", bench.durationS, "Time of measuring")
+      ->capture_default_str()
       ->check(CLI::Range(0.0, 1e6));
   benchApp
       ->add_option("--iterations", bench.iterations,

@@ -1,0 +1,107 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/veltair/Scenario.h"
+#include "tools/veltair/UserError.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace veltair::tool {
+namespace {
+
+constexpr const char *good = R"({"seed": 7, "duration_s": 2.5,
+  "satisfied": 0.99, "search": true, "tenants": [
+  {"name": "a", "artifact": "a.so", "qos_ms": 20, "rate_rps": 30,
+   "priority": "high", "inputs": {"x": "x.npy"}},
+  {"name": "b", "artifact": "/models/b.so", "qos_ms": 0.5, "rate_rps": 2.5}]})";
+
+std::string errorOf(std::string_view text) {
+  try {
+    parseScenario(text, "");
+  } catch (const UserError &error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Scenario, IsRead) {
+  Scenario s = parseScenario(good, "folder");
+  EXPECT_EQ(s.seed, 7u);
+  EXPECT_EQ(s.durationS, 2.5);
+  EXPECT_EQ(s.satisfied, 0.99);
+  EXPECT_TRUE(s.search);
+  ASSERT_EQ(s.tenants.size(), 2u);
+  EXPECT_EQ(s.tenants[0].artifact, "folder/a.so");
+  EXPECT_EQ(s.tenants[0].priority, VELTAIR_PRIORITY_HIGH);
+  EXPECT_EQ(s.tenants[0].inputs.at("x"), "folder/x.npy");
+  EXPECT_EQ(s.tenants[1].artifact, "/models/b.so");
+  EXPECT_EQ(s.tenants[1].qosMs, 0.5);
+  EXPECT_EQ(s.tenants[1].rateRps, 2.5);
+  EXPECT_EQ(s.tenants[1].priority, VELTAIR_PRIORITY_MEDIUM);
+}
+
+TEST(Scenario, ErrorsNameTheKey) {
+  using testing::HasSubstr;
+  auto tenant = [](std::string members) {
+    return R"({"tenants": [{"name": "a", "artifact": "a.so", )" + members +
+           "}]}";
+  };
+  EXPECT_THAT(errorOf("{"), HasSubstr("no JSON"));
+  EXPECT_THAT(errorOf("[]"), HasSubstr("must be an object"));
+  EXPECT_THAT(errorOf("{}"), HasSubstr("'tenants'"));
+  EXPECT_THAT(errorOf(R"({"tenants": []})"), HasSubstr("'tenants'"));
+  EXPECT_THAT(errorOf(R"({"tenants": [3]})"), HasSubstr("tenant 0"));
+  EXPECT_THAT(errorOf(tenant(R"("rate_rps": 1)")), HasSubstr("'qos_ms'"));
+  EXPECT_THAT(errorOf(tenant(R"("qos_ms": 1)")), HasSubstr("'rate_rps'"));
+  EXPECT_THAT(errorOf(tenant(R"("qos_ms": 0, "rate_rps": 1)")),
+              HasSubstr("'qos_ms' must be a number above 0"));
+  EXPECT_THAT(errorOf(tenant(R"("qos_ms": "1", "rate_rps": 1)")),
+              HasSubstr("'qos_ms' must be a number"));
+  EXPECT_THAT(errorOf(tenant(R"("qos_ms": 1, "rate_rps": 1, "qps": 2)")),
+              HasSubstr("unknown key 'qps'"));
+  EXPECT_THAT(errorOf(tenant(R"("qos_ms": 1, "rate_rps": 1, "priority": 2)")),
+              HasSubstr("'priority'"));
+  std::string wrong = good;
+  wrong.replace(wrong.find("search"), 6, "sarch");
+  EXPECT_THAT(errorOf(wrong), HasSubstr("unknown key 'sarch'"));
+  wrong = good;
+  wrong.replace(wrong.find("0.99"), 4, "1.01");
+  EXPECT_THAT(errorOf(wrong), HasSubstr("'satisfied'"));
+  wrong = good;
+  wrong.replace(wrong.find("\"b\""), 3, "\"a\"");
+  EXPECT_THAT(errorOf(wrong), HasSubstr("two tenants 'a'"));
+}
+
+TEST(PoissonArrivals, AreReproducibleAndIndependent) {
+  Scenario s = parseScenario(good, "");
+  s.durationS = 100;
+  std::vector<Arrival> both = poissonArrivals(s, 1);
+  EXPECT_EQ(both, poissonArrivals(s, 1));
+  // The second tenant changes nothing for the first.
+  std::vector<Arrival> first;
+  for (const Arrival &a : both)
+    if (a.tenant == 0)
+      first.push_back(a);
+  s.tenants.pop_back();
+  EXPECT_EQ(first, poissonArrivals(s, 1));
+  // 3000 expected; five standard deviations are 274.
+  EXPECT_NEAR(double(first.size()), 3000, 274);
+  s.seed = 8;
+  EXPECT_NE(first, poissonArrivals(s, 1));
+}
+
+TEST(PoissonArrivals, ScaleOnlyStretchesTime) {
+  Scenario s = parseScenario(good, "");
+  s.durationS = 10;
+  std::vector<Arrival> slow = poissonArrivals(s, 1);
+  s.durationS = 5;
+  std::vector<Arrival> fast = poissonArrivals(s, 2);
+  ASSERT_EQ(slow.size(), fast.size());
+  for (size_t i = 0; i < slow.size(); ++i)
+    EXPECT_NEAR(double(slow[i].time), 2 * double(fast[i].time), 3);
+}
+
+} // namespace
+} // namespace veltair::tool
