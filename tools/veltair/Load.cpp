@@ -114,13 +114,14 @@ static void print(const Scenario &scenario, const Reported &reported) {
     }
     std::printf("\n");
   }
-  const veltair_runtime_metrics &m = reported.outcome.metrics;
+  const veltair_scheduling &s = reported.outcome.metrics.scheduling;
+  uint64_t backups = reported.outcome.metrics.backups;
   std::printf("%.2f a second; blocks %llu, conflicts %llu, version switches "
               "%llu, backups %llu\n",
-              reported.rate, static_cast<unsigned long long>(m.blocks),
-              static_cast<unsigned long long>(m.conflicts),
-              static_cast<unsigned long long>(m.version_switches),
-              static_cast<unsigned long long>(m.backups));
+              reported.rate, static_cast<unsigned long long>(s.blocks),
+              static_cast<unsigned long long>(s.conflicts),
+              static_cast<unsigned long long>(s.version_switches),
+              static_cast<unsigned long long>(backups));
   if (reported.maxRate)
     std::printf("highest rate with %.0f %% of each tenant in time: %.2f a "
                 "second\n",
@@ -133,7 +134,8 @@ static Json describe(const Scenario &scenario, const Reported &reported,
   for (size_t t = 0; t < scenario.tenants.size(); ++t)
     tenants.push_back(
         describe(scenario.tenants[t], reported.outcome.tenants[t]));
-  const veltair_runtime_metrics &m = reported.outcome.metrics;
+  const veltair_scheduling &s = reported.outcome.metrics.scheduling;
+  uint64_t backups = reported.outcome.metrics.backups;
   return {{"schema", "veltair.load.1"},
           {"policy", policy},
           {"threads", runtime.threads()},
@@ -141,10 +143,10 @@ static Json describe(const Scenario &scenario, const Reported &reported,
           {"rate_rps", reported.rate},
           {"max_rate_rps", reported.maxRate ? Json(*reported.maxRate) : Json()},
           {"tenants", tenants},
-          {"blocks", m.blocks},
-          {"conflicts", m.conflicts},
-          {"version_switches", m.version_switches},
-          {"backups", m.backups}};
+          {"blocks", s.blocks},
+          {"conflicts", s.conflicts},
+          {"version_switches", s.version_switches},
+          {"backups", backups}};
 }
 
 void execute(const LoadCommand &command) {
