@@ -24,13 +24,7 @@ Runtime makeRuntime(const RunOptions &options) {
   raw.policy = options.policy.empty() ? nullptr : options.policy.c_str();
   raw.numerics = options.numerics;
   raw.log = printMessage;
-  Runtime runtime(&raw);
-  std::string cpus;
-  for (uint32_t cpu : runtime.cpus())
-    cpus += (cpus.empty() ? "" : ",") + std::to_string(cpu);
-  std::fprintf(stderr, "veltair: %u thread%s on CPUs %s\n", runtime.threads(),
-               runtime.threads() == 1 ? "" : "s", cpus.c_str());
-  return runtime;
+  return Runtime(&raw);
 }
 
 static std::string inputList(const veltair_artifact &artifact) {

@@ -18,8 +18,8 @@
 
 namespace veltair::tool {
 
-// Makes a runtime whose messages go to standard error, where the number of its
-// threads is told too.
+// Makes a runtime whose messages go to standard error, such as the one that
+// tells its threads and CPUs.
 Runtime makeRuntime(const RunOptions &options);
 
 // How a model is served, beyond RunOptions.
