@@ -8,7 +8,7 @@
 
 #include "second.h"
 #include "two_layers.h"
-#include "veltair/artifact.h"
+#include "veltair/veltair.h"
 #include <fstream>
 #include <gmock/gmock.h>
 #include <immintrin.h>
@@ -168,7 +168,7 @@ TEST_F(PackageTest, TwoModelsInOneProgramAndWeightsInAFile) {
   EXPECT_STREQ(artifact->name, "second");
   EXPECT_EQ(artifact->weights, nullptr);
   EXPECT_STREQ(artifact->weights_file, "second.o.weights");
-  std::string file = readFile(SECOND_WEIGHTS);
+  std::string file = readFile(ARTIFACT_FOLDER "/second.o.weights");
   ASSERT_EQ(file.size(), size_t(VELTAIR_SECOND_WEIGHTS_BYTES));
   EXPECT_EQ(file.size(), artifact->weights_size);
   const veltair_artifact *other = veltair_two_layers(VELTAIR_ABI_VERSION);
@@ -195,4 +195,62 @@ TEST_F(PackageTest, DenormalsAreFlushedAndTheModeRestored) {
   _mm_setcsr(mode ^ 0x2000);
   // The product in the arena, at the workspace's start.
   EXPECT_EQ(static_cast<const float *>(getWorkspace())[5], 0.f);
+}
+
+/// Runs the model of `module` in a runtime, each version and program forced.
+static void expectServed(veltair_module *module, const char *weightsFile,
+                         const Matrix &input, const Matrix &wanted) {
+  veltair_runtime_options options{};
+  options.size = sizeof options;
+  options.threads = 2;
+  veltair_runtime *runtime = nullptr;
+  ASSERT_EQ(veltair_runtime_create(&options, &runtime), VELTAIR_OK)
+      << veltair_last_message();
+  const veltair_artifact *artifact = veltair_module_artifact(module);
+  for (uint32_t p = 0; p < artifact->program_count; ++p) {
+    if (artifact->programs[p].features & ~veltair_cpu_features())
+      continue;
+    for (int version : {0, 1}) {
+      veltair_tenant_options tenantOptions = VELTAIR_TENANT_OPTIONS_INIT;
+      tenantOptions.isa = artifact->programs[p].isa;
+      tenantOptions.kernel_version = version;
+      tenantOptions.weights_file = weightsFile;
+      tenantOptions.verify_weights = 1;
+      veltair_tenant *tenant = nullptr;
+      ASSERT_EQ(veltair_tenant_add(runtime, module, &tenantOptions, &tenant),
+                VELTAIR_OK)
+          << veltair_last_message();
+      const int64_t dims[] = {4, 4};
+      Matrix output(16);
+      veltair_input in = {input.data(), 64, VELTAIR_F32, 2, dims};
+      veltair_output out = {output.data(), 64, nullptr};
+      EXPECT_EQ(veltair_run(tenant, &in, 1, &out, 1, nullptr), VELTAIR_OK)
+          << veltair_last_message();
+      EXPECT_EQ(output, wanted);
+      veltair_tenant_remove(tenant);
+    }
+  }
+  veltair_runtime_destroy(runtime);
+}
+
+TEST_F(PackageTest, RuntimeServesWhatIsLinked) {
+  veltair_module *module = nullptr;
+  ASSERT_EQ(veltair_module_link(veltair_two_layers, &module), VELTAIR_OK)
+      << veltair_last_message();
+  expectServed(module, nullptr, input, wanted);
+  veltair_module_release(module);
+  ASSERT_EQ(veltair_module_link(veltair_second, &module), VELTAIR_OK);
+  expectServed(module, ARTIFACT_FOLDER "/second.o.weights", input, wanted);
+  veltair_module_release(module);
+}
+
+TEST_F(PackageTest, RuntimeServesWhatIsLoaded) {
+  for (const char *path :
+       {ARTIFACT_FOLDER "/two_layers.so", ARTIFACT_FOLDER "/second.so"}) {
+    veltair_module *module = nullptr;
+    ASSERT_EQ(veltair_module_load(path, &module), VELTAIR_OK)
+        << veltair_last_message();
+    expectServed(module, nullptr, input, wanted);
+    veltair_module_release(module);
+  }
 }
