@@ -12,6 +12,19 @@ include "mlir/Pass/PassBase.td"
 
 class ProgramPass<string name> : Pass<name, "::mlir::veltair::ProgramOp">;
 
+def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
+  let summary = "Products with a constant matrix become kernel.matmul";
+  let description = [{
+    MatMul and Gemm of f32 whose right operand is constant. The alpha and beta of
+    a Gemm are multiplied into constants; its third operand becomes a sum.
+    Products of other operands stay what they are.
+  }];
+  let statistics = [Statistic<"converted", "converted", "Products converted">];
+  let dependentDialects = [
+    "::mlir::veltair::kernel::KernelDialect",
+    "::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def AssignLayout : ProgramPass<"assign-layout"> {
   let summary = "Brings convolutions and what follows them into NCHW16c";
   let description = [{

@@ -1,0 +1,110 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/graph/FloatConstants.h"
+#include "compiler/graph/Passes.h"
+#include "dialects/kernel/KernelDialect.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+namespace mlir::veltair {
+#define GEN_PASS_DEF_CONVERTMATMULTOKERNEL
+#include "compiler/graph/Passes.h.inc"
+} // namespace mlir::veltair
+
+using namespace mlir;
+using namespace mlir::veltair;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+/// `value`, a constant, as a matrix: without leading dimensions of 1. Null when
+/// it is no constant matrix of f32.
+static Value asConstantMatrix(OpBuilder &builder, Value value) {
+  RankedTensorType type = typeOf(value);
+  ElementsAttr elements = onnx::constantElements(value);
+  if (!elements || !type.getElementType().isF32() || type.getRank() < 2)
+    return {};
+  ArrayRef<int64_t> shape = type.getShape();
+  if (ShapedType::getNumElements(shape.drop_back(2)) != 1)
+    return {};
+  if (type.getRank() == 2)
+    return value;
+  RankedTensorType matrix = type.clone(shape.take_back(2));
+  ElementsAttr reshaped = onnx::reinterpretElements(elements, matrix);
+  return reshaped ? onnx::ConstantOp::create(builder, value.getLoc(), reshaped)
+                  : Value();
+}
+
+static Value convert(onnx::MatMulOp op, OpBuilder &builder) {
+  RankedTensorType lhs = typeOf(op.getA()), rhs = typeOf(op.getB());
+  if (lhs.getRank() < 2 || lhs.getRank() < rhs.getRank())
+    return {};
+  Value matrix = asConstantMatrix(builder, op.getB());
+  if (!matrix)
+    return {};
+  return kernel::MatMulOp::create(builder, op.getLoc(), op.getY().getType(),
+                                  op.getA(), matrix, /*transpose_rhs=*/false);
+}
+
+/// alpha * a * b' + beta * c as a product with alpha * b' and a sum with
+/// beta * c.
+static Value convert(onnx::GemmOp op, OpBuilder &builder) {
+  if (op.getTransA() || !asConstantMatrix(builder, op.getB()))
+    return {};
+  auto scaled = [&](Value value, float factor) -> Value {
+    if (factor == 1)
+      return value;
+    std::optional<std::vector<float>> values = readFloats(value);
+    if (!values)
+      return {};
+    for (float &element : *values)
+      element *= factor;
+    return makeFloats(builder, value.getLoc(), typeOf(value).getShape(),
+                      *values);
+  };
+  Value rhs = scaled(op.getB(), op.getAlpha().convertToFloat());
+  Value bias = op.getC();
+  bool hasBias = !onnx::isAbsent(bias);
+  if (hasBias)
+    bias = scaled(bias, op.getBeta().convertToFloat());
+  if (!rhs || !bias)
+    return {};
+  Value result = kernel::MatMulOp::create(builder, op.getLoc(),
+                                          op.getY().getType(), op.getA(), rhs,
+                                          /*transpose_rhs=*/op.getTransB());
+  return hasBias ? onnx::AddOp::create(builder, op.getLoc(), result.getType(),
+                                       result, bias)
+                 : result;
+}
+
+namespace {
+
+class ConvertMatMulToKernel
+    : public veltair::impl::ConvertMatMulToKernelBase<ConvertMatMulToKernel> {
+public:
+  using ConvertMatMulToKernelBase::ConvertMatMulToKernelBase;
+
+  void runOnOperation() override {
+    ProgramOp program = getOperation();
+    for (Operation &op : llvm::make_early_inc_range(program.getBlock())) {
+      OpBuilder builder(&op);
+      Value result = llvm::TypeSwitch<Operation *, Value>(&op)
+                         .Case<onnx::MatMulOp, onnx::GemmOp>([&](auto product) {
+                           return convert(product, builder);
+                         })
+                         .Default(Value());
+      if (!result)
+        continue;
+      op.getResult(0).replaceAllUsesWith(result);
+      op.erase();
+      ++converted;
+    }
+    IRRewriter rewriter(program.getContext());
+    (void)runRegionDCE(rewriter, program->getRegions());
+  }
+};
+
+} // namespace
