@@ -53,31 +53,31 @@ struct Dtype {
 static Dtype describe(veltair_dtype dtype) {
   switch (dtype) {
   case VELTAIR_F32:
-    return {"f32", 4};
+    return {"float32", 4};
   case VELTAIR_U8:
-    return {"u8", 1};
+    return {"uint8", 1};
   case VELTAIR_I8:
-    return {"i8", 1};
+    return {"int8", 1};
   case VELTAIR_U16:
-    return {"u16", 2};
+    return {"uint16", 2};
   case VELTAIR_I16:
-    return {"i16", 2};
+    return {"int16", 2};
   case VELTAIR_I32:
-    return {"i32", 4};
+    return {"int32", 4};
   case VELTAIR_I64:
-    return {"i64", 8};
+    return {"int64", 8};
   case VELTAIR_BOOL:
     return {"bool", 1};
   case VELTAIR_F16:
-    return {"f16", 2};
+    return {"float16", 2};
   case VELTAIR_F64:
-    return {"f64", 8};
+    return {"float64", 8};
   case VELTAIR_U32:
-    return {"u32", 4};
+    return {"uint32", 4};
   case VELTAIR_U64:
-    return {"u64", 8};
+    return {"uint64", 8};
   case VELTAIR_BF16:
-    return {"bf16", 2};
+    return {"bfloat16", 2};
   default:
     return {"unknown", 0};
   }

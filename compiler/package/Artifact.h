@@ -75,7 +75,7 @@ FailureOr<Artifact> collectArtifact(ModelOp model, ArrayRef<ModuleOp> kernels,
 /// The ABI's number of an element type; 0 if it has none.
 veltair_dtype getDtype(Type elementType);
 
-/// "f32"
+/// "float32"
 StringRef getDtypeName(veltair_dtype dtype);
 
 /// The bytes of one element.

@@ -22,88 +22,138 @@ static uint64_t getWeightBytes(const Artifact &artifact,
   return bytes;
 }
 
-static uint64_t getChunks(const VersionEntry &version) {
-  uint64_t chunks = 0;
+/// Of the stage with the most.
+static uint32_t getChunks(const VersionEntry &version) {
+  uint32_t chunks = 0;
   for (const StageEntry &stage : version.stages)
-    chunks += stage.fields.chunks;
+    chunks = std::max(chunks, stage.fields.chunks);
   return chunks;
 }
 
-static llvm::json::Array makeDims(ArrayRef<int64_t> dims) {
-  llvm::json::Array array;
-  for (int64_t dim : dims)
-    array.push_back(dim);
-  return array;
+namespace {
+/// Prints the parts of the document. Fields and their order are those of
+/// tools/veltair/Inspect.cpp.
+class JsonReport {
+public:
+  JsonReport(const Artifact &artifact, llvm::raw_ostream &os)
+      : artifact(artifact), json(os, /*IndentSize=*/2) {}
+  void write();
+
+private:
+  void writeDims(ArrayRef<int64_t> dims);
+  void writeTensors(StringRef key, ArrayRef<TensorEntry> tensors);
+  void writeVersion(const VersionEntry &version);
+  void writeProgram(const ProgramEntry &program);
+
+  const Artifact &artifact;
+  llvm::json::OStream json;
+};
+} // namespace
+
+void JsonReport::writeDims(ArrayRef<int64_t> dims) {
+  json.array([&] {
+    for (int64_t dim : dims)
+      json.value(dim == VELTAIR_DYNAMIC_DIM ? llvm::json::Value(nullptr) : dim);
+  });
 }
 
-static llvm::json::Array makeTensors(ArrayRef<TensorEntry> tensors) {
-  llvm::json::Array array;
-  for (const TensorEntry &tensor : tensors)
-    array.push_back(
-        llvm::json::Object{{"name", tensor.name},
-                           {"dtype", getDtypeName(tensor.fields.dtype)},
-                           {"shape", makeDims(tensor.dims)}});
-  return array;
+void JsonReport::writeTensors(StringRef key, ArrayRef<TensorEntry> tensors) {
+  json.attributeArray(key, [&] {
+    for (const TensorEntry &tensor : tensors)
+      json.object([&] {
+        json.attribute("name", tensor.name);
+        json.attribute("dtype", getDtypeName(tensor.fields.dtype));
+        json.attributeBegin("shape");
+        writeDims(tensor.dims);
+        json.attributeEnd();
+      });
+  });
 }
 
-static llvm::json::Object makeShapes(ArrayRef<TensorEntry> tensors,
-                                     ArrayRef<ShapeEntry> shapes) {
-  llvm::json::Object object;
-  for (auto [tensor, shape] : llvm::zip_equal(tensors, shapes))
-    object[tensor.name] = makeDims(shape.dims);
-  return object;
-}
-
-static llvm::json::Object makeVersion(const Artifact &artifact,
-                                      const VersionEntry &version) {
+void JsonReport::writeVersion(const VersionEntry &version) {
   const veltair_cache_usage &cache = version.fields.cache;
-  llvm::json::Array curve;
-  for (const veltair_miss_point &point : version.missCurve)
-    curve.push_back(llvm::json::Object{{"l3_bytes", point.l3_bytes},
-                                       {"bytes", point.bytes}});
-  return llvm::json::Object{
-      {"schedule", version.schedule},
-      {"numerics", version.fields.numerics_class},
-      {"chunks", getChunks(version)},
-      {"flops", cache.flops},
-      {"weight_bytes", getWeightBytes(artifact, version)},
-      {"cache", llvm::json::Object{{"private_bytes", cache.private_bytes},
-                                   {"shared_bytes", cache.shared_bytes},
-                                   {"dram_bytes", std::move(curve)}}}};
+  json.object([&] {
+    json.attribute("schedule", version.schedule);
+    json.attribute("numerics", version.fields.numerics_class);
+    json.attribute("chunks", getChunks(version));
+    json.attributeArray("stages", [&] {
+      for (const StageEntry &stage : version.stages)
+        json.value(stage.fields.chunks);
+    });
+    json.attribute("flops", cache.flops);
+    json.attribute("weight_bytes", getWeightBytes(artifact, version));
+    json.attribute("scratch_bytes", version.fields.worker_scratch_bytes);
+    json.attribute("in_place",
+                   (version.fields.flags & VELTAIR_VERSION_IN_PLACE) != 0);
+    json.attributeObject("cache", [&] {
+      json.attribute("read_bytes", cache.bytes_read);
+      json.attribute("written_bytes", cache.bytes_written);
+      json.attribute("writeback_bytes", cache.writeback_bytes);
+      json.attribute("l1_bytes", cache.l1_bytes);
+      json.attribute("private_bytes", cache.private_bytes);
+      json.attribute("shared_bytes", cache.shared_bytes);
+      json.attributeArray("dram_bytes", [&] {
+        for (const veltair_miss_point &point : version.missCurve)
+          json.object([&] {
+            json.attribute("l3_bytes", point.l3_bytes);
+            json.attribute("bytes", point.bytes);
+          });
+      });
+    });
+  });
 }
 
-static llvm::json::Object makeProgram(const Artifact &artifact,
-                                      const ProgramEntry &program) {
-  llvm::json::Array layers;
-  for (const LayerEntry &layer : program.layers) {
-    llvm::json::Array versions;
-    for (const VersionEntry &version : layer.versions)
-      versions.push_back(makeVersion(artifact, version));
-    layers.push_back(llvm::json::Object{{"name", layer.name},
-                                        {"ops", layer.ops},
-                                        {"versions", std::move(versions)}});
-  }
-  return llvm::json::Object{
-      {"isa", program.isa},
-      {"shapes", makeShapes(artifact.inputs, program.inputShapes)},
-      {"arena_bytes", program.fields.arena_bytes},
-      {"layers", std::move(layers)}};
+void JsonReport::writeProgram(const ProgramEntry &program) {
+  json.object([&] {
+    json.attribute("isa", program.isa);
+    json.attributeObject("shapes", [&] {
+      for (auto [tensor, shape] :
+           llvm::zip_equal(artifact.inputs, program.inputShapes)) {
+        json.attributeBegin(tensor.name);
+        writeDims(shape.dims);
+        json.attributeEnd();
+      }
+    });
+    json.attribute("arena_bytes", program.fields.arena_bytes);
+    json.attributeArray("layers", [&] {
+      for (const LayerEntry &layer : program.layers)
+        json.object([&] {
+          json.attribute("name", layer.name);
+          json.attribute("ops", layer.ops);
+          json.attribute("first_conflict", layer.fields.first_conflict);
+          json.attributeArray("versions", [&] {
+            for (const VersionEntry &version : layer.versions)
+              writeVersion(version);
+          });
+        });
+    });
+  });
+}
+
+void JsonReport::write() {
+  json.object([&] {
+    json.attribute("schema", "veltair.inspect.1");
+    json.attribute("abi", VELTAIR_ABI_VERSION);
+    json.attribute("model", artifact.name);
+    json.attribute("producer", artifact.producer);
+    json.attributeObject("metadata", [&] {
+      for (const auto &[key, value] : artifact.metadata)
+        json.attribute(key, value);
+    });
+    writeTensors("inputs", artifact.inputs);
+    writeTensors("outputs", artifact.outputs);
+    json.attribute("weight_bytes", artifact.fields.weights_size);
+    json.attributeArray("programs", [&] {
+      for (const ProgramEntry &program : artifact.programs)
+        writeProgram(program);
+    });
+  });
 }
 
 void mlir::veltair::writeJsonReport(const Artifact &artifact,
                                     llvm::raw_ostream &os) {
-  llvm::json::Array programs;
-  for (const ProgramEntry &program : artifact.programs)
-    programs.push_back(makeProgram(artifact, program));
-  llvm::json::Value document =
-      llvm::json::Object{{"schema", "veltair-inspect-1"},
-                         {"abi", VELTAIR_ABI_VERSION},
-                         {"model", artifact.name},
-                         {"inputs", makeTensors(artifact.inputs)},
-                         {"outputs", makeTensors(artifact.outputs)},
-                         {"weight_bytes", artifact.fields.weights_size},
-                         {"programs", std::move(programs)}};
-  os << llvm::formatv("{0:2}\n", document);
+  JsonReport(artifact, os).write();
+  os << '\n';
 }
 
 //===----------------------------------------------------------------------===//
@@ -142,7 +192,7 @@ static void writeVersionRow(const Artifact &artifact,
   const veltair_cache_usage &cache = version.fields.cache;
   os << "<td>" << Text{version.schedule} << "</td>";
   for (uint64_t number :
-       {uint64_t(version.fields.numerics_class), getChunks(version),
+       {uint64_t(version.fields.numerics_class), uint64_t(getChunks(version)),
         cache.flops, getWeightBytes(artifact, version), cache.private_bytes,
         cache.shared_bytes, version.missCurve.front().bytes,
         version.missCurve.back().bytes})
