@@ -91,8 +91,7 @@ static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-//===-- both layouts of a tensor
-//--------------------------------------------===//
+//===-- both layouts of a tensor ------------------------------------------===//
 
 Value LayoutAssigner::view(Value value, ArrayRef<int64_t> shape) {
   RankedTensorType type = typeOf(value).clone(shape);
@@ -181,8 +180,7 @@ Value LayoutAssigner::getBroadcast(Value value, RankedTensorType plainResult) {
   return view(source, shape);
 }
 
-//===-- operations
-//----------------------------------------------------------===//
+//===-- operations --------------------------------------------------------===//
 
 Operation *LayoutAssigner::copy(Operation *op, ValueRange operands,
                                 TypeRange results) {

@@ -19,8 +19,7 @@ namespace mlir::veltair {
 using namespace mlir;
 using namespace mlir::veltair;
 
-//===-- names
-//---------------------------------------------------------------===//
+//===-- names -------------------------------------------------------------===//
 
 /// The ONNX operator that `op` stands for.
 static StringRef getOperator(Operation *op) {
@@ -77,8 +76,7 @@ private:
 
 } // namespace
 
-//===-- operands
-//------------------------------------------------------------===//
+//===-- operands ----------------------------------------------------------===//
 
 /// True when `op` cannot do without knowing this operand at compile time: its
 /// result types depend on it.
@@ -114,27 +112,32 @@ public:
   LayerOp outline(StringRef name);
 
 private:
-  /// What stands for an operand from outside of the group in the body.
+  /// What stands for an operand in the body.
   Value import(OpOperand &operand);
+  /// The body's argument for an operand of the layer.
+  Value addOperand(Value value, SmallVectorImpl<Value> &segment);
   /// `value` with leading dimensions of 1 up to the rank of the group's result,
   /// which the epilogues of dense kernels need.
   Value extendRank(Value value);
-  Value addOperand(Value value, SmallVectorImpl<Value> &segment);
 
   const LayerGroup &group;
   OpBuilder builder;
   std::unique_ptr<Block> body;
   OpBuilder inner;
-  IRMapping mapping;
+  IRMapping computed; // inside the group
+  llvm::DenseMap<Value, Value> extended;
   SmallVector<Value> inputs, constants;
 };
 
 } // namespace
 
 Value Outliner::addOperand(Value value, SmallVectorImpl<Value> &segment) {
-  // Inputs come before constants, of which there is one: the filter.
+  bool isInput = &segment == &inputs;
+  auto *known = llvm::find(segment, value);
   unsigned place =
-      &segment == &inputs ? inputs.size() : body->getNumArguments();
+      (isInput ? 0 : inputs.size()) + std::distance(segment.begin(), known);
+  if (known != segment.end())
+    return body->getArgument(place);
   segment.push_back(value);
   return body->insertArgument(place, value.getType(), value.getLoc());
 }
@@ -145,19 +148,25 @@ Value Outliner::extendRank(Value value) {
       cast<RankedTensorType>(group.outputs.front().getType()).getRank();
   if (type.getRank() == rank)
     return value;
+  Value &result = extended[value];
+  if (result)
+    return result;
   SmallVector<int64_t> shape(rank - type.getRank(), 1);
   llvm::append_range(shape, type.getShape());
-  RankedTensorType extended = type.clone(shape);
+  RankedTensorType wide = type.clone(shape);
   if (ElementsAttr elements = onnx::constantElements(value))
-    return onnx::ConstantOp::create(
-        builder, value.getLoc(), extended,
-        onnx::reinterpretElements(elements, extended));
-  return ViewOp::create(builder, value.getLoc(), extended, value);
+    result = onnx::ConstantOp::create(
+        builder, value.getLoc(), onnx::reinterpretElements(elements, wide));
+  else
+    result = ViewOp::create(builder, value.getLoc(), wide, value);
+  return result;
 }
 
 Value Outliner::import(OpOperand &operand) {
   Value value = operand.get();
   Operation *op = operand.getOwner();
+  if (Value inside = computed.lookupOrNull(value))
+    return inside;
   if (isa<NoneType>(value.getType()))
     return inner.clone(*value.getDefiningOp())->getResult(0);
   if (isDenseKernel(op) && operand.getOperandNumber() == 1)
@@ -173,37 +182,23 @@ Value Outliner::import(OpOperand &operand) {
                      ? onnx::reinterpretElements(elements, scalar)
                      : cast<DenseElementsAttr>(elements).resizeSplat(scalar);
     }
-    return onnx::ConstantOp::create(inner, value.getLoc(),
-                                    elements.getShapedType(), elements);
+    return onnx::ConstantOp::create(inner, value.getLoc(), elements);
   }
   return addOperand(inEpilogue ? extendRank(value) : value, inputs);
 }
 
 LayerOp Outliner::outline(StringRef name) {
   for (Operation *op : group.ops) {
-    // Constants may be needed once by value and once as memory.
-    IRMapping local;
-    for (OpOperand &operand : op->getOpOperands()) {
-      Value value = operand.get();
-      if (!mapping.contains(value)) {
-        Value inside = import(operand);
-        if (isa<BlockArgument>(inside))
-          mapping.map(value, inside);
-        else
-          local.map(value, inside);
-      }
-    }
     Operation *clone = op->clone();
-    for (OpOperand &operand : clone->getOpOperands())
-      operand.set(local.contains(operand.get())
-                      ? local.lookup(operand.get())
-                      : mapping.lookup(operand.get()));
+    for (auto [inside, outside] :
+         llvm::zip_equal(clone->getOpOperands(), op->getOpOperands()))
+      inside.set(import(outside));
     inner.insert(clone);
-    mapping.map(op->getResults(), clone->getResults());
+    computed.map(op->getResults(), clone->getResults());
   }
   SmallVector<Value> yielded;
   for (Value output : group.outputs)
-    yielded.push_back(mapping.lookup(output));
+    yielded.push_back(computed.lookup(output));
   YieldOp::create(inner, group.last()->getLoc(), yielded);
 
   auto layer = LayerOp::create(
@@ -214,8 +209,7 @@ LayerOp Outliner::outline(StringRef name) {
   return layer;
 }
 
-//===-- pass
-//----------------------------------------------------------------===//
+//===-- pass --------------------------------------------------------------===//
 
 /// Gives every output of the program a tensor of its own that a layer writes.
 static void separateOutputs(ReturnOp op) {
