@@ -51,7 +51,7 @@ class Model:
 
 
 def table_of_models(models):
-    print(f"\nOne model at a time, {CPUS} threads, {RUNS} runs (memory: what it adds to an empty process)\n")
+    print(f"\nOne model at a time, {CPUS} threads, {RUNS} runs (memory: resident, without Python's own)\n")
     print("| model | shape | max difference / max value | p50 / p99 ms, VELTAIR | p50 / p99 ms, ONNX Runtime | MB, VELTAIR | MB, ONNX Runtime |")
     print("|---|---|---|---|---|---|---|")
     for model in models:
@@ -110,11 +110,11 @@ def table_of_tenants(models, folder):
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
-    parser.add_argument("model", nargs="+", metavar="NAME=MODEL.onnx=ARTIFACT.so")
+    parser.add_argument("--model", nargs=3, action="append", required=True, metavar=("NAME", "ONNX", "ARTIFACT"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            models = [Model(*item.split("="), folder) for item in options.model]
+            models = [Model(*item, folder) for item in options.model]
             table_of_models(models)
             # One model is served to three tenants.
             while len(models) < 3:
