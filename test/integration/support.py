@@ -11,7 +11,8 @@ from onnx import TensorProto, helper
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "py"))
 
-from programs import VELTAIR, VELTAIRC  # noqa: E402,F401  (for the tests)
+from manifest import BUILD  # noqa: E402,F401  (for the tests)
+from programs import VELTAIR, VELTAIRC  # noqa: E402,F401
 
 
 def make_model(nodes, inputs, outputs, initializers=(), opset=17, **fields):

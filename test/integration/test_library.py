@@ -5,10 +5,9 @@ import re
 import subprocess
 import unittest
 
-import manifest
-from support import Case
+from support import BUILD, Case
 
-LIBRARY = os.path.join(manifest.BUILD, "lib", "libveltair.so")
+LIBRARY = os.path.join(BUILD, "lib", "libveltair.so")
 
 
 def tool(*command):
