@@ -152,7 +152,7 @@ Query &Executor::takeSlot() {
   uint32_t slot = freeSlots.back();
   freeSlots.pop_back();
   Query &query = *slots[slot];
-  query.id = queryCount++ << slotBits | slot;
+  query.id = ++queryCount << slotBits | slot;
   return query;
 }
 

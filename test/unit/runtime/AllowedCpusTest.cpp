@@ -1,0 +1,92 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/executor/AllowedCpus.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include <unistd.h>
+
+using namespace veltair;
+
+namespace {
+// A made-up file system.
+class AllowedCpusTest : public testing::Test {
+protected:
+  AllowedCpusTest()
+      : root(testing::TempDir() + "veltair-cpus-" + std::to_string(getpid())) {
+    std::filesystem::remove_all(root);
+  }
+  ~AllowedCpusTest() override { std::filesystem::remove_all(root); }
+
+  void write(const std::string &path, const std::string &text) {
+    std::filesystem::create_directories(
+        std::filesystem::path(root + path).parent_path());
+    std::ofstream(root + path) << text;
+  }
+
+  std::string root;
+};
+} // namespace
+
+TEST_F(AllowedCpusTest, NoControlGroups) {
+  EXPECT_EQ(controlGroupQuota(root), std::nullopt);
+}
+
+TEST_F(AllowedCpusTest, VersionTwo) {
+  write("/proc/self/cgroup", "0::/a/b\n");
+  write(
+      "/proc/self/mountinfo",
+      "22 1 0:20 / /proc rw - proc proc rw\n"
+      "30 22 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw\n");
+  write("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
+  EXPECT_EQ(controlGroupQuota(root), std::nullopt);
+  write("/sys/fs/cgroup/a/b/cpu.max", "350000 100000\n");
+  EXPECT_EQ(controlGroupQuota(root), 3.5);
+  // A parent's limit counts too.
+  write("/sys/fs/cgroup/a/cpu.max", "150000 100000\n");
+  EXPECT_EQ(controlGroupQuota(root), 1.5);
+}
+
+TEST_F(AllowedCpusTest, VersionTwoInAContainer) {
+  write("/proc/self/cgroup", "0::/\n");
+  write("/proc/self/mountinfo",
+        "30 22 0:26 / /sys/fs/cgroup ro - cgroup2 cgroup rw\n");
+  write("/sys/fs/cgroup/cpu.max", "200000 100000\n");
+  EXPECT_EQ(controlGroupQuota(root), 2.0);
+}
+
+TEST_F(AllowedCpusTest, VersionOne) {
+  write("/proc/self/cgroup", "11:memory:/x\n4:cpu,cpuacct:/docker/77\n0::/\n");
+  write("/proc/self/mountinfo",
+        "31 30 0:27 /docker/77 /cg/cpu ro - cgroup cgroup rw,cpu,cpuacct\n"
+        "32 30 0:28 /docker/77 /cg/memory ro - cgroup cgroup rw,memory\n");
+  write("/cg/cpu/cpu.cfs_quota_us", "-1\n");
+  write("/cg/cpu/cpu.cfs_period_us", "100000\n");
+  EXPECT_EQ(controlGroupQuota(root), std::nullopt);
+  write("/cg/cpu/cpu.cfs_quota_us", "50000\n");
+  EXPECT_EQ(controlGroupQuota(root), 0.5);
+}
+
+TEST_F(AllowedCpusTest, Threads) {
+  AllowedCpus cpus{{0, 1, 2, 3}, std::nullopt};
+  EXPECT_EQ(cpus.threads(), 4u);
+  cpus.quota = 2.9;
+  EXPECT_EQ(cpus.threads(), 2u);
+  cpus.quota = 0.3;
+  EXPECT_EQ(cpus.threads(), 1u);
+  cpus.quota = 64;
+  EXPECT_EQ(cpus.threads(), 4u);
+}
+
+TEST_F(AllowedCpusTest, ThisProcess) {
+  AllowedCpus cpus = allowedCpus();
+  EXPECT_FALSE(cpus.cpus.empty());
+  EXPECT_TRUE(std::is_sorted(cpus.cpus.begin(), cpus.cpus.end()));
+  EXPECT_GE(cpus.threads(), 1u);
+}

@@ -1,0 +1,63 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/executor/ArenaPool.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+using namespace veltair;
+
+TEST(ArenaPool, ReusesArenas) {
+  ArenaPool pool(0);
+  Arena a, b;
+  ASSERT_TRUE(pool.acquire(10000, a));
+  EXPECT_GE(a.size, 10000u);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(a.data) % 64, 0u);
+  a.data[9999] = std::byte(1);
+  pool.release(a);
+  ASSERT_TRUE(pool.acquire(9000, b));
+  EXPECT_EQ(b.data, a.data);
+  EXPECT_EQ(pool.bytesHeld(), a.size);
+  pool.release(b);
+  pool.trim();
+  EXPECT_EQ(pool.bytesHeld(), 0u);
+}
+
+TEST(ArenaPool, DoesNotWasteLargeArenas) {
+  ArenaPool pool(0);
+  Arena large, small;
+  ASSERT_TRUE(pool.acquire(1 << 20, large));
+  pool.release(large);
+  ASSERT_TRUE(pool.acquire(4096, small));
+  EXPECT_NE(small.data, large.data);
+  pool.release(small);
+}
+
+TEST(ArenaPool, KeepsToTheLimit) {
+  ArenaPool pool(16384);
+  Arena a, b;
+  ASSERT_TRUE(pool.acquire(12288, a));
+  EXPECT_FALSE(pool.acquire(8192, b));
+  pool.release(a);
+  // The unused one makes room.
+  EXPECT_TRUE(pool.acquire(16384, b));
+  EXPECT_EQ(pool.bytesHeld(), 16384u);
+  pool.release(b);
+}
+
+TEST(ArenaPool, NothingForNothing) {
+  ArenaPool pool(1);
+  Arena a;
+  EXPECT_TRUE(pool.acquire(0, a));
+  EXPECT_EQ(a.data, nullptr);
+  pool.release(a);
+}
+
+TEST(ArenaPool, RefusesTheImpossible) {
+  ArenaPool pool(0);
+  Arena a;
+  EXPECT_FALSE(pool.acquire(uint64_t(1) << 60, a));
+}
