@@ -9,7 +9,8 @@ import unittest
 import onnx
 from onnx import TensorProto, helper
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "py"))
+PY = os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "py")
+sys.path.insert(0, PY)
 
 from manifest import BUILD  # noqa: E402,F401  (for the tests)
 from programs import VELTAIR, VELTAIRC  # noqa: E402,F401
