@@ -186,7 +186,8 @@ Tensor parseNpy(std::string_view bytes) {
   if (header.fortranOrder)
     copyTransposed(data.data(), tensor.data.data(), type.size, tensor.dims);
   else
-    std::memcpy(tensor.data.data(), data.data(), *size);
+    std::copy_n(reinterpret_cast<const std::byte *>(data.data()), *size,
+                tensor.data.begin());
   if (header.descr[0] == '>')
     for (size_t i = 0; i < *size; i += type.size)
       std::reverse(&tensor.data[i], &tensor.data[i] + type.size);

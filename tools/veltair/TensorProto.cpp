@@ -8,6 +8,7 @@
 #include "tools/veltair/TensorFiles.h"
 #include "tools/veltair/UserError.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace veltair::tool {
@@ -196,7 +197,8 @@ Tensor parseTensorProto(std::string_view data) {
         std::string(type->name) +
         (size ? " needs " + std::to_string(*size) : " is too large"));
   tensor.data.resize(*size);
-  std::memcpy(tensor.data.data(), elements.data(), *size);
+  std::copy_n(reinterpret_cast<const std::byte *>(elements.data()), *size,
+              tensor.data.begin());
   return tensor;
 }
 
