@@ -58,26 +58,41 @@ static Time toTime(double nanoseconds) {
   return Time(std::clamp(nanoseconds, 1.0, longest));
 }
 
+// Seconds of one core for the whole layer when `missed` bytes come from DRAM,
+// which prefetching hides behind the rest.
+static double rooflineSeconds(const VersionInfo &version, double missed,
+                              const MachineParameters &machine) {
+  return std::max({double(version.flops) / machine.flopsPerSecond,
+                   double(version.bytes) / machine.cacheBytesPerSecond,
+                   missed / machine.memoryBytesPerSecond});
+}
+
 Time AnnotationTimeModel::predict(const ProgramInfo &program, unsigned layer,
                                   unsigned version, unsigned cores,
                                   double level) const {
-  const VersionInfo &info = program.layers[layer].versions[version];
+  const std::vector<VersionInfo> &versions = program.layers[layer].versions;
+  const VersionInfo &info = versions[version];
   // The last wave of chunks may leave cores idle.
   uint64_t chunks = std::max<uint32_t>(info.chunks, 1);
   uint64_t waves = (chunks + cores - 1) / cores;
   double parallel = double(chunks) / double(waves);
 
-  double missed = missedBytes(info, double(machine.l3Bytes) * (1 - level)) +
-                  double(info.writebackBytes);
+  auto missed = [&](const VersionInfo &v, double share) {
+    return missedBytes(v, double(machine.l3Bytes) * share) +
+           double(v.writebackBytes);
+  };
+  double misses = missed(info, 1 - level);
+  // The compiler knows which version is fastest alone: none beats it here.
+  double work =
+      std::max(rooflineSeconds(info, misses, machine),
+               rooflineSeconds(versions[0], missed(versions[0], 1), machine));
+  double quiet =
+      std::max(work / parallel, misses / machine.totalMemoryBytesPerSecond);
+  // Beside others the memory's time is no longer hidden: measured slow-downs
+  // follow the missed bytes over the quiet time.
   double memoryRate = std::min(machine.memoryBytesPerSecond * parallel,
                                machine.totalMemoryBytesPerSecond);
-  double compute = double(info.flops) / (machine.flopsPerSecond * parallel);
-  double cache = double(info.bytes) / (machine.cacheBytesPerSecond * parallel);
-  double memory = missed / memoryRate;
-  // Alone, prefetching hides the memory behind the rest; beside others, its
-  // time is added: measured
-  // slow-downs follow the missed bytes over the quiet time.
-  double seconds = std::max({compute, cache, memory}) + level * memory;
+  double seconds = quiet + level * misses / memoryRate;
   return toTime(seconds * 1e9 +
                 double(machine.stageOverhead) * double(info.stages));
 }

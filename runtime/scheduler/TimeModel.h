@@ -70,8 +70,8 @@ struct MachineParameters {
   Time stageOverhead = 3000; // opening a stage and waiting for its last chunk
 };
 
-// A roofline over the annotations. Interference takes `level` of the L3 cache
-// and up to half of the memory bandwidth.
+// A roofline over the annotations. Interference takes its level's share of the
+// L3 cache, and lets memory's time show.
 class AnnotationTimeModel final : public TimeModel {
 public:
   explicit AnnotationTimeModel(const MachineParameters &machine = {})

@@ -44,6 +44,8 @@ static double totalRate(const Scenario &scenario) {
 static Reported searchRate(LoadTrial &trial, const Scenario &scenario) {
   constexpr double tolerance = 0.02;
   constexpr int limit = 24; // doublings or halvings
+  // With a target longer than the trial, no rate is too much.
+  constexpr double mostArrivals = 2e6;
   double unit = totalRate(scenario);
   Reported best;
   auto satisfied = [&](double rate) {
@@ -63,6 +65,8 @@ static Reported searchRate(LoadTrial &trial, const Scenario &scenario) {
     double &moving = ok ? high : low;
     (ok ? low : high) = moving;
     moving *= ok ? 2 : 0.5;
+    if (moving * scenario.durationS > mostArrivals)
+      break;
     bracketed = satisfied(moving) != ok;
   }
   if (bracketed)

@@ -60,6 +60,25 @@ TEST(AnnotationTimeModel, InterferenceTakesCacheAndBandwidth) {
   EXPECT_EQ(model.predict(*program, 0, 0, 4, 1), 6010);
 }
 
+TEST(AnnotationTimeModel, TheFirstVersionIsTheFastestAlone) {
+  VersionInfo first, second;
+  first.flops = 4000;
+  first.chunks = 2;
+  first.missCurve = {{0, 2000}, {1000, 0}};
+  second.flops = 3000; // less, and yet slower by the compiler's knowledge
+  second.chunks = 4;
+  auto program = oneLayer(first);
+  program->layers[0].versions.push_back(second);
+  AnnotationTimeModel model(simpleMachine());
+  EXPECT_EQ(model.predict(*program, 0, 0, 1, 0), 4010);
+  EXPECT_EQ(model.predict(*program, 0, 1, 1, 0), 4010);
+  // Not with more cores than the first has chunks, or beside others.
+  EXPECT_EQ(model.predict(*program, 0, 0, 4, 0), 2010);
+  EXPECT_EQ(model.predict(*program, 0, 1, 4, 0), 1010);
+  EXPECT_EQ(model.predict(*program, 0, 0, 1, 1), 8010);
+  EXPECT_EQ(model.predict(*program, 0, 1, 1, 1), 4010);
+}
+
 TEST(AnnotationTimeModel, NeedsNoAnnotations) {
   auto program = oneLayer(VersionInfo());
   EXPECT_GE(AnnotationTimeModel().predict(*program, 0, 0, 1, 0), 1);
