@@ -125,8 +125,8 @@ void Executor::removeTenant(Tenant &tenant) {
       if (slot->underway && slot->tenant == &tenant)
         stopQuery(*slot, VELTAIR_CANCELLED);
   }
-  std::unique_lock lock(mutex);
-  tenantIdle.wait(lock, [&] {
+  Transaction transaction(*this);
+  tenantIdle.wait(transaction.lock, [&] {
     return tenant.underway == 0 && tenant.pendingCallbacks == 0;
   });
   post(TenantRemoved{tenant.id});

@@ -18,9 +18,12 @@
 
 namespace veltair {
 
-// How long a worker without work looks for some before it sleeps: about what
-// waking it up costs.
-static constexpr Time spinTime = 50'000;
+// How long a worker looks for work before it sleeps. One whose team waits for
+// the last chunks of a stage will soon have some. One without a team must make
+// room at once: the thread that waits for the query's end often wakes up on its
+// CPU, and the kernel may let the worker spin on.
+static constexpr Time teamSpinTime = 200'000;
+static constexpr Time idleSpinTime = 2'000;
 
 Worker::~Worker() { std::free(scratch); }
 
@@ -116,7 +119,8 @@ bool Worker::idle(Query *query) const {
 }
 
 void Worker::waitForWork(Query *query) {
-  for (Time end = currentTime() + spinTime; currentTime() < end;)
+  Time end = currentTime() + (query ? teamSpinTime : idleSpinTime);
+  while (currentTime() < end)
     for (int i = 0; i < 16; ++i) {
       if (!idle(query))
         return;

@@ -10,13 +10,17 @@
 namespace veltair {
 
 namespace {
-// Blocks all signals of this thread, for the threads that it starts meanwhile.
+// Blocks the signals of this thread, for the threads that it starts meanwhile.
+// Faults and profiling stay: they are about the thread that receives them.
 class SignalBlocker {
 public:
   SignalBlocker() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigset_t blocked;
+    sigfillset(&blocked);
+    for (int signal :
+         {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV, SIGSYS, SIGTRAP})
+      sigdelset(&blocked, signal);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
   }
   ~SignalBlocker() { pthread_sigmask(SIG_SETMASK, &before, nullptr); }
   SignalBlocker(const SignalBlocker &) = delete;

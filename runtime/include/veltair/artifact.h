@@ -26,8 +26,7 @@ extern "C" {
 // A dimension that differs between programs, in `veltair_tensor::dims`.
 #define VELTAIR_DYNAMIC_DIM (-1)
 
-// "No index": absent guard or group, and the `first_conflict` of a layer with
-// which no later layer conflicts before the query ends.
+// "No index": absent guard, group or extent.
 #define VELTAIR_NONE 0xFFFFFFFFu
 
 // Alignment in bytes of the arena, of every tensor in it, and of every packed

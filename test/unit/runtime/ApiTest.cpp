@@ -13,8 +13,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -199,6 +204,27 @@ TEST_F(ApiTest, LeavesTheCallersFloatingPointModeAlone) {
   std::fill(x.begin(), x.end(), 1e-40f); // a denormal
   ASSERT_EQ(run(input(), output()), VELTAIR_OK);
   EXPECT_EQ(_mm_getcsr() & 0x8040, before & 0x8040);
+}
+
+TEST_F(ApiTest, WorkersHaveNamesAndReceiveNoSignals) {
+  open(2);
+  ASSERT_EQ(run(input(), output()), VELTAIR_OK); // the threads have begun
+  std::set<std::string> names;
+  for (auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name, line;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    if (!name.starts_with("veltair-"))
+      continue;
+    names.insert(name);
+    std::ifstream status(task.path() / "status");
+    while (std::getline(status, line) && !line.starts_with("SigBlk:"))
+      ;
+    uint64_t blocked = std::stoull(line.substr(7), nullptr, 16);
+    EXPECT_TRUE(blocked & 1ull << (SIGINT - 1)) << name;
+    EXPECT_FALSE(blocked & 1ull << (SIGSEGV - 1)) << name;
+  }
+  EXPECT_THAT(names, testing::IsSupersetOf(
+                         {"veltair-0", "veltair-timer", "veltair-notify"}));
 }
 
 TEST_F(ApiTest, PassesNotANumberOn) {
