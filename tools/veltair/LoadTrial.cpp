@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace veltair::tool {
 
@@ -92,10 +93,16 @@ void LoadTrial::submit(Query &query, uint64_t due) {
   }
 }
 
-void LoadTrial::cancelAll(std::span<Query> queries) {
+void LoadTrial::endAll(std::span<Query> queries) {
   for (Query &query : queries)
     if (query.request)
       veltair_request_cancel(query.request);
+  {
+    std::unique_lock lock(mutex);
+    ended.wait(lock, [&] { return underWay == 0; });
+  }
+  for (Query &query : queries)
+    veltair_request_release(std::exchange(query.request, nullptr));
 }
 
 TrialOutcome LoadTrial::run(const std::vector<Arrival> &arrivals, bool giveUp) {
@@ -110,10 +117,16 @@ TrialOutcome LoadTrial::run(const std::vector<Arrival> &arrivals, bool giveUp) {
 
   runtime.resetMetrics();
   std::vector<Query> queries(arrivals.size());
+  // Whatever happens, no query outlives its buffers.
+  struct AtExit {
+    LoadTrial &trial;
+    std::span<Query> queries;
+    ~AtExit() { trial.endAll(queries); }
+  } atExit{*this, queries};
+
   uint64_t start = veltair_now_ns() + 1'000'000;
-  size_t submitted = 0;
-  for (const Arrival &arrival : arrivals) {
-    uint64_t due = start + arrival.time;
+  for (size_t i = 0; i < arrivals.size(); ++i) {
+    uint64_t due = start + arrivals[i].time;
     for (uint64_t now; (now = veltair_now_ns()) < due;)
       std::this_thread::sleep_for(std::chrono::nanoseconds(due - now));
     if (giveUp) {
@@ -121,24 +134,20 @@ TrialOutcome LoadTrial::run(const std::vector<Arrival> &arrivals, bool giveUp) {
       if (hopeless)
         break;
     }
-    Query &query = queries[submitted++];
-    query.trial = this;
-    query.tenant = arrival.tenant;
-    submit(query, due);
+    queries[i].trial = this;
+    queries[i].tenant = arrivals[i].tenant;
+    submit(queries[i], due);
   }
 
   std::unique_lock lock(mutex);
   ended.wait(lock, [&] { return underWay == 0 || (giveUp && hopeless); });
-  if (giveUp && hopeless) {
-    outcome.stopped = true;
+  outcome.stopped = giveUp && hopeless;
+  if (outcome.stopped) {
     lock.unlock();
-    cancelAll({queries.data(), submitted});
+    endAll(queries);
     lock.lock();
-    ended.wait(lock, [&] { return underWay == 0; });
   }
   outcome.metrics = runtime.metrics();
-  for (Query &query : queries)
-    veltair_request_release(query.request);
   return std::move(outcome);
 }
 

@@ -58,7 +58,8 @@ private:
   void submit(Query &query, uint64_t due);
   void account(Query &query, const veltair_result &result);
   std::vector<Tensor> takeOutputs(uint32_t tenant);
-  void cancelAll(std::span<Query> queries);
+  // Cancels what is under way and waits for its end.
+  void endAll(std::span<Query> queries);
 
   Runtime &runtime;
   std::span<const std::unique_ptr<ServedModel>> models;
