@@ -3,11 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/executor/Executor.h"
+#include "runtime/executor/Transaction.h"
 #include "runtime/support/Clock.h"
 #include "runtime/support/Threads.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <system_error>
 
@@ -19,31 +19,6 @@ namespace veltair {
 static constexpr unsigned slotBits = 24;
 static constexpr uint32_t maxSlots = 1u << slotBits;
 static constexpr QueryId slotMask = maxSlots - 1;
-
-// How often the interference level is measured while queries are under way.
-static constexpr Time samplePeriod = 10'000'000;
-
-// Holds the lock; at its end handles all events and tells who waits.
-class Executor::Transaction {
-public:
-  explicit Transaction(Executor &executor)
-      : lock(executor.mutex), executor(executor) {}
-  ~Transaction() {
-    executor.processEvents();
-    std::vector<std::shared_ptr<Request>> ended;
-    ended.swap(executor.completed);
-    lock.unlock();
-    for (const auto &request : ended)
-      request->finish();
-  }
-  Transaction(const Transaction &) = delete;
-  Transaction &operator=(const Transaction &) = delete;
-
-  std::unique_lock<std::mutex> lock;
-
-private:
-  Executor &executor;
-};
 
 //===----------------------------------------------------------------------===//
 // Creation
@@ -359,97 +334,6 @@ void Executor::wakeTeam(Query &query, uint32_t chunks) {
   for (const auto &worker : workers)
     if (worker->wakeFor(query) && --chunks == 0)
       return;
-}
-
-//===----------------------------------------------------------------------===//
-// Time
-//===----------------------------------------------------------------------===//
-
-void Executor::runTimer() {
-  Time nextSample = 0;
-  while (true) {
-    {
-      Transaction transaction(*this);
-      if (stopping)
-        return;
-      Time now = currentTime();
-      if (wakeUp <= now) {
-        wakeUp = never;
-        post(TimerFired{});
-        continue;
-      }
-      timerParked = !underway;
-      Time until = underway ? std::min(nextSample, wakeUp) : wakeUp;
-      if (until > now) {
-        if (until == never)
-          timerChanged.wait(transaction.lock);
-        else
-          timerChanged.wait_until(transaction.lock,
-                                  std::chrono::steady_clock::time_point(
-                                      std::chrono::nanoseconds(until)));
-        continue;
-      }
-    }
-    sampleInterference();
-    nextSample = currentTime() + samplePeriod;
-  }
-}
-
-void Executor::sampleInterference() {
-  CounterReading reading = counters.read(currentTime()); // without the lock
-  Transaction transaction(*this);
-  level.update(reading);
-  levelBucket.store(level.bucket(), std::memory_order_relaxed);
-  post(InterferenceSampled{level.level(), level.bucket()});
-}
-
-//===----------------------------------------------------------------------===//
-// Metrics
-//===----------------------------------------------------------------------===//
-
-static veltair_latency summarize(const LatencyHistogram &latency) {
-  auto ms = [](double nanoseconds) { return nanoseconds / 1e6; };
-  auto percentile = [&](double fraction) {
-    return ms(double(latency.percentile(fraction)));
-  };
-  return {latency.count(),  ms(double(latency.min())), ms(latency.mean()),
-          percentile(0.5),  percentile(0.9),           percentile(0.95),
-          percentile(0.99), ms(double(latency.max()))};
-}
-
-static veltair_scheduling since(const SchedulerStatistics &base,
-                                const SchedulerStatistics &now) {
-  return {now.blocks - base.blocks, now.conflicts - base.conflicts,
-          now.versionSwitches - base.versionSwitches};
-}
-
-veltair_runtime_metrics Executor::metrics() {
-  std::lock_guard lock(mutex);
-  return {since(statisticsBase, scheduler->statistics()), /*backups=*/0,
-          arenas.bytesHeld(), level.level()};
-}
-
-veltair_tenant_metrics Executor::metrics(const Tenant &tenant) {
-  std::lock_guard lock(mutex);
-  const TenantCounts &counts = tenant.counts;
-  return {counts.offered,
-          counts.completed,
-          counts.rejected,
-          counts.cancelled,
-          counts.failed,
-          counts.satisfied,
-          summarize(counts.latency),
-          since(tenant.statisticsBase, scheduler->statistics(tenant.id))};
-}
-
-void Executor::resetMetrics() {
-  std::lock_guard lock(mutex);
-  statisticsBase = scheduler->statistics();
-  for (const auto &tenant : tenants) {
-    tenant->counts = {};
-    tenant->counts.offered = tenant->underway;
-    tenant->statisticsBase = scheduler->statistics(tenant->id);
-  }
 }
 
 } // namespace veltair

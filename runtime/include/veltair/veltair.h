@@ -330,7 +330,7 @@ typedef struct veltair_tenant_metrics {
 
 typedef struct veltair_runtime_metrics {
   veltair_scheduling scheduling; // of all tenants, also of those removed
-  uint64_t backups;     // chunks executed again for a descheduled worker
+  uint64_t backups; // chunks executed again for a descheduled worker: none yet
   uint64_t arena_bytes; // held now, in use or kept for the next query
   double interference;  // level in [0, 1]
 } veltair_runtime_metrics;

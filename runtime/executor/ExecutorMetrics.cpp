@@ -1,0 +1,54 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/executor/Executor.h"
+
+namespace veltair {
+
+static veltair_latency summarize(const LatencyHistogram &latency) {
+  auto ms = [](double nanoseconds) { return nanoseconds / 1e6; };
+  auto percentile = [&](double fraction) {
+    return ms(double(latency.percentile(fraction)));
+  };
+  return {latency.count(),  ms(double(latency.min())), ms(latency.mean()),
+          percentile(0.5),  percentile(0.9),           percentile(0.95),
+          percentile(0.99), ms(double(latency.max()))};
+}
+
+static veltair_scheduling since(const SchedulerStatistics &base,
+                                const SchedulerStatistics &now) {
+  return {now.blocks - base.blocks, now.conflicts - base.conflicts,
+          now.versionSwitches - base.versionSwitches};
+}
+
+veltair_runtime_metrics Executor::metrics() {
+  std::lock_guard lock(mutex);
+  return {since(statisticsBase, scheduler->statistics()), /*backups=*/0,
+          arenas.bytesHeld(), level.level()};
+}
+
+veltair_tenant_metrics Executor::metrics(const Tenant &tenant) {
+  std::lock_guard lock(mutex);
+  const TenantCounts &counts = tenant.counts;
+  return {counts.offered,
+          counts.completed,
+          counts.rejected,
+          counts.cancelled,
+          counts.failed,
+          counts.satisfied,
+          summarize(counts.latency),
+          since(tenant.statisticsBase, scheduler->statistics(tenant.id))};
+}
+
+void Executor::resetMetrics() {
+  std::lock_guard lock(mutex);
+  statisticsBase = scheduler->statistics();
+  for (const auto &tenant : tenants) {
+    tenant->counts = {};
+    tenant->counts.offered = tenant->underway;
+    tenant->statisticsBase = scheduler->statistics(tenant->id);
+  }
+}
+
+} // namespace veltair
