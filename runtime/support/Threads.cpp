@@ -31,12 +31,11 @@ private:
 };
 } // namespace
 
-std::thread startThread(std::string name, std::function<void()> body) {
+std::thread startThread(const std::string &name, std::function<void()> body) {
   SignalBlocker blocker;
-  return std::thread([name = std::move(name), body = std::move(body)] {
-    pthread_setname_np(pthread_self(), name.c_str());
-    body();
-  });
+  std::thread thread(std::move(body));
+  pthread_setname_np(thread.native_handle(), name.c_str());
+  return thread;
 }
 
 } // namespace veltair

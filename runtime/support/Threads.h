@@ -15,7 +15,7 @@ namespace veltair {
 
 // Starts a thread with this name (at most 15 bytes) that receives no signals:
 // they are for the threads of the program. Throws std::system_error.
-std::thread startThread(std::string name, std::function<void()> body);
+std::thread startThread(const std::string &name, std::function<void()> body);
 
 } // namespace veltair
 
