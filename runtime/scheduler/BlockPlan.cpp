@@ -20,6 +20,8 @@ ProgramTimes::ProgramTimes(const ProgramInfo &program,
       sums.push_back(sum);
     }
   }
+  for (unsigned l = 0; l <= layers; ++l)
+    fastest.push_back(time(l, layers, demand(l, layers, /*budget=*/-1)));
 }
 
 unsigned ProgramTimes::demand(unsigned first, unsigned last,

@@ -35,6 +35,9 @@ public:
     return row[last] - row[first];
   }
 
+  // Of the layers from `first` to the last by the best team for all of them.
+  Time fastestRest(unsigned first) const { return fastest[first]; }
+
   // The smallest team that runs the layers [first, last) within `budget`; if
   // none does, the smallest of the fastest ones.
   unsigned demand(unsigned first, unsigned last, Time budget) const;
@@ -42,7 +45,8 @@ public:
 private:
   unsigned layers;
   unsigned cores;
-  std::vector<Time> sums; // [cores - 1][layer]: of the layers before
+  std::vector<Time> sums;    // [cores - 1][layer]: of the layers before
+  std::vector<Time> fastest; // [layer]
 };
 
 struct BlockPlan {

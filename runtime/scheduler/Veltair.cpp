@@ -70,6 +70,8 @@ private:
     BlockPlan plan;      // of a running block: what it needs now
     unsigned share = 0;  // cores that it gets
     unsigned useful = 0; // more cores than this make it no faster
+
+    bool operator<(const Candidate &other) const { return order < other.order; }
   };
 
   std::unique_ptr<Query> newQuery() override {
@@ -154,14 +156,11 @@ bool Veltair::isLate(Time now, const BlockQuery &query) {
   if (query.deadline == never)
     return false;
   const ProgramTimes &t = times(query);
-  auto fastest = [&](unsigned first, unsigned last) {
-    return double(t.time(first, last, t.demand(first, last, /*budget=*/-1)));
-  };
-  double rest = query.running() ? fastest(query.blockFirst, query.blockEnd()) *
-                                      std::max(1 - query.progress, 0.0)
-                                : 0;
-  unsigned next = query.running() ? query.blockEnd() : query.layersDone;
-  rest += fastest(next, query.layerCount());
+  double rest = double(t.fastestRest(query.layersDone));
+  if (query.running()) {
+    double afterBlock = double(t.fastestRest(query.blockEnd()));
+    rest = afterBlock + (rest - afterBlock) * std::max(1 - query.progress, 0.0);
+  }
   return double(now) + rest * query.state->correction > double(query.deadline);
 }
 
@@ -277,13 +276,17 @@ void Veltair::dispatch(Time now) {
     spare -= c.share;
   }
   if (spare) {
+    size_t running = candidates.size();
     for (const auto &query : queries())
       if (!query->running())
         consider(now, blockQuery(*query));
-    std::sort(candidates.begin(), candidates.end(),
-              [](const Candidate &a, const Candidate &b) {
-                return a.order < b.order;
-              });
+    // Each that is ready takes at least one core: more are not looked at.
+    auto firstReady = candidates.begin() + ptrdiff_t(running);
+    if (candidates.size() > running + spare) {
+      std::nth_element(firstReady, firstReady + spare, candidates.end());
+      candidates.erase(firstReady + spare, candidates.end());
+    }
+    std::sort(candidates.begin(), candidates.end());
     for (Candidate &c : candidates) {
       if (!spare)
         break;
