@@ -112,7 +112,7 @@ def Kernel_MapRowOp : Kernel_Op<"map_row", [SingleBlock, RecursiveMemoryEffects]
     dimension. The body may read memory that `result` does not alias, in any
     order: lanes are independent.
   }];
-  let arguments = (ins AnyMemRef:$result, Variadic<Index>:$indices);
+  let arguments = (ins Arg<AnyMemRef, "", [MemWrite]>:$result, Variadic<Index>:$indices);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$result `[` $indices `]` attr-dict-with-keyword `:` type($result) $body";
   let hasVerifier = 1;
