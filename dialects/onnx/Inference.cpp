@@ -81,6 +81,8 @@ LogicalResult Inference::result(Type element, ArrayRef<int64_t> shape) {
 
 LogicalResult Inference::elementwise(ValueRange operands, Type resultElement,
                                      bool sameElements) {
+  if (!resultElement)
+    return fail(3, "the result has an unsupported element type");
   SmallVector<ArrayRef<int64_t>> shapes;
   Type common;
   for (Value operand : operands) {

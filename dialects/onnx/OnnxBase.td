@@ -63,7 +63,7 @@ class Onnx_Op<string mnemonic, list<Trait> traits = []>
 // `context`, `operands` and `adaptor` that says otherwise.
 class Onnx_ElementwiseOp<string mnemonic, string resultElement = "">
     : Onnx_Op<mnemonic, [DeclareOpInterfaceMethods<ElementwiseOp>]> {
-  let results = (outs Onnx_Tensor:$y);
+  let results = (outs Onnx_Tensor:$output);
   let extraClassDefinition = [{
     ::llvm::LogicalResult $cppClass::inferReturnTypes(
         ::mlir::MLIRContext *context, std::optional<::mlir::Location> location,

@@ -7,6 +7,7 @@
 #ifndef VELTAIR_DIALECTS_ONNX_ONNXOPS_H
 #define VELTAIR_DIALECTS_ONNX_ONNXOPS_H
 
+#include "dialects/onnx/DataTypes.h"
 #include "dialects/onnx/ElementBuilder.h"
 #include "dialects/onnx/Inference.h"
 #include "dialects/onnx/OnnxInterfaces.h"
@@ -26,6 +27,25 @@
 #define GET_OP_CLASSES
 #include "dialects/onnx/NeuralNetwork.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/onnx/Reduction.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/onnx/Indexing.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/onnx/Normalization.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/onnx/Resize.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/onnx/Generator.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/onnx/Recurrent.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/onnx/Shape.h.inc"
+
+namespace mlir::veltair::onnx {
+
+/// True for operations whose result has the bytes of their first operand.
+bool isReinterpretation(Operation *op);
+
+} // namespace mlir::veltair::onnx
 
 #endif // VELTAIR_DIALECTS_ONNX_ONNXOPS_H

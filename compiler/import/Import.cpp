@@ -1,0 +1,354 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/import/Import.h"
+#include "compiler/codegen/general/Evaluate.h"
+#include "compiler/import/Bindings.h"
+#include "compiler/import/Program.h"
+#include "dialects/onnx/DataTypes.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "dialects/veltair/VeltairDialect.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/xxhash.h"
+#include <onnx/onnx_pb.h>
+
+using namespace mlir;
+using namespace mlir::veltair;
+using namespace mlir::veltair::importer;
+
+namespace {
+
+class ModelImporter {
+public:
+  ModelImporter(StringRef path, const ImportOptions &options,
+                MLIRContext &context, Problems &problems)
+      : path(path.str()), options(options), builder(&context),
+        location(NameLoc::get(builder.getStringAttr(path))),
+        problems(problems) {}
+
+  /// The model, or null. There may be problems even when it is not null.
+  OwningOpRef<ModuleOp> run();
+
+private:
+  LogicalResult load();
+  LogicalResult readOpsets(ModelContext &model);
+  LogicalResult readConstants(ModelContext &model, TensorReader &tensors);
+  LogicalResult readInputs(const ModelContext &model);
+  LogicalResult sortNodes(ModelContext &model);
+  void importProgram(const ModelContext &model, TensorReader &tensors,
+                     const Binding &binding, size_t number, ModelOp op);
+  void checkOutputs(const ModelContext &model, ArrayRef<Value> values);
+  LogicalResult fail(const Twine &message) {
+    return problems.add(location, "'" + path + "': " + message);
+  }
+
+  std::string path;
+  const ImportOptions &options;
+  OpBuilder builder;
+  Location location;
+  Problems &problems;
+  std::shared_ptr<::onnx::ModelProto> proto;
+  uint64_t fileHash = 0;
+  std::vector<DeclaredInput> inputs;
+  std::vector<SmallVector<Type>> outputTypes; // by program
+};
+
+} // namespace
+
+LogicalResult ModelImporter::load() {
+  std::shared_ptr<const llvm::MemoryBuffer> file = mapFile(path);
+  if (!file)
+    return fail("the file cannot be read");
+  if (file->getBufferSize() > INT_MAX)
+    return fail("the file is larger than 2 GiB; keep the weights in external "
+                "data");
+  fileHash = llvm::xxh3_64bits(file->getBuffer());
+  google::protobuf::LogSilencer silencer;
+  proto = std::make_shared<::onnx::ModelProto>();
+  if (!proto->ParseFromArray(file->getBufferStart(),
+                             int(file->getBufferSize())))
+    return fail("the file is no ONNX model, or it is truncated");
+  if (!proto->has_graph())
+    return fail("the file is no ONNX model: it has no graph");
+  if (proto->graph().sparse_initializer_size() > 0)
+    return fail("sparse initializers are not supported");
+  return success();
+}
+
+LogicalResult ModelImporter::readOpsets(ModelContext &model) {
+  for (const auto &import : proto->opset_import()) {
+    StringRef domain = import.domain();
+    if (domain == "ai.onnx")
+      domain = "";
+    model.opsets[domain] = import.version();
+  }
+  auto found = model.opsets.find("");
+  if (found == model.opsets.end())
+    return fail("the model imports no opset of ONNX's own operators");
+  if (found->second < minOpset || found->second > maxOpset)
+    return fail("opset " + Twine(found->second) +
+                " is not supported; known are " + Twine(minOpset) + " to " +
+                Twine(maxOpset));
+  return success();
+}
+
+LogicalResult ModelImporter::readConstants(ModelContext &model,
+                                           TensorReader &tensors) {
+  for (const auto &tensor : proto->graph().initializer()) {
+    FailureOr<ElementsAttr> value =
+        tensors.read(tensor, NameLoc::get(builder.getStringAttr(tensor.name())),
+                     "initializer '" + tensor.name() + "'");
+    if (succeeded(value) &&
+        !model.constants.try_emplace(tensor.name(), *value).second)
+      (void)fail("initializer '" + tensor.name() + "' is defined twice");
+    if (problems.done())
+      return failure();
+  }
+  for (const ImportOptions::ConstantInput &input : options.constantInputs) {
+    if (llvm::none_of(proto->graph().input(), [&](const auto &declared) {
+          return declared.name() == input.input;
+        }))
+      return fail("--constant-input " + input.input +
+                  "=...: the model has no such input");
+    FailureOr<ElementsAttr> value = tensors.readFile(input.file, location);
+    if (failed(value))
+      return failure();
+    model.constants[input.input] = *value;
+  }
+  return success();
+}
+
+LogicalResult ModelImporter::readInputs(const ModelContext &model) {
+  llvm::StringSet<> names;
+  for (const auto &input : proto->graph().input()) {
+    if (!names.insert(input.name()).second)
+      return fail("input '" + input.name() + "' is defined twice");
+    // Old files list initialisers among the inputs.
+    if (model.constants.contains(input.name()))
+      continue;
+    const auto &tensor = input.type().tensor_type();
+    if (!input.type().has_tensor_type() || !tensor.has_shape()) {
+      (void)fail("input '" + input.name() + "' is no tensor of known rank");
+      continue;
+    }
+    DeclaredInput declared{input.name(),
+                           veltair::onnx::typeOfDataType(builder.getContext(),
+                                                         tensor.elem_type())};
+    if (!declared.element) {
+      (void)fail("input '" + input.name() + "' has the unsupported type " +
+                 veltair::onnx::nameOfDataType(tensor.elem_type()));
+      continue;
+    }
+    for (const auto &dim : tensor.shape().dim()) {
+      DeclaredDimension dimension;
+      if (dim.has_dim_param() && dim.dim_param() != "?")
+        dimension.symbol = dim.dim_param();
+      else if (dim.has_dim_value() && dim.dim_value() >= 0)
+        dimension.extent = dim.dim_value();
+      declared.dimensions.push_back(dimension);
+    }
+    inputs.push_back(std::move(declared));
+  }
+  return failure(!problems.empty());
+}
+
+/// Orders the nodes so that operands come first. The order of the file is kept
+/// where possible.
+LogicalResult ModelImporter::sortNodes(ModelContext &model) {
+  llvm::StringMap<int> producer;
+  const auto &nodes = proto->graph().node();
+  for (int i = 0; i < nodes.size(); ++i)
+    for (const std::string &name : nodes[i].output()) {
+      if (name.empty())
+        continue;
+      bool isConstant = model.constants.contains(name);
+      if (!producer.try_emplace(name, i).second || isConstant)
+        return fail("value '" + name +
+                    "' is defined twice, the second time by "
+                    "node '" +
+                    nodes[i].name() + "' (" + nodes[i].op_type() + ")");
+    }
+  for (const DeclaredInput &input : inputs)
+    if (auto found = producer.find(input.name); found != producer.end())
+      return fail("input '" + input.name + "' is defined again by node '" +
+                  nodes[found->second].name() + "'");
+  // Depth first, with an explicit stack of (node, next operand).
+  enum State : char { New, Open, Done };
+  std::vector<State> states(nodes.size(), New);
+  for (int root = 0; root < nodes.size(); ++root) {
+    SmallVector<std::pair<int, int>> stack;
+    if (states[root] == New)
+      stack.push_back({root, 0});
+    while (!stack.empty()) {
+      auto &[index, operand] = stack.back();
+      states[index] = Open;
+      if (operand == nodes[index].input_size()) {
+        states[index] = Done;
+        model.order.push_back(&nodes[index]);
+        stack.pop_back();
+        continue;
+      }
+      auto found = producer.find(nodes[index].input(operand++));
+      if (found == producer.end())
+        continue;
+      if (states[found->second] == Open)
+        return fail("the graph has a cycle through value '" + found->first() +
+                    "'");
+      if (states[found->second] == New)
+        stack.push_back({found->second, 0});
+    }
+  }
+  return success();
+}
+
+void ModelImporter::checkOutputs(const ModelContext &model,
+                                 ArrayRef<Value> values) {
+  for (auto [output, value] : llvm::zip(model.graph.output(), values)) {
+    if (!value || !output.type().has_tensor_type())
+      continue;
+    int64_t declared = output.type().tensor_type().elem_type();
+    Type element = veltair::onnx::elementType(value);
+    if (declared != 0 && declared != veltair::onnx::dataTypeOf(element))
+      (void)fail(
+          "output '" + output.name() + "' is declared as " +
+          veltair::onnx::nameOfDataType(declared) + ", but computed as " +
+          veltair::onnx::nameOfDataType(veltair::onnx::dataTypeOf(element)));
+  }
+}
+
+void ModelImporter::importProgram(const ModelContext &model,
+                                  TensorReader &tensors, const Binding &binding,
+                                  size_t number, ModelOp op) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(&op.getBody().front());
+  auto program = ProgramOp::create(builder, location,
+                                   builder.getStringAttr("p" + Twine(number)),
+                                   StringAttr(), IntegerAttr());
+  Block &block = program.getBody().emplaceBlock();
+  builder.setInsertionPointToEnd(&block);
+  ProgramImporter importer(model, tensors, problems, builder);
+  for (auto [input, shape] : llvm::zip_equal(inputs, binding)) {
+    Value argument =
+        block.addArgument(RankedTensorType::get(shape, input.element),
+                          NameLoc::get(builder.getStringAttr(input.name)));
+    importer.define(input.name, argument);
+  }
+  SmallVector<Value> outputs = importer.run();
+  checkOutputs(model, outputs);
+  if (!problems.empty())
+    return;
+  ReturnOp::create(builder, location, outputs);
+  outputTypes.emplace_back(ValueRange(outputs).getTypes());
+  // What folding and upgrades left behind.
+  for (Operation &dead : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&dead))
+      dead.erase();
+}
+
+/// The one type that describes all of them: dimensions that differ are dynamic.
+static Type mergeTypes(ArrayRef<Type> types) {
+  auto first = cast<RankedTensorType>(types.front());
+  SmallVector<int64_t> shape(first.getShape());
+  for (Type type : types)
+    for (auto [common, extent] :
+         llvm::zip_equal(shape, cast<RankedTensorType>(type).getShape()))
+      if (common != extent)
+        common = ShapedType::kDynamic;
+  return RankedTensorType::get(shape, first.getElementType());
+}
+
+OwningOpRef<ModuleOp> ModelImporter::run() {
+  if (failed(load()))
+    return nullptr;
+  ModelContext model{proto->graph(),           location, {}, {}, {},
+                     options.maxFoldedElements};
+  TensorReader tensors(llvm::sys::path::parent_path(path).str(), proto,
+                       problems);
+  if (failed(readOpsets(model)) || failed(readConstants(model, tensors)) ||
+      failed(readInputs(model)) || failed(sortNodes(model)))
+    return nullptr;
+  FailureOr<std::vector<Binding>> bindings =
+      bindInputs(inputs, options, location, problems);
+  if (failed(bindings))
+    return nullptr;
+
+  OwningOpRef<ModuleOp> module = ModuleOp::create(location);
+  builder.setInsertionPointToEnd(module->getBody());
+  SmallVector<StringRef> inputNames, outputNames;
+  for (const DeclaredInput &input : inputs)
+    inputNames.push_back(input.name);
+  for (const auto &output : proto->graph().output())
+    outputNames.push_back(output.name());
+  SmallVector<NamedAttribute> metadata;
+  llvm::StringSet<> keys;
+  for (const auto &entry : proto->metadata_props())
+    if (!entry.key().empty() && keys.insert(entry.key()).second)
+      metadata.push_back(builder.getNamedAttr(
+          entry.key(), builder.getStringAttr(entry.value())));
+  uint64_t words[2] = {fileHash, tensors.getHash()};
+  uint64_t hash = llvm::xxh3_64bits(
+      ArrayRef<uint8_t>(reinterpret_cast<uint8_t *>(words), sizeof(words)));
+  auto op = ModelOp::create(
+      builder, location, builder.getStringAttr(options.name),
+      builder.getStrArrayAttr(inputNames), builder.getTypeArrayAttr({}),
+      builder.getStrArrayAttr(outputNames), builder.getTypeArrayAttr({}),
+      builder.getDictionaryAttr(metadata),
+      builder.getI64IntegerAttr(int64_t(hash)));
+  op.getBody().emplaceBlock();
+
+  for (auto [number, binding] : llvm::enumerate(*bindings)) {
+    importProgram(model, tensors, binding, number, op);
+    // Further programs would only repeat the problems of the first.
+    if (!problems.empty())
+      return nullptr;
+  }
+  auto mergeAll = [&](size_t count, auto typeOf) {
+    SmallVector<Type> merged;
+    for (size_t i = 0; i < count; ++i) {
+      SmallVector<Type> types;
+      for (size_t program = 0; program < bindings->size(); ++program)
+        types.push_back(typeOf(program, i));
+      merged.push_back(mergeTypes(types));
+    }
+    return builder.getTypeArrayAttr(merged);
+  };
+  op.setInputTypesAttr(mergeAll(inputs.size(), [&](size_t program, size_t i) {
+    return RankedTensorType::get((*bindings)[program][i], inputs[i].element);
+  }));
+  op.setOutputTypesAttr(
+      mergeAll(outputNames.size(), [&](size_t program, size_t i) {
+        return outputTypes[program][i];
+      }));
+  return module;
+}
+
+static OwningOpRef<ModuleOp> importModel(StringRef path,
+                                         const ImportOptions &options,
+                                         MLIRContext &context,
+                                         Problems &problems) {
+  context.loadDialect<VeltairDialect>();
+  loadEvaluationDialects(context);
+  return ModelImporter(path, options, context, problems).run();
+}
+
+FailureOr<OwningOpRef<ModuleOp>>
+mlir::veltair::importOnnx(StringRef path, const ImportOptions &options,
+                          MLIRContext &context) {
+  Problems problems(/*stopAtFirst=*/true);
+  OwningOpRef<ModuleOp> module = importModel(path, options, context, problems);
+  if (problems.empty())
+    return module;
+  ImportProblem first = problems.take().front();
+  return emitError(first.location, first.message);
+}
+
+std::vector<ImportProblem>
+mlir::veltair::checkOnnx(StringRef path, const ImportOptions &options,
+                         MLIRContext &context) {
+  Problems problems(/*stopAtFirst=*/false);
+  importModel(path, options, context, problems);
+  return problems.take();
+}

@@ -1,0 +1,308 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/import/Program.h"
+#include "compiler/codegen/general/Evaluate.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include <onnx/onnx_pb.h>
+
+using namespace mlir;
+using namespace mlir::veltair;
+using namespace mlir::veltair::importer;
+
+ProgramImporter::ProgramImporter(const ModelContext &model,
+                                 TensorReader &tensors, Problems &problems,
+                                 OpBuilder builder)
+    : model(model), tensors(tensors), problems(problems), builder(builder) {}
+
+LogicalResult ProgramImporter::fail(const Node &node, const Twine &message) {
+  std::string operands;
+  llvm::raw_string_ostream stream(operands);
+  llvm::interleaveComma(node.operands, stream,
+                        [&](Value operand) { stream << operand.getType(); });
+  auto name = cast<NameLoc>(node.location).getName().getValue();
+  return problems.add(node.location,
+                      "node '" + name + "' (" + node.op + ", opset " +
+                          Twine(node.opset) + "): " + message + "; operands: " +
+                          (operands.empty() ? "none" : operands));
+}
+
+std::optional<Value> ProgramImporter::lookup(StringRef name) {
+  if (auto found = values.find(name); found != values.end())
+    return found->second;
+  auto constant = model.constants.find(name);
+  if (constant == model.constants.end())
+    return std::nullopt;
+  auto location = NameLoc::get(builder.getStringAttr(name));
+  Value value =
+      veltair::onnx::ConstantOp::create(builder, location, constant->second);
+  values[name] = value;
+  return value;
+}
+
+SmallVector<Value> ProgramImporter::run() {
+  for (const ::onnx::NodeProto *node : model.order) {
+    if (problems.done())
+      break;
+    importNode(*node);
+  }
+  SmallVector<Value> outputs;
+  for (const auto &output : model.graph.output()) {
+    std::optional<Value> value = lookup(output.name());
+    if (!value && !problems.done())
+      (void)problems.add(model.location, "output '" + output.name() +
+                                             "' is computed by no node");
+    outputs.push_back(value.value_or(Value()));
+  }
+  return outputs;
+}
+
+void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
+  StringRef name = proto.name();
+  if (name.empty() && proto.output_size() > 0)
+    name = proto.output(0);
+  StringRef domain = proto.domain();
+  std::string op = domain.empty() || domain == "ai.onnx"
+                       ? proto.op_type()
+                       : (domain + "." + proto.op_type()).str();
+  Node node{.builder = builder,
+            .location = NameLoc::get(builder.getStringAttr(name)),
+            .op = op,
+            .opset = model.opsets.lookup(domain == "ai.onnx" ? "" : domain),
+            .operands = {},
+            .attributes = {},
+            .resultCount = unsigned(proto.output_size())};
+
+  SmallVector<Value> results;
+  if (failed(importOperator(proto, node, results)))
+    results.clear();
+  for (int i = 0; i < proto.output_size(); ++i) {
+    if (proto.output(i).empty())
+      continue;
+    Value value = size_t(i) < results.size() ? results[i] : Value();
+    if (!results.empty() && !value)
+      (void)fail(node, "the operator has no output number " + Twine(i));
+    values[proto.output(i)] = value;
+  }
+}
+
+LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
+                                              Node &node,
+                                              SmallVectorImpl<Value> &results) {
+  bool unknownOperand = false;
+  for (const std::string &name : proto.input()) {
+    std::optional<Value> value = name.empty() ? node.noValue() : lookup(name);
+    if (!value)
+      return fail(node, "operand '" + name +
+                            "' is neither an input, nor an initializer, nor "
+                            "the output of a node");
+    unknownOperand |= !*value;
+    node.operands.push_back(*value);
+  }
+  if (unknownOperand) {
+    // Types are unknown because of an earlier problem; what remains to be said
+    // is whether the operator exists at all.
+    node.operands.clear();
+    SmallVector<StringRef> viaUpgrade{"Constant", "Upsample", "Scatter"};
+    if (!RegisteredOperationName::lookup("onnx." + node.op,
+                                         builder.getContext()) &&
+        !llvm::is_contained(viaUpgrade, node.op))
+      return fail(node, "the operator is not supported");
+    return failure();
+  }
+  if (failed(convertAttributes(proto, node)))
+    return failure();
+  if (node.op == "Constant")
+    return importConstant(node, results);
+
+  upgradeNode(node);
+  if (!node.problem.empty())
+    return fail(node, node.problem);
+  FailureOr<Operation *> op = build(node);
+  if (failed(op))
+    return failure();
+  fold(*op, results);
+  if (node.finish)
+    results[0] = node.finish(results[0]);
+  return success();
+}
+
+LogicalResult ProgramImporter::importConstant(Node &node,
+                                              SmallVectorImpl<Value> &results) {
+  ElementsAttr value;
+  for (NamedAttribute attribute : node.attributes)
+    value =
+        TypeSwitch<Attribute, ElementsAttr>(attribute.getValue())
+            .Case<ElementsAttr>([](auto elements) { return elements; })
+            .Case<DenseI64ArrayAttr>([&](auto integers) {
+              return builder.getI64TensorAttr(integers.asArrayRef());
+            })
+            .Case<DenseF32ArrayAttr>([&](auto floats) {
+              return DenseElementsAttr::get(
+                  RankedTensorType::get(floats.size(), builder.getF32Type()),
+                  floats.asArrayRef());
+            })
+            .Case<IntegerAttr, FloatAttr>([&](auto scalar) {
+              return DenseElementsAttr::get(
+                  RankedTensorType::get({}, scalar.getType()),
+                  Attribute(scalar));
+            })
+            .Default(ElementsAttr());
+  if (!value || node.attributes.getAttrs().size() != 1)
+    return fail(node, "the constant has no value of a supported kind");
+  results.push_back(node.constant(value));
+  return success();
+}
+
+LogicalResult ProgramImporter::convertAttributes(const ::onnx::NodeProto &proto,
+                                                 Node &node) {
+  for (const auto &attribute : proto.attribute()) {
+    FailureOr<Attribute> value = convert(attribute, node);
+    if (failed(value))
+      return failure();
+    if (attribute.name().empty() || node.attributes.get(attribute.name()))
+      return fail(node, "attribute '" + attribute.name() + "' stands twice");
+    node.attributes.append(attribute.name(), *value);
+  }
+  return success();
+}
+
+FailureOr<Attribute>
+ProgramImporter::convert(const ::onnx::AttributeProto &attribute,
+                         const Node &node) {
+  using Proto = ::onnx::AttributeProto;
+  switch (attribute.type()) {
+  case Proto::FLOAT:
+    return Attribute(builder.getF32FloatAttr(attribute.f()));
+  case Proto::INT:
+    return Attribute(builder.getI64IntegerAttr(attribute.i()));
+  case Proto::STRING:
+    return Attribute(builder.getStringAttr(attribute.s()));
+  case Proto::FLOATS:
+    return Attribute(builder.getDenseF32ArrayAttr(SmallVector<float>(
+        attribute.floats().begin(), attribute.floats().end())));
+  case Proto::INTS:
+    return Attribute(builder.getDenseI64ArrayAttr(SmallVector<int64_t>(
+        attribute.ints().begin(), attribute.ints().end())));
+  case Proto::STRINGS:
+    return Attribute(builder.getStrArrayAttr(SmallVector<StringRef>(
+        attribute.strings().begin(), attribute.strings().end())));
+  case Proto::TENSOR: {
+    FailureOr<ElementsAttr> value = tensors.read(
+        attribute.t(), node.location,
+        "attribute '" + attribute.name() + "' of node '" +
+            cast<NameLoc>(node.location).getName().getValue() + "'");
+    if (failed(value))
+      return failure();
+    return Attribute(*value);
+  }
+  default:
+    return fail(node, "attribute '" + attribute.name() +
+                          "' is of an unsupported kind");
+  }
+}
+
+namespace {
+/// Memory for the properties of an operation while its results are inferred.
+class ScratchProperties {
+public:
+  explicit ScratchProperties(RegisteredOperationName name)
+      : name(name), storage(name.getOpPropertyByteSize() / 8 + 1) {
+    name.initOpProperties(get(), OpaqueProperties(nullptr));
+  }
+  ~ScratchProperties() { name.destroyOpProperties(get()); }
+  OpaqueProperties get() { return OpaqueProperties(storage.data()); }
+
+private:
+  RegisteredOperationName name;
+  std::vector<uint64_t> storage;
+};
+} // namespace
+
+FailureOr<Operation *> ProgramImporter::build(Node &node) {
+  MLIRContext *context = builder.getContext();
+  std::optional<RegisteredOperationName> name =
+      RegisteredOperationName::lookup("onnx." + node.op, context);
+  auto *interface =
+      name ? name->getInterface<veltair::onnx::OnnxOpInterface>() : nullptr;
+  if (!interface)
+    return fail(node, "the operator is not supported");
+
+  veltair::onnx::OperandArity arity = interface->getOperandArity();
+  while (!arity.variadic && node.operands.size() > arity.total &&
+         veltair::onnx::isAbsent(node.operands.back()))
+    node.operands.pop_back();
+  size_t given = node.operands.size();
+  if (given < arity.required || (given > arity.total && !arity.variadic))
+    return fail(node, "the operator has " + Twine(arity.required) + " to " +
+                          Twine(arity.total) + " operands, not " +
+                          Twine(given));
+  for (unsigned i = 0; i < given; ++i)
+    if ((i < arity.required || i >= arity.total) && !node.operand(i))
+      return fail(node, "operand number " + Twine(i) + " is absent");
+  while (node.operands.size() < arity.total)
+    node.operands.push_back(node.noValue());
+  for (NamedAttribute attribute : node.attributes)
+    if (!llvm::is_contained(name->getAttributeNames(), attribute.getName()))
+      return fail(node, "attribute '" + attribute.getName().getValue() +
+                            "' is not supported");
+
+  // What inference and verification complain about becomes the message.
+  std::string complaint;
+  ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
+    if (complaint.empty() &&
+        diagnostic.getSeverity() == DiagnosticSeverity::Error)
+      complaint = diagnostic.str();
+    return success();
+  });
+  auto emit = [&] { return emitError(node.location); };
+  DictionaryAttr attributes = node.attributes.getDictionary(context);
+  ScratchProperties properties(*name);
+  NamedAttrList inherent = node.attributes;
+  SmallVector<Type> types;
+  auto *inference = name->getInterface<InferTypeOpInterface>();
+  if (name->getOpPropertyByteSize() != 0) {
+    if (failed(name->verifyInherentAttrs(inherent, emit)) ||
+        failed(name->setOpPropertiesFromAttribute(*name, properties.get(),
+                                                  attributes, emit)))
+      return fail(node, complaint);
+    name->populateDefaultProperties(properties.get());
+  }
+  if (failed(inference->inferReturnTypes(context, node.location, node.operands,
+                                         attributes, properties.get(), {},
+                                         types)))
+    return fail(node, complaint);
+  OperationState state(node.location, *name, node.operands, types,
+                       node.attributes.getAttrs());
+  Operation *op = builder.create(state);
+  if (failed(verify(op))) {
+    op->erase();
+    return fail(node, complaint);
+  }
+  return op;
+}
+
+void ProgramImporter::fold(Operation *op, SmallVectorImpl<Value> &results) {
+  llvm::append_range(results, op->getResults());
+  SmallVector<OpFoldResult> folded;
+  if (failed(op->fold(folded)) || folded.size() != op->getNumResults()) {
+    folded.clear();
+    std::optional<SmallVector<ElementsAttr>> values =
+        evaluateOnConstants(op, model.maxFoldedElements);
+    if (!values)
+      return;
+    llvm::append_range(folded, *values);
+  }
+  results.clear();
+  for (auto [result, value] : llvm::zip_equal(op->getResults(), folded)) {
+    if (auto known = dyn_cast<Value>(value))
+      results.push_back(known);
+    else
+      results.push_back(veltair::onnx::ConstantOp::create(
+          builder, op->getLoc(), cast<ElementsAttr>(cast<Attribute>(value))));
+  }
+  op->erase();
+}

@@ -1,0 +1,75 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Import of one graph into one program.
+
+#ifndef VELTAIR_COMPILER_IMPORT_PROGRAM_H
+#define VELTAIR_COMPILER_IMPORT_PROGRAM_H
+
+#include "compiler/import/Node.h"
+#include "compiler/import/Problems.h"
+#include "compiler/import/Tensors.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace onnx {
+class AttributeProto;
+class GraphProto;
+class NodeProto;
+} // namespace onnx
+
+namespace mlir::veltair::importer {
+
+/// What is the same in all programs of a model.
+struct ModelContext {
+  const ::onnx::GraphProto &graph;
+  Location location; // of the file
+  /// The opset of each imported domain; that of ONNX itself is "".
+  llvm::StringMap<int64_t> opsets;
+  /// Initialisers and constant inputs by name.
+  llvm::StringMap<ElementsAttr> constants;
+  /// The nodes in an order in which all operands come first.
+  std::vector<const ::onnx::NodeProto *> order;
+  int64_t maxFoldedElements;
+};
+
+/// Imports the nodes of a graph at an insertion point.
+class ProgramImporter {
+public:
+  ProgramImporter(const ModelContext &model, TensorReader &tensors,
+                  Problems &problems, OpBuilder builder);
+
+  /// Names a value before the nodes are imported. Null stands for a value that
+  /// is unknown because of a problem.
+  void define(StringRef name, Value value) { values[name] = value; }
+
+  /// Imports all nodes and returns the graph's outputs (null where a problem
+  /// keeps them unknown).
+  SmallVector<Value> run();
+
+private:
+  void importNode(const ::onnx::NodeProto &node);
+  LogicalResult importOperator(const ::onnx::NodeProto &proto, Node &node,
+                               SmallVectorImpl<Value> &results);
+  LogicalResult importConstant(Node &node, SmallVectorImpl<Value> &results);
+  LogicalResult convertAttributes(const ::onnx::NodeProto &proto, Node &node);
+  FailureOr<Attribute> convert(const ::onnx::AttributeProto &attribute,
+                               const Node &node);
+  FailureOr<Operation *> build(Node &node);
+  /// The results of an operation, by constants where they are known now.
+  void fold(Operation *op, SmallVectorImpl<Value> &results);
+  /// The value called `name`: nothing when there is none.
+  std::optional<Value> lookup(StringRef name);
+  LogicalResult fail(const Node &node, const Twine &message);
+
+  const ModelContext &model;
+  TensorReader &tensors;
+  Problems &problems;
+  OpBuilder builder;
+  llvm::StringMap<Value> values;
+};
+
+} // namespace mlir::veltair::importer
+
+#endif // VELTAIR_COMPILER_IMPORT_PROGRAM_H

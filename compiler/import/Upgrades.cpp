@@ -1,0 +1,279 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What older opsets say in another way: one table, applied in order.
+
+#include "compiler/import/Node.h"
+#include "dialects/onnx/OnnxOps.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+using namespace mlir::veltair::importer;
+
+Value Node::operand(unsigned index) const {
+  if (index >= operands.size() || onnx::isAbsent(operands[index]))
+    return nullptr;
+  return operands[index];
+}
+
+void Node::setOperand(unsigned index, Value value) {
+  while (operands.size() <= index)
+    operands.push_back(noValue());
+  operands[index] = value;
+}
+
+Value Node::noValue() { return onnx::NoValueOp::create(builder, location); }
+
+Value Node::constant(ElementsAttr value) {
+  return onnx::ConstantOp::create(builder, location, value);
+}
+
+Value Node::constant(ArrayRef<int64_t> values) {
+  auto type = RankedTensorType::get(values.size(), builder.getI64Type());
+  return constant(DenseElementsAttr::get(type, values));
+}
+
+Value Node::constant(ArrayRef<float> values) {
+  auto type = RankedTensorType::get(values.size(), builder.getF32Type());
+  return constant(DenseElementsAttr::get(type, values));
+}
+
+int64_t Node::integer(StringRef name, int64_t otherwise) const {
+  auto value = dyn_cast_or_null<IntegerAttr>(attributes.get(name));
+  return value ? value.getInt() : otherwise;
+}
+
+//===----------------------------------------------------------------------===//
+// Upgrades
+//===----------------------------------------------------------------------===//
+
+/// Attribute `name`, a list, becomes the operand at `index`.
+static void listToOperand(Node &node, StringRef name, unsigned index) {
+  Attribute value = node.take(name);
+  if (auto integers = dyn_cast_or_null<DenseI64ArrayAttr>(value))
+    node.setOperand(index, node.constant(integers.asArrayRef()));
+  else if (auto floats = dyn_cast_or_null<DenseF32ArrayAttr>(value))
+    node.setOperand(index, node.constant(floats.asArrayRef()));
+}
+
+/// Attribute `name`, a number, becomes a scalar of the type of operand 0.
+static void scalarToOperand(Node &node, StringRef name, unsigned index) {
+  auto value = dyn_cast_or_null<FloatAttr>(node.take(name));
+  Value like = node.operand(0);
+  if (!value || !like)
+    return;
+  Type type = onnx::elementType(like);
+  if (!isa<FloatType>(type))
+    return;
+  APFloat number = value.getValue();
+  bool losesInfo;
+  number.convert(cast<FloatType>(type).getFloatSemantics(),
+                 APFloat::rmNearestTiesToEven, &losesInfo);
+  node.setOperand(index, node.constant(DenseElementsAttr::get(
+                             RankedTensorType::get({}, type), number)));
+}
+
+static void axesToOperand(Node &node) { listToOperand(node, "axes", 1); }
+
+static void splitToOperand(Node &node) { listToOperand(node, "split", 1); }
+
+static void countSplitOutputs(Node &node) {
+  node.attributes.set("num_outputs",
+                      node.builder.getI64IntegerAttr(node.resultCount));
+}
+
+static void clipToOperands(Node &node) {
+  scalarToOperand(node, "min", 1);
+  scalarToOperand(node, "max", 2);
+}
+
+static void dropoutRatioToOperand(Node &node) {
+  node.take("is_test");
+  node.take("ratio");
+}
+
+static void sliceToOperands(Node &node) {
+  listToOperand(node, "starts", 1);
+  listToOperand(node, "ends", 2);
+  listToOperand(node, "axes", 3);
+}
+
+static void padToOperands(Node &node) {
+  listToOperand(node, "paddings", 1);
+  listToOperand(node, "pads", 1);
+  scalarToOperand(node, "value", 2);
+}
+
+static void reshapeToOperand(Node &node) { listToOperand(node, "shape", 1); }
+
+static void topKToOperand(Node &node) {
+  int64_t k = node.integer("k", 0);
+  node.take("k");
+  node.setOperand(1, node.constant(ArrayRef<int64_t>{k}));
+}
+
+/// Until opset 6, the second operand was aligned at attribute axis.
+static void alignBroadcast(Node &node) {
+  auto axis = dyn_cast_or_null<IntegerAttr>(node.take("axis"));
+  node.take("broadcast");
+  Value a = node.operand(0), b = node.operand(1);
+  if (!axis || !a || !b)
+    return;
+  int64_t first = axis.getInt() + (axis.getInt() < 0 ? onnx::rankOf(a) : 0);
+  int64_t missing = onnx::rankOf(a) - first - onnx::rankOf(b);
+  if (missing <= 0)
+    return;
+  SmallVector<int64_t> shape(onnx::shapeOf(b));
+  shape.append(missing, 1);
+  node.operands[1] = node.builder.createOrFold<onnx::ReshapeOp>(
+      node.location, b, node.constant(shape));
+}
+
+static void dropBroadcast(Node &node) { node.take("broadcast"); }
+
+static void dropTrainingAttributes(Node &node) {
+  for (StringRef name : {"is_test", "momentum"})
+    node.take(name);
+  if (node.integer("spatial", 1) != 1)
+    node.problem = "spatial = 0 is not supported";
+  if (node.integer("training_mode", 0) != 0)
+    node.problem = "training_mode = 1 is not supported";
+  node.take("spatial");
+  node.take("training_mode");
+}
+
+/// Until opset 12, all dimensions from axis on were normalised together.
+static void normalizeTrailing(Node &node) {
+  Value x = node.operand(0);
+  int64_t axis = node.integer("axis", 1);
+  if (!x)
+    return;
+  std::optional<int64_t> normal = onnx::normalizeAxis(axis, onnx::rankOf(x));
+  Builder &b = node.builder;
+  if (!normal || *normal == onnx::rankOf(x) - 1) {
+    node.attributes.set("axis", b.getI64IntegerAttr(axis));
+    return;
+  }
+  node.operands[0] =
+      node.builder.create<onnx::FlattenOp>(node.location, x, *normal);
+  node.attributes.set("axis", b.getI64IntegerAttr(1));
+  node.finish = [&node, shape = llvm::to_vector(onnx::shapeOf(x))](Value y) {
+    return node.builder.createOrFold<onnx::ReshapeOp>(node.location, y,
+                                                      node.constant(shape));
+  };
+}
+
+/// Upsample, and Resize of opset 10, counted coordinates from the corner.
+static void upsampleToResize(Node &node) {
+  node.op = "Resize";
+  listToOperand(node, "scales", 1);
+  if (Value scales = node.operand(1)) {
+    node.operands[1] = node.noValue();
+    node.setOperand(2, scales);
+  }
+  Builder &b = node.builder;
+  node.attributes.set("coordinate_transformation_mode",
+                      b.getStringAttr("asymmetric"));
+  node.attributes.set("nearest_mode", b.getStringAttr("floor"));
+}
+
+static void scatterToScatterElements(Node &node) {
+  node.op = "ScatterElements";
+}
+
+static void axisOneByDefault(Node &node) {
+  if (!node.attributes.get("axis"))
+    node.attributes.set("axis", node.builder.getI64IntegerAttr(1));
+}
+
+static void dftAxisToOperand(Node &node) {
+  int64_t axis = node.integer("axis", 1);
+  node.take("axis");
+  node.setOperand(
+      2, node.constant(DenseElementsAttr::get(
+             RankedTensorType::get({}, node.builder.getI64Type()), axis)));
+}
+
+static void renameGridSampleModes(Node &node) {
+  auto mode = dyn_cast_or_null<StringAttr>(node.attributes.get("mode"));
+  if (mode && mode.getValue().starts_with("bi"))
+    node.attributes.set(
+        "mode", node.builder.getStringAttr(mode.getValue().drop_front(2)));
+}
+
+static void dropRnnOutputSequence(Node &node) { node.take("output_sequence"); }
+
+static void repeatScaleByGroup(Node &node) {
+  node.problem = "GroupNormalization of opset 18 is deprecated; convert the "
+                 "model to opset 21";
+}
+
+namespace {
+struct Upgrade {
+  StringLiteral op;
+  int64_t below; // applies to models of smaller opsets
+  void (*apply)(Node &node);
+};
+} // namespace
+
+static constexpr int64_t always = maxOpset + 1;
+
+static constexpr Upgrade upgrades[] = {
+    {"Add", 7, alignBroadcast},
+    {"And", 7, alignBroadcast},
+    {"BatchNormalization", always, dropTrainingAttributes},
+    {"Clip", 11, clipToOperands},
+    {"Concat", 4, axisOneByDefault},
+    {"DFT", 20, dftAxisToOperand},
+    {"Div", 7, alignBroadcast},
+    {"Dropout", 12, dropoutRatioToOperand},
+    {"Equal", 7, alignBroadcast},
+    {"GRU", 14, dropRnnOutputSequence},
+    {"Gemm", 7, dropBroadcast},
+    {"Greater", 7, alignBroadcast},
+    {"GridSample", 20, renameGridSampleModes},
+    {"GroupNormalization", 21, repeatScaleByGroup},
+    {"Hardmax", 13, normalizeTrailing},
+    {"LSTM", 14, dropRnnOutputSequence},
+    {"Less", 7, alignBroadcast},
+    {"LogSoftmax", 13, normalizeTrailing},
+    {"Mul", 7, alignBroadcast},
+    {"Or", 7, alignBroadcast},
+    {"PRelu", 7, alignBroadcast},
+    {"Pad", 11, padToOperands},
+    {"Pow", 7, alignBroadcast},
+    {"RNN", 14, dropRnnOutputSequence},
+    {"ReduceL1", 18, axesToOperand},
+    {"ReduceL2", 18, axesToOperand},
+    {"ReduceLogSum", 18, axesToOperand},
+    {"ReduceLogSumExp", 18, axesToOperand},
+    {"ReduceMax", 18, axesToOperand},
+    {"ReduceMean", 18, axesToOperand},
+    {"ReduceMin", 18, axesToOperand},
+    {"ReduceProd", 18, axesToOperand},
+    {"ReduceSum", 13, axesToOperand},
+    {"ReduceSumSquare", 18, axesToOperand},
+    {"Reshape", 5, reshapeToOperand},
+    {"Resize", 11, upsampleToResize},
+    {"Scatter", always, scatterToScatterElements},
+    {"Slice", 10, sliceToOperands},
+    {"Softmax", 13, normalizeTrailing},
+    {"Split", 13, splitToOperand},
+    {"Split", always, countSplitOutputs},
+    {"Squeeze", 13, axesToOperand},
+    {"Sub", 7, alignBroadcast},
+    {"TopK", 10, topKToOperand},
+    {"Unsqueeze", 13, axesToOperand},
+    {"Upsample", always, upsampleToResize},
+    {"Xor", 7, alignBroadcast},
+};
+
+void mlir::veltair::importer::upgradeNode(Node &node) {
+  // A hint about memory in opset 1, without meaning.
+  node.take("consumed_inputs");
+  std::string original = node.op;
+  for (const Upgrade &upgrade : upgrades)
+    if (original == upgrade.op && node.opset < upgrade.below)
+      upgrade.apply(node);
+}

@@ -1,0 +1,256 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace mlir::veltair::onnx;
+
+/// The dimensions that a reduction removes, in ascending order.
+static FailureOr<SmallVector<int64_t>>
+reducedAxes(const Inference &infer, Value data, Value axes, bool noopIfEmpty) {
+  int64_t rank = rankOf(data);
+  SmallVector<int64_t> list;
+  if (!isAbsent(axes)) {
+    FailureOr<SmallVector<int64_t>> given = infer.integers(1, axes, "axes");
+    if (failed(given))
+      return failure();
+    list = std::move(*given);
+  }
+  if (list.empty() && !noopIfEmpty)
+    list = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  FailureOr<SmallVector<int64_t>> normal = infer.axes(2, list, rank);
+  if (succeeded(normal))
+    llvm::sort(*normal);
+  return normal;
+}
+
+static LogicalResult inferReduction(Inference &infer, Value data, Value axes,
+                                    bool keepdims, bool noopIfEmpty) {
+  FailureOr<SmallVector<int64_t>> list =
+      reducedAxes(infer, data, axes, noopIfEmpty);
+  if (failed(list))
+    return failure();
+  SmallVector<int64_t> shape;
+  for (auto [i, extent] : llvm::enumerate(shapeOf(data))) {
+    if (!llvm::is_contained(*list, int64_t(i)))
+      shape.push_back(extent);
+    else if (keepdims)
+      shape.push_back(1);
+  }
+  return infer.result(elementType(data), shape);
+}
+
+static LogicalResult inferArg(Inference &infer, Value data, int64_t axis,
+                              bool keepdims) {
+  FailureOr<int64_t> normal = infer.axis(1, axis, rankOf(data));
+  if (failed(normal))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(data));
+  if (shape[*normal] == 0)
+    return infer.fail(2, "there is no element to choose");
+  if (keepdims)
+    shape[*normal] = 1;
+  else
+    shape.erase(shape.begin() + *normal);
+  return infer.result(IntegerType::get(data.getContext(), 64), shape);
+}
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/Reduction.cpp.inc"
+
+namespace {
+/// The loops of a reduction, for the result element at some index.
+template <typename Op> class Reduction {
+public:
+  Reduction(Op op, ElementBuilder &b, ValueRange index)
+      : op(op), b(b), type(computeType(elementType(op.getData()))) {
+    SmallVector<Type> types;
+    Inference silent("", std::nullopt, types);
+    axes = *reducedAxes(silent, op.getData(), op.getAxes(),
+                        op.getNoopWithEmptyAxes() != 0);
+    ArrayRef<int64_t> shape = shapeOf(op.getData());
+    size_t next = 0;
+    for (int64_t i = 0; i < int64_t(shape.size()); ++i) {
+      bool reduced = llvm::is_contained(axes, i);
+      if (reduced)
+        extents.push_back(shape[i]);
+      position.push_back(reduced ? Value() : index[next]);
+      next += !reduced || op.getKeepdims() != 0;
+    }
+  }
+
+  /// Combines all elements, each passed through `map`, into `init`.
+  Value run(
+      Value init, function_ref<Value(Value, Value)> combine,
+      function_ref<Value(Value)> map = [](Value x) { return x; }) {
+    return b.reduceNest(extents, init, [&](ValueRange at, Value acc) {
+      for (auto [axis, i] : llvm::zip_equal(axes, at))
+        position[axis] = i;
+      return combine(acc, map(b.load(op.getData(), position)));
+    });
+  }
+
+  Value sum(function_ref<Value(Value)> map = [](Value x) { return x; }) {
+    return run(
+        b.constant(type, 0), [&](Value p, Value q) { return b.add(p, q); },
+        map);
+  }
+
+  /// Applies a function of floats to a value of any number type.
+  Value apply(Value x, function_ref<Value(Value)> fn) {
+    Type element = elementType(op.getData());
+    if (isa<FloatType>(element))
+      return fn(x);
+    Type real = b.getF64Type();
+    return b.convert(fn(b.convert(x, element, real)), real, element);
+  }
+
+  int64_t count() const { return elementCount(extents); }
+
+private:
+  Op op;
+  ElementBuilder &b;
+  Type type;
+  SmallVector<int64_t> axes, extents;
+  SmallVector<Value> position;
+};
+} // namespace
+
+Value ReduceL1Op::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  return Reduction(*this, b, index).sum([&](Value x) { return b.abs(x); });
+}
+
+Value ReduceL2Op::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  Reduction reduction(*this, b, index);
+  Value sum = reduction.sum([&](Value x) { return b.mul(x, x); });
+  return reduction.apply(
+      sum, [&](Value x) -> Value { return math::SqrtOp::create(b, x); });
+}
+
+Value ReduceLogSumOp::emitElement(ElementBuilder &b, unsigned,
+                                  ValueRange index) {
+  Reduction reduction(*this, b, index);
+  return reduction.apply(reduction.sum(), [&](Value x) -> Value {
+    return math::LogOp::create(b, x);
+  });
+}
+
+Value ReduceMaxOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  return Reduction(*this, b, index)
+      .run(b.lowest(computeType(elementType(getData()))),
+           [&](Value p, Value q) { return b.max(p, q); });
+}
+
+Value ReduceMinOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  return Reduction(*this, b, index)
+      .run(b.highest(computeType(elementType(getData()))),
+           [&](Value p, Value q) { return b.min(p, q); });
+}
+
+Value ReduceMeanOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  Reduction reduction(*this, b, index);
+  Value sum = reduction.sum();
+  return b.div(sum, b.constantLike(sum, double(reduction.count())));
+}
+
+Value ReduceProdOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  return Reduction(*this, b, index)
+      .run(b.constant(computeType(elementType(getData())), 1),
+           [&](Value p, Value q) { return b.mul(p, q); });
+}
+
+Value ReduceSumOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  return Reduction(*this, b, index).sum();
+}
+
+Value ReduceSumSquareOp::emitElement(ElementBuilder &b, unsigned,
+                                     ValueRange index) {
+  return Reduction(*this, b, index).sum([&](Value x) { return b.mul(x, x); });
+}
+
+LogicalResult ReduceLogSumExpOp::decompose(OpBuilder &b,
+                                           SmallVectorImpl<Value> &results) {
+  Location loc = getLoc();
+  bool noop = getNoopWithEmptyAxes() != 0;
+  Value max = ReduceMaxOp::create(b, loc, getData(), getAxes(), 1, noop);
+  Value exp = ExpOp::create(b, loc, SubOp::create(b, loc, getData(), max));
+  Value log = ReduceLogSumOp::create(b, loc, exp, getAxes(), 1, noop);
+  Value sum = AddOp::create(b, loc, log, max);
+  if (sum.getType() != getType())
+    sum = ReduceMaxOp::create(b, loc, sum, getAxes(), 0, noop);
+  results.push_back(sum);
+  return success();
+}
+
+/// The position of the element that is `better` than all others.
+template <typename Op>
+static Value emitArg(Op op, ElementBuilder &b, ValueRange index,
+                     function_ref<Value(Value, Value)> better) {
+  Value data = op.getData();
+  int64_t axis = *normalizeAxis(op.getAxis(), rankOf(data));
+  SmallVector<Value> position(index);
+  if (op.getKeepdims() == 0)
+    position.insert(position.begin() + axis, Value());
+  auto at = [&](Value i) {
+    position[axis] = i;
+    return b.load(data, position);
+  };
+  Value zero = b.index(0);
+  SmallVector<Value> inits{at(zero), zero};
+  SmallVector<Value> best =
+      b.loop(b.index(1), b.index(shapeOf(data)[axis]), inits,
+             [&](Value i, ValueRange carried) {
+               Value value = at(i);
+               Value take = better(value, carried[0]);
+               return SmallVector<Value>{b.select(take, value, carried[0]),
+                                         b.select(take, i, carried[1])};
+             });
+  return b.fromIndex(best[1], b.getI64Type());
+}
+
+Value ArgMaxOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  bool last = getSelectLastIndex() != 0;
+  return emitArg(*this, b, index, [&](Value x, Value best) {
+    return last ? b.ge(x, best) : b.gt(x, best);
+  });
+}
+
+Value ArgMinOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  bool last = getSelectLastIndex() != 0;
+  return emitArg(*this, b, index, [&](Value x, Value best) {
+    return last ? b.le(x, best) : b.lt(x, best);
+  });
+}
+
+LogicalResult CumSumOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> location,
+                                         Adaptor a,
+                                         SmallVectorImpl<Type> &types) {
+  Inference infer("CumSum", location, types);
+  FailureOr<SmallVector<int64_t>> axis = infer.integers(1, a.getAxis(), "axis");
+  if (failed(axis))
+    return failure();
+  if (axis->size() != 1 || !normalizeAxis(axis->front(), rankOf(a.getX())))
+    return infer.fail(2, "axis must be one number in range");
+  return infer.result(elementType(a.getX()), shapeOf(a.getX()));
+}
+
+Value CumSumOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  int64_t axis =
+      *normalizeAxis(constantIntegers(getAxis())->front(), rankOf(getX()));
+  bool exclusive = getExclusive() != 0, reverse = getReverse() != 0;
+  Value own = index[axis], next = b.add(own, 1);
+  Value lower = !reverse ? b.index(0) : exclusive ? next : own;
+  Value upper = reverse     ? b.index(shapeOf(getX())[axis])
+                : exclusive ? own
+                            : next;
+  SmallVector<Value> position(index);
+  return b.reduce(lower, upper, b.constant(computeType(elementType(getX())), 0),
+                  [&](Value i, Value acc) {
+                    position[axis] = i;
+                    return b.add(acc, b.load(getX(), position));
+                  });
+}

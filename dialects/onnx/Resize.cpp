@@ -1,0 +1,310 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::veltair::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/Resize.cpp.inc"
+
+namespace {
+/// How one dimension is resized.
+struct ResizedDimension {
+  int64_t input, output;
+  double scale = 1, roiStart = 0, roiEnd = 1;
+
+  bool isKept() const {
+    return input == output && scale == 1 && roiStart == 0 && roiEnd == 1;
+  }
+};
+} // namespace
+
+/// The scales that make all axes reach their sizes without distortion.
+static void keepAspectRatio(MutableArrayRef<ResizedDimension> dims,
+                            ArrayRef<int64_t> axes, bool larger) {
+  double scale = dims[axes.front()].scale;
+  for (int64_t axis : axes)
+    scale = larger ? std::max(scale, dims[axis].scale)
+                   : std::min(scale, dims[axis].scale);
+  for (int64_t axis : axes) {
+    dims[axis].scale = scale;
+    dims[axis].output = int64_t(std::floor(scale * dims[axis].input + 0.5));
+  }
+}
+
+static FailureOr<SmallVector<ResizedDimension>>
+resolveResize(const Inference &infer, ResizeOp::Adaptor a) {
+  ArrayRef<int64_t> shape = shapeOf(a.getX());
+  SmallVector<ResizedDimension> dims;
+  for (int64_t extent : shape)
+    dims.push_back({extent, extent});
+  SmallVector<int64_t> axes =
+      a.getAxes().empty() ? llvm::to_vector(llvm::seq<int64_t>(0, shape.size()))
+                          : llvm::to_vector(a.getAxes());
+  FailureOr<SmallVector<int64_t>> normal = infer.axes(5, axes, shape.size());
+  if (failed(normal))
+    return failure();
+  axes = std::move(*normal);
+
+  // Old models give both, one of them empty.
+  auto isGiven = [](Value v) {
+    return !isAbsent(v) && shapeOf(v) != ArrayRef<int64_t>{0};
+  };
+  bool hasScales = isGiven(a.getScales()), hasSizes = isGiven(a.getSizes());
+  if (hasScales == hasSizes)
+    return infer.fail(1, "either scales or sizes must be given");
+  if (hasScales) {
+    FailureOr<SmallVector<double>> scales =
+        infer.floats(1, a.getScales(), "scales");
+    if (failed(scales))
+      return failure();
+    if (scales->size() != axes.size())
+      return infer.fail(2, "scales needs " + Twine(axes.size()) + " elements");
+    for (auto [axis, scale] : llvm::zip_equal(axes, *scales)) {
+      if (!(scale > 0 && scale < 1e9))
+        return infer.fail(3, "scales must be positive");
+      dims[axis].scale = scale;
+    }
+  } else {
+    FailureOr<SmallVector<int64_t>> sizes =
+        infer.integers(1, a.getSizes(), "sizes");
+    if (failed(sizes))
+      return failure();
+    if (sizes->size() != axes.size())
+      return infer.fail(2, "sizes needs " + Twine(axes.size()) + " elements");
+    for (auto [axis, size] : llvm::zip_equal(axes, *sizes)) {
+      if (size < 1 || shape[axis] < 1)
+        return infer.fail(3, "sizes must be positive");
+      dims[axis].output = size;
+      dims[axis].scale = double(size) / double(shape[axis]);
+    }
+  }
+  if (a.getCoordinateTransformationMode() == "tf_crop_and_resize") {
+    FailureOr<SmallVector<double>> roi =
+        isAbsent(a.getRoi()) ? FailureOr<SmallVector<double>>(failure())
+                             : infer.floats(1, a.getRoi(), "roi");
+    if (failed(roi) || roi->size() != 2 * axes.size())
+      return infer.fail(2, "roi needs " + Twine(2 * axes.size()) + " elements");
+    for (auto [i, axis] : llvm::enumerate(axes)) {
+      dims[axis].roiStart = (*roi)[i];
+      dims[axis].roiEnd = (*roi)[axes.size() + i];
+    }
+  }
+  if (hasScales) {
+    for (int64_t axis : axes) {
+      ResizedDimension &dim = dims[axis];
+      double length = dim.input * (dim.roiEnd - dim.roiStart) * dim.scale;
+      dim.output = length > 0 && length < 1e12 ? int64_t(length) : 0;
+    }
+  } else if (a.getKeepAspectRatioPolicy() != "stretch") {
+    keepAspectRatio(dims, axes, a.getKeepAspectRatioPolicy() == "not_smaller");
+  }
+  return dims;
+}
+
+LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> location,
+                                         Adaptor a,
+                                         SmallVectorImpl<Type> &types) {
+  Inference infer("Resize", location, types);
+  auto oneOf = [](StringRef value, std::initializer_list<StringRef> known) {
+    return llvm::is_contained(known, value);
+  };
+  if (!oneOf(a.getMode(), {"nearest", "linear", "cubic"}) ||
+      !oneOf(a.getNearestMode(),
+             {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}) ||
+      !oneOf(a.getCoordinateTransformationMode(),
+             {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",
+              "align_corners", "asymmetric", "tf_half_pixel_for_nn",
+              "tf_crop_and_resize"}) ||
+      !oneOf(a.getKeepAspectRatioPolicy(),
+             {"stretch", "not_larger", "not_smaller"}))
+    return infer.fail(4, "unknown mode");
+  if (a.getAntialias() != 0)
+    return infer.fail(4, "antialiasing is not supported");
+  FailureOr<SmallVector<ResizedDimension>> dims = resolveResize(infer, a);
+  if (failed(dims))
+    return failure();
+  SmallVector<int64_t> shape;
+  for (const ResizedDimension &dim : *dims)
+    shape.push_back(dim.output);
+  return infer.result(elementType(a.getX()), shape);
+}
+
+namespace {
+/// The elements of one dimension that contribute to a result, with weights; a
+/// null weight is 1.
+struct Taps {
+  SmallVector<Value> positions, weights;
+};
+
+/// Emits the code of one Resize; coordinates are f64.
+class ResizeEmitter {
+public:
+  ResizeEmitter(ResizeOp op, ElementBuilder &b)
+      : op(op), b(b), type(b.getF64Type()) {}
+
+  Value emit(ValueRange index) {
+    SmallVector<Type> types;
+    SmallVector<ResizedDimension> dims = *resolveResize(
+        Inference("Resize", std::nullopt, types), ResizeOp::Adaptor(op));
+    outside = b.boolean(false);
+    SmallVector<Taps> taps;
+    for (auto [dim, i] : llvm::zip_equal(dims, index))
+      taps.push_back(dim.isKept() ? Taps{{i}, {Value()}} : tapsOf(dim, i));
+    Type element = elementType(op.getX());
+    SmallVector<Value> position;
+    Value result;
+    if (op.getMode() == "nearest") {
+      for (const Taps &tap : taps)
+        position.push_back(tap.positions[0]);
+      result = b.load(op.getX(), position);
+    } else {
+      Type real = isa<FloatType>(element) ? computeType(element) : Type(type);
+      result = b.convert(interpolate(taps, position, real), real, element);
+    }
+    if (op.getCoordinateTransformationMode() != "tf_crop_and_resize")
+      return result;
+    Value filler = number(op.getExtrapolationValue().convertToFloat());
+    return b.select(outside, b.convert(filler, type, element), result);
+  }
+
+private:
+  Value number(double value) { return b.constant(type, value); }
+  Value floor(Value x) { return math::FloorOp::create(b, x); }
+
+  /// The coordinate in the operand that result index `i` comes from.
+  Value coordinate(const ResizedDimension &dim, Value i) {
+    StringRef mode = op.getCoordinateTransformationMode();
+    Value x = b.fromIndex(i, type);
+    double in = dim.input;
+    // The length before it was rounded down to a number of elements.
+    double out =
+        op.getSizes() && !isAbsent(op.getSizes()) ? dim.output : dim.scale * in;
+    Value centre = b.div(b.add(x, number(0.5)), number(dim.scale));
+    if (mode == "asymmetric")
+      return b.div(x, number(dim.scale));
+    if (mode == "tf_half_pixel_for_nn")
+      return centre;
+    if (mode == "align_corners")
+      return dim.output == 1 ? number(0)
+                             : b.mul(x, number((in - 1) / (out - 1)));
+    if (mode == "pytorch_half_pixel" && dim.output <= 1)
+      return number(0);
+    if (mode == "tf_crop_and_resize") {
+      if (dim.output <= 1)
+        return number(0.5 * (dim.roiStart + dim.roiEnd) * (in - 1));
+      double step = (dim.roiEnd - dim.roiStart) * (in - 1) / (dim.output - 1);
+      return b.add(number(dim.roiStart * (in - 1)), b.mul(x, number(step)));
+    }
+    Value half = b.sub(centre, number(0.5));
+    if (mode != "half_pixel_symmetric")
+      return half;
+    double adjustment = dim.output / (dim.scale * in);
+    return b.add(number(in / 2 * (1 - adjustment)), half);
+  }
+
+  Taps tapsOf(const ResizedDimension &dim, Value i) {
+    Value x = coordinate(dim, i), zero = b.index(0);
+    Value last = b.index(dim.input - 1);
+    if (op.getCoordinateTransformationMode() == "tf_crop_and_resize")
+      outside = b.logicalOr(
+          outside, b.logicalOr(b.lt(x, number(0)),
+                               b.gt(x, number(double(dim.input - 1)))));
+    if (op.getMode() == "nearest") {
+      Value position = b.toIndex(nearest(x));
+      return {{b.clamp(position, zero, last)}, {Value()}};
+    }
+    Value base = floor(x), fraction = b.sub(x, base);
+    bool cubic = op.getMode() == "cubic";
+    Taps taps;
+    taps.weights =
+        cubic ? cubicWeights(fraction)
+              : SmallVector<Value>{b.sub(number(1), fraction), fraction};
+    Value first = b.sub(b.toIndex(base), b.index(cubic ? 1 : 0));
+    SmallVector<Value> positions;
+    for (size_t tap = 0; tap < taps.weights.size(); ++tap) {
+      positions.push_back(b.add(first, tap));
+      taps.positions.push_back(b.clamp(positions.back(), zero, last));
+    }
+    if (op.getExcludeOutside() != 0)
+      dropOutside(taps, positions, last);
+    return taps;
+  }
+
+  /// Weights of positions outside become 0, the others grow to the sum 1.
+  void dropOutside(Taps &taps, ArrayRef<Value> positions, Value last) {
+    Value sum = number(0);
+    for (auto [weight, position] : llvm::zip_equal(taps.weights, positions)) {
+      Value inside =
+          b.logicalAnd(b.le(b.index(0), position), b.le(position, last));
+      weight = b.select(inside, weight, number(0));
+      sum = b.add(sum, weight);
+    }
+    for (Value &weight : taps.weights)
+      weight = b.div(weight, sum);
+  }
+
+  Value nearest(Value x) {
+    StringRef mode = op.getNearestMode();
+    if (mode == "floor")
+      return floor(x);
+    if (mode == "ceil")
+      return math::CeilOp::create(b, x);
+    if (mode == "round_prefer_ceil")
+      return floor(b.add(x, number(0.5)));
+    return math::CeilOp::create(b, b.sub(x, number(0.5)));
+  }
+
+  /// The weights of the four positions around a point at distance t behind the
+  /// second.
+  SmallVector<Value> cubicWeights(Value t) {
+    double a = op.getCubicCoeffA().convertToFloat();
+    auto polynomial = [&](Value x, double c3, double c2, double c1, double c0) {
+      Value result = b.add(b.mul(number(c3), x), number(c2));
+      result = b.add(b.mul(result, x), number(c1));
+      return b.add(b.mul(result, x), number(c0));
+    };
+    auto near = [&](Value x) { return polynomial(x, a + 2, -(a + 3), 0, 1); };
+    auto far = [&](Value x) { return polynomial(x, a, -5 * a, 8 * a, -4 * a); };
+    Value rest = b.sub(number(1), t);
+    return {far(b.add(t, number(1))), near(t), near(rest),
+            far(b.add(rest, number(1)))};
+  }
+
+  /// The weighted sum over all combinations of taps of the dimensions behind
+  /// those fixed in `position`.
+  Value interpolate(ArrayRef<Taps> taps, SmallVectorImpl<Value> &position,
+                    Type real) {
+    if (position.size() == taps.size()) {
+      Value x = b.load(op.getX(), position);
+      return b.convert(x, elementType(op.getX()), real);
+    }
+    const Taps &tap = taps[position.size()];
+    Value sum;
+    for (auto [at, weight] : llvm::zip_equal(tap.positions, tap.weights)) {
+      position.push_back(at);
+      Value term = interpolate(taps, position, real);
+      position.pop_back();
+      if (weight)
+        term = b.mul(term, b.convert(weight, type, real));
+      sum = sum ? b.add(sum, term) : term;
+    }
+    return sum;
+  }
+
+  ResizeOp op;
+  ElementBuilder &b;
+  Type type;
+  Value outside;
+};
+} // namespace
+
+Value ResizeOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  return ResizeEmitter(*this, b).emit(index);
+}
