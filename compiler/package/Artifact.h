@@ -7,6 +7,7 @@
 #ifndef VELTAIR_COMPILER_PACKAGE_ARTIFACT_H
 #define VELTAIR_COMPILER_PACKAGE_ARTIFACT_H
 
+#include "compiler/package/ElementTypes.h"
 #include "compiler/package/Weights.h"
 #include "dialects/veltair/VeltairDialect.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -71,15 +72,6 @@ struct Artifact {
 /// reported.
 FailureOr<Artifact> collectArtifact(ModelOp model, ArrayRef<ModuleOp> kernels,
                                     WeightWriter &weights);
-
-/// The ABI's number of an element type; 0 if it has none.
-veltair_dtype getDtype(Type elementType);
-
-/// "float32"
-StringRef getDtypeName(veltair_dtype dtype);
-
-/// The bytes of one element.
-unsigned getDtypeBytes(veltair_dtype dtype);
 
 } // namespace mlir::veltair
 

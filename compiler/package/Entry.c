@@ -77,13 +77,13 @@ static void raise(uint64_t *most, uint64_t value) {
 
 static veltair_entry_layout get_layout(const veltair_program *program) {
   veltair_entry_needs needs = {0, 0, 0, 0, 0};
-  needs.arena_bytes = program->arena_bytes;
+  needs.arenaBytes = program->arena_bytes;
   needs.extents = program->extent_count;
   for (uint32_t i = 0; i < program->layer_count; ++i) {
     const veltair_layer *layer = &program->layers[i];
     raise(&needs.operands, layer->operand_count);
     raise(&needs.constants, layer->versions->constant_count);
-    raise(&needs.scratch_bytes, layer->versions->worker_scratch_bytes);
+    raise(&needs.scratchBytes, layer->versions->worker_scratch_bytes);
   }
   return veltair_entry_get_layout(&needs);
 }

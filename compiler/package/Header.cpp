@@ -13,7 +13,7 @@ static uint64_t getWorkspaceBytes(const Artifact &artifact) {
   uint64_t bytes = 0;
   for (const ProgramEntry &program : artifact.programs) {
     veltair_entry_needs needs{};
-    needs.arena_bytes = program.fields.arena_bytes;
+    needs.arenaBytes = program.fields.arena_bytes;
     needs.extents = program.fields.extent_count;
     for (const LayerEntry &layer : program.layers) {
       const VersionEntry &version = layer.versions.front();
@@ -21,8 +21,8 @@ static uint64_t getWorkspaceBytes(const Artifact &artifact) {
           std::max<uint64_t>(needs.operands, layer.operands.size());
       needs.constants =
           std::max<uint64_t>(needs.constants, version.constants.size());
-      needs.scratch_bytes = std::max<uint64_t>(
-          needs.scratch_bytes, version.fields.worker_scratch_bytes);
+      needs.scratchBytes = std::max<uint64_t>(
+          needs.scratchBytes, version.fields.worker_scratch_bytes);
     }
     bytes = std::max(bytes, veltair_entry_get_layout(&needs).bytes);
   }

@@ -37,7 +37,7 @@ TemporaryFile::TemporaryFile(StringRef beside) {
 }
 
 TemporaryFile::~TemporaryFile() {
-  sys::fs::remove(path);
+  consumeError(errorCodeToError(sys::fs::remove(path)));
   sys::DontRemoveFileOnSignal(path);
 }
 
