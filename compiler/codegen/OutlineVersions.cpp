@@ -100,6 +100,8 @@ private:
     ++functions;
     StringRef isa = *program.getIsa();
     std::string base = llvm::formatv("{0}.{1}.{2}", layer.getName(), number, isa);
+    // In the name of an ELF symbol '@' would begin a version.
+    std::replace(base.begin(), base.end(), '@', '_');
     std::string name = base;
     for (unsigned suffix = 1; !names.insert(name).second; ++suffix)
       name = llvm::formatv("{0}.{1}", base, suffix);
