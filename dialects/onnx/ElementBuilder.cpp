@@ -416,6 +416,26 @@ ElementBuilder::ifElse(Value condition, TypeRange types,
   return llvm::to_vector_of<Value>(branch.getResults());
 }
 
+Value mlir::veltair::onnx::linearize(ElementBuilder &b, ValueRange index,
+                                     ArrayRef<int64_t> shape) {
+  Value flat = b.index(0);
+  for (auto [i, extent] : llvm::zip_equal(index, shape))
+    flat = b.add(b.mul(flat, extent), i);
+  return flat;
+}
+
+SmallVector<Value> mlir::veltair::onnx::delinearize(ElementBuilder &b,
+                                                    Value flat,
+                                                    ArrayRef<int64_t> shape) {
+  SmallVector<Value> index(shape.size());
+  for (size_t i = shape.size(); i-- > 0;) {
+    index[i] = i == 0 ? flat : b.remIndex(flat, shape[i]);
+    if (i > 0)
+      flat = b.divIndex(flat, shape[i]);
+  }
+  return index;
+}
+
 Value mlir::veltair::onnx::emitResultElement(ElementBuilder &b, unsigned result,
                                              ValueRange index) {
   Operation *op = b.getOp();

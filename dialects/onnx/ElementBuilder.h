@@ -155,6 +155,13 @@ private:
   bool unsignedIntegers = false;
 };
 
+/// The position of the element at `index` of `shape` in row-major order.
+Value linearize(ElementBuilder &b, ValueRange index, ArrayRef<int64_t> shape);
+
+/// The index of element number `flat` of `shape`.
+SmallVector<Value> delinearize(ElementBuilder &b, Value flat,
+                               ArrayRef<int64_t> shape);
+
 /// Emits the element of a result of the builder's operation, an ElementwiseOp
 /// or IndexedOp, at `index`. Returns it in the memory type.
 Value emitResultElement(ElementBuilder &b, unsigned result, ValueRange index);

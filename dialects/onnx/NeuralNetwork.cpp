@@ -78,106 +78,149 @@ Value ConvOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
 }
 
 //===----------------------------------------------------------------------===//
-// Pools
+// Transposed convolution
 //===----------------------------------------------------------------------===//
 
-static FailureOr<Window> inferMaxPoolWindow(const Inference &infer,
-                                            MaxPoolOp::Adaptor a) {
-  return inferWindow(infer, 2, shapeOf(a.getX()).drop_front(2),
-                     {.autoPad = a.getAutoPad(),
-                      .dilations = a.getDilations(),
-                      .kernel = a.getKernelShape(),
-                      .pads = a.getPads(),
-                      .strides = a.getStrides(),
-                      .ceil = a.getCeilMode() != 0});
-}
-
-LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *context,
-                                          std::optional<Location> location,
-                                          Adaptor a,
-                                          SmallVectorImpl<Type> &types) {
-  Inference infer("MaxPool", location, types);
-  ArrayRef<int64_t> x = shapeOf(a.getX());
-  if (x.size() < 3)
-    return infer.fail(1, "x needs at least three dimensions");
-  FailureOr<Window> window = inferMaxPoolWindow(infer, a);
-  if (failed(window))
-    return failure();
-  SmallVector<int64_t> shape{x[0], x[1]};
-  llvm::append_range(shape, window->output);
-  if (failed(infer.result(elementType(a.getX()), shape)))
-    return failure();
-  return infer.result(IntegerType::get(context, 64), shape);
-}
-
-Window MaxPoolOp::getWindow() {
-  SmallVector<Type> types;
-  return *inferMaxPoolWindow(Inference("MaxPool", std::nullopt, types),
-                             Adaptor(*this));
-}
-
-Value MaxPoolOp::emitElement(ElementBuilder &b, unsigned result,
-                             ValueRange index) {
-  ArrayRef<int64_t> x = shapeOf(getX());
-  WindowLoops loops(b, getWindow(), x.drop_front(2), index.drop_front(2));
-  auto loadAt = [&](ValueRange position) {
-    SmallVector<Value> at{index[0], index[1]};
-    llvm::append_range(at, position);
-    return b.load(getX(), at);
+/// The window of the convolution that this one transposes: its kernel, strides,
+/// dilations and padding; `output` holds the extents of the result.
+static FailureOr<Window> inferTransposedWindow(const Inference &infer,
+                                               ConvTransposeOp::Adaptor a) {
+  ArrayRef<int64_t> spatial = shapeOf(a.getX()).drop_front(2);
+  ArrayRef<int64_t> kernel = shapeOf(a.getW()).drop_front(2);
+  size_t rank = spatial.size();
+  auto sane = [](ArrayRef<int64_t> values, size_t size, int64_t low) {
+    constexpr int64_t limit = 1 << 24;
+    return (values.empty() || values.size() == size) &&
+           llvm::all_of(values,
+                        [&](int64_t v) { return v >= low && v <= limit; });
   };
-  Value low = b.lowest(computeType(elementType(getX())));
-  if (result == 0)
-    return loops.reduce(low, [&](ValueRange, ValueRange position, Value acc) {
-      return b.max(acc, loadAt(position));
-    });
-
-  // The flat position of an element in x.
-  SmallVector<unsigned> order(
-      llvm::to_vector(llvm::seq<unsigned>(0, x.size() - 2)));
-  if (getStorageOrder() != 0 && order.size() >= 2)
-    std::swap(order[order.size() - 1], order[order.size() - 2]);
-  Value plane = b.add(b.mul(index[0], x[1]), index[1]);
-  auto flatten = [&](ValueRange position) {
-    Value flat = plane;
-    for (unsigned i : order)
-      flat = b.add(b.mul(flat, x[2 + i]), position[i]);
-    return flat;
+  if (!sane(spatial, rank, 0) || !sane(kernel, rank, 1) ||
+      !sane(a.getStrides(), rank, 1) || !sane(a.getDilations(), rank, 1) ||
+      !sane(a.getPads(), 2 * rank, 0) || !sane(a.getOutputPadding(), rank, 0) ||
+      !sane(a.getOutputShape(), rank, 1) ||
+      (!a.getKernelShape().empty() && a.getKernelShape() != kernel))
+    return infer.fail(3, "an attribute does not fit x and w");
+  auto orElse = [&](ArrayRef<int64_t> values, int64_t value) {
+    return values.empty() ? SmallVector<int64_t>(rank, value)
+                          : llvm::to_vector(values);
   };
-  SmallVector<Value> inits{low, b.index(0)};
-  SmallVector<Value> best = loops.nest(inits, [&](ValueRange,
-                                                  ValueRange position,
-                                                  ValueRange carried) {
-    Value value = loadAt(position);
-    Value better = b.gt(value, carried[0]);
-    return SmallVector<Value>{b.select(better, value, carried[0]),
-                              b.select(better, flatten(position), carried[1])};
-  });
-  return b.fromIndex(best[1], b.getI64Type());
+  Window window;
+  window.kernel = llvm::to_vector(kernel);
+  window.strides = orElse(a.getStrides(), 1);
+  window.dilations = orElse(a.getDilations(), 1);
+  SmallVector<int64_t> extra = orElse(a.getOutputPadding(), 0);
+  bool isSame = a.getAutoPad().starts_with("SAME");
+  for (size_t i = 0; i < rank; ++i) {
+    int64_t full = window.strides[i] * (spatial[i] - 1) + extra[i] +
+                   (kernel[i] - 1) * window.dilations[i] + 1;
+    int64_t begin = 0, end = 0;
+    if (!a.getOutputShape().empty() || isSame) {
+      int64_t wanted = a.getOutputShape().empty()
+                           ? spatial[i] * window.strides[i]
+                           : a.getOutputShape()[i];
+      int64_t total = std::max<int64_t>(0, full - wanted);
+      begin = a.getAutoPad() == "SAME_UPPER" ? total / 2 : total - total / 2;
+      end = full - wanted - begin;
+    } else if (!a.getPads().empty()) {
+      begin = a.getPads()[i];
+      end = a.getPads()[rank + i];
+    }
+    window.padsBegin.push_back(begin);
+    window.padsEnd.push_back(end);
+    window.output.push_back(full - begin - end);
+  }
+  return window;
 }
 
 LogicalResult
-GlobalAveragePoolOp::inferReturnTypes(MLIRContext *,
-                                      std::optional<Location> location,
-                                      Adaptor a, SmallVectorImpl<Type> &types) {
-  Inference infer("GlobalAveragePool", location, types);
-  ArrayRef<int64_t> x = shapeOf(a.getX());
-  if (x.size() < 2)
-    return infer.fail(1, "x needs at least two dimensions");
-  SmallVector<int64_t> shape(x.size(), 1);
-  llvm::copy(x.take_front(2), shape.begin());
+ConvTransposeOp::inferReturnTypes(MLIRContext *,
+                                  std::optional<Location> location, Adaptor a,
+                                  SmallVectorImpl<Type> &types) {
+  Inference infer("ConvTranspose", location, types);
+  ArrayRef<int64_t> x = shapeOf(a.getX()), w = shapeOf(a.getW());
+  if (x.size() < 3 || w.size() != x.size())
+    return infer.fail(1, "x and w need the same rank, at least 3");
+  int64_t group = a.getGroup();
+  if (group < 1 || x[1] % group != 0 || w[0] != x[1] || group > (1 << 30))
+    return infer.fail(2, "group, the channels of x and the shape of w do not "
+                         "fit each other");
+  FailureOr<Window> window = inferTransposedWindow(infer, a);
+  if (failed(window))
+    return failure();
+  SmallVector<int64_t> shape{x[0], w[1] * group};
+  llvm::append_range(shape, window->output);
+  if (!isAbsent(a.getB()) && shapeOf(a.getB()) != ArrayRef<int64_t>{shape[1]})
+    return infer.fail(4, "b must have one element for each output channel");
   return infer.result(elementType(a.getX()), shape);
 }
 
-Value GlobalAveragePoolOp::emitElement(ElementBuilder &b, unsigned,
-                                       ValueRange index) {
-  ArrayRef<int64_t> spatial = shapeOf(getX()).drop_front(2);
-  Value init = b.constant(computeType(elementType(getX())), 0);
-  Value sum = b.reduceNest(spatial, init, [&](ValueRange position, Value acc) {
-    SmallVector<Value> at{index[0], index[1]};
-    llvm::append_range(at, position);
-    return b.add(acc, b.load(getX(), at));
+Value ConvTransposeOp::emitElement(ElementBuilder &b, unsigned,
+                                   ValueRange index) {
+  SmallVector<Type> types;
+  Window window = *inferTransposedWindow(
+      Inference("ConvTranspose", std::nullopt, types), Adaptor(*this));
+  ArrayRef<int64_t> x = shapeOf(getX()), w = shapeOf(getW());
+  int64_t channels = x[1] / getGroup();
+  Value group = getGroup() == 1 ? b.index(0) : b.divIndex(index[1], w[1]);
+  Value outChannel = getGroup() == 1 ? index[1] : b.remIndex(index[1], w[1]);
+
+  // In each dimension the loop runs over steps j. Kernel element k meets input
+  // element p where p * stride + k * dilation = output + pad. Without dilation
+  // only every stride-th k does, and all of these within the bounds; otherwise
+  // j is k, and what does not divide or lies outside counts as 0.
+  SmallVector<Value> lower, upper, origin, firstKernel;
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    int64_t stride = window.strides[i], extent = x[2 + i];
+    Value at = b.add(index[2 + i], window.padsBegin[i]);
+    if (window.dilations[i] == 1) {
+      Value quotient = b.divIndex(at, stride), first = b.remIndex(at, stride);
+      Value inside = b.max(b.sub(quotient, b.index(extent - 1)), b.index(0));
+      // As many k = first + j * stride as are below the kernel's extent.
+      Value left = b.max(b.sub(b.index(window.kernel[i]), first), b.index(0));
+      Value steps = b.divIndex(b.add(left, stride - 1), stride);
+      lower.push_back(inside);
+      upper.push_back(b.min(b.add(quotient, 1), steps));
+      origin.push_back(quotient);
+      firstKernel.push_back(first);
+    } else {
+      lower.push_back(b.index(0));
+      upper.push_back(b.index(window.kernel[i]));
+      origin.push_back(at);
+      firstKernel.push_back(Value());
+    }
+  }
+  Value zero = b.constant(computeType(elementType(getX())), 0);
+  auto term = [&](Value c, ValueRange steps) {
+    Value channel = b.add(b.mul(group, channels), c), inside = b.boolean(true);
+    SmallVector<Value> xIndex{index[0], channel}, wIndex{channel, outChannel};
+    for (auto [i, j] : llvm::enumerate(steps)) {
+      if (firstKernel[i]) {
+        xIndex.push_back(b.sub(origin[i], j));
+        wIndex.push_back(b.add(firstKernel[i], b.mul(j, window.strides[i])));
+        continue;
+      }
+      Value distance = b.sub(origin[i], b.mul(j, window.dilations[i]));
+      Value clamped = b.max(distance, b.index(0));
+      Value position = b.divIndex(clamped, window.strides[i]);
+      Value last = b.index(x[2 + i] - 1);
+      Value divides = b.eq(b.remIndex(clamped, window.strides[i]), b.index(0));
+      inside = b.logicalAnd(
+          inside,
+          b.logicalAnd(b.logicalAnd(b.le(b.index(0), distance), divides),
+                       b.le(position, last)));
+      xIndex.push_back(b.min(position, last));
+      wIndex.push_back(j);
+    }
+    Value product = b.mul(b.load(getX(), xIndex), b.load(getW(), wIndex));
+    return b.select(inside, product, zero);
+  };
+  Value sum = b.reduce(channels, zero, [&](Value c, Value outer) {
+    return b.loopNest(
+        lower, upper, outer, [&](ValueRange steps, ValueRange carried) {
+          return SmallVector<Value>{b.add(carried[0], term(c, steps))};
+        })[0];
   });
-  return b.div(sum, b.constantLike(sum, double(elementCount(spatial))));
+  return isAbsent(getB()) ? sum : b.add(sum, b.load(getB(), index[1]));
 }
 
 //===----------------------------------------------------------------------===//
@@ -280,4 +323,58 @@ Value GemmOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   if (isAbsent(getC()))
     return sum;
   return b.add(sum, scale(b.loadBroadcast(getC(), index), getBeta()));
+}
+
+//===----------------------------------------------------------------------===//
+// Determinant
+//===----------------------------------------------------------------------===//
+
+LogicalResult DetOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> location,
+                                      Adaptor a, SmallVectorImpl<Type> &types) {
+  Inference infer("Det", location, types);
+  ArrayRef<int64_t> x = shapeOf(a.getX());
+  if (x.size() < 2 || x.back() != x[x.size() - 2] || x.back() > 8)
+    return infer.fail(1, "x must be square matrices of at most 8 rows");
+  return infer.result(elementType(a.getX()), x.drop_back(2));
+}
+
+void DetOp::emitLoops(ElementBuilder &b) {
+  ArrayRef<int64_t> x = shapeOf(getX());
+  int64_t n = x.back();
+  b.loopNest(x.drop_back(2), {}, [&](ValueRange index, ValueRange) {
+    // The matrix is small enough to live in values. Elimination with the
+    // largest pivot of each column; exchanging rows changes the sign.
+    SmallVector<SmallVector<Value>> m(n);
+    SmallVector<Value> position(index);
+    position.resize(index.size() + 2);
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j < n; ++j) {
+        position[index.size()] = b.index(i);
+        position[index.size() + 1] = b.index(j);
+        m[i].push_back(b.load(getX(), position));
+      }
+    Value det = b.constant(computeType(elementType(getX())), 1);
+    for (int64_t c = 0; c < n; ++c) {
+      for (int64_t r = c + 1; r < n; ++r) {
+        Value swap = b.gt(b.abs(m[r][c]), b.abs(m[c][c]));
+        for (int64_t j = c; j < n; ++j) {
+          Value upper = b.select(swap, m[r][j], m[c][j]);
+          m[r][j] = b.select(swap, m[c][j], m[r][j]);
+          m[c][j] = upper;
+        }
+        det = b.select(swap, b.neg(det), det);
+      }
+      det = b.mul(det, m[c][c]);
+      Value isZero = b.eq(m[c][c], b.constantLike(det, 0));
+      Value pivot = b.select(isZero, b.constantLike(det, 1), m[c][c]);
+      for (int64_t r = c + 1; r < n; ++r) {
+        Value factor = b.div(m[r][c], pivot);
+        for (int64_t j = c + 1; j < n; ++j)
+          m[r][j] = b.sub(m[r][j], b.mul(factor, m[c][j]));
+      }
+    }
+    b.store(0, det, index);
+    return SmallVector<Value>();
+  });
 }

@@ -2,7 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Convolutions, pools and matrix products.
+// Convolutions and matrix products.
 
 include "dialects/onnx/OnnxBase.td"
 
@@ -30,32 +30,22 @@ def Onnx_ConvOp : Onnx_IndexedOp<"Conv"> {
   }];
 }
 
-//===----------------------------------------------------------------------===//
-// Pools
-//===----------------------------------------------------------------------===//
-
-def Onnx_MaxPoolOp : Onnx_IndexedOp<"MaxPool"> {
-  let summary = "Maximum over a sliding window, and where it stands";
+def Onnx_ConvTransposeOp : Onnx_IndexedOp<"ConvTranspose"> {
+  let summary = "The transpose of a convolution: every input element spreads a kernel";
   let description = [{
-    indices holds the flat position in x, in row-major order or, with
-    storage_order = 1, with the last two spatial dimensions exchanged.
+    x is [N, C, spatial...], w is [C, M / group, kernel...], b is [M]. Padding is
+    taken from the result; output_shape, when given, decides how much.
 
-    * (C1) x has at least three dimensions;
-    * (C2) the window fits (see inferWindow).
+    * (C1) x has at least three dimensions and w as many;
+    * (C2) group is positive and divides C, which is w's first extent;
+    * (C3) attributes have one entry (pads: two) for each spatial dimension and
+      are sane; kernel_shape, when given, is w's;
+    * (C4) b has M elements.
   }];
-  let arguments = (ins Onnx_Numeric:$x, Onnx_String<"NOTSET">:$auto_pad,
-    Onnx_Int<"0">:$ceil_mode, Onnx_Ints:$dilations, DenseI64ArrayAttr:$kernel_shape,
-    Onnx_Ints:$pads, Onnx_Int<"0">:$storage_order, Onnx_Ints:$strides);
-  let results = (outs Onnx_Numeric:$y, Onnx_Int64:$indices);
-  let declarations = [{
-    Window getWindow();
-  }];
-}
-
-def Onnx_GlobalAveragePoolOp : Onnx_IndexedOp<"GlobalAveragePool"> {
-  let summary = "Mean over all spatial dimensions, which become 1";
-  let description = [{(C1) x has at least two dimensions.}];
-  let arguments = (ins Onnx_Float:$x);
+  let arguments = (ins Onnx_Float:$x, Onnx_Float:$w, Onnx_Optional<Onnx_Float>:$b,
+    Onnx_String<"NOTSET">:$auto_pad, Onnx_Ints:$dilations, Onnx_Int<"1">:$group,
+    Onnx_Ints:$kernel_shape, Onnx_Ints:$output_padding, Onnx_Ints:$output_shape,
+    Onnx_Ints:$pads, Onnx_Ints:$strides);
   let results = (outs Onnx_Float:$y);
 }
 
@@ -91,4 +81,13 @@ def Onnx_GemmOp : Onnx_IndexedOp<"Gemm"> {
     Onnx_Float32<"1.0">:$alpha, Onnx_Float32<"1.0">:$beta,
     Onnx_Int<"0">:$transA, Onnx_Int<"0">:$transB);
   let results = (outs Onnx_Numeric:$y);
+}
+
+def Onnx_DetOp : Onnx_SequentialOp<"Det"> {
+  let summary = "Determinants of square matrices";
+  let description = [{
+    (C1) the last two extents of x are equal, and at most 8.
+  }];
+  let arguments = (ins Onnx_Float:$x);
+  let results = (outs Onnx_Float:$y);
 }

@@ -11,27 +11,6 @@ bool mlir::veltair::onnx::isReinterpretation(Operation *op) {
   return isa<FlattenOp, IdentityOp, ReshapeOp, SqueezeOp, UnsqueezeOp>(op);
 }
 
-/// The position of the element at `index` of `shape` in row-major order.
-static Value linearize(ElementBuilder &b, ValueRange index,
-                       ArrayRef<int64_t> shape) {
-  Value flat = b.index(0);
-  for (auto [i, extent] : llvm::zip_equal(index, shape))
-    flat = b.add(b.mul(flat, extent), i);
-  return flat;
-}
-
-/// The index of element number `flat` of `shape`.
-static SmallVector<Value> delinearize(ElementBuilder &b, Value flat,
-                                      ArrayRef<int64_t> shape) {
-  SmallVector<Value> index(shape.size());
-  for (size_t i = shape.size(); i-- > 0;) {
-    index[i] = i == 0 ? flat : b.remIndex(flat, shape[i]);
-    if (i > 0)
-      flat = b.divIndex(flat, shape[i]);
-  }
-  return index;
-}
-
 static Value emitReinterpretation(ElementBuilder &b, Value source,
                                   ValueRange index, Value result) {
   Value flat = linearize(b, index, shapeOf(result));

@@ -27,6 +27,10 @@ WindowLoops::WindowLoops(ElementBuilder &b, const Window &window,
     upper.push_back(lastStart + reach >= spatial[i]
                         ? b.min(firstFrom(b.index(spatial[i])), kernel)
                         : kernel);
+    int64_t padded = spatial[i] + window.padsEnd[i];
+    paddedUpper.push_back(lastStart + reach >= padded
+                              ? b.min(firstFrom(b.index(padded)), kernel)
+                              : kernel);
   }
 }
 
@@ -52,5 +56,12 @@ Value WindowLoops::count() {
   Value count = b.index(1);
   for (auto [low, high] : llvm::zip_equal(lower, upper))
     count = b.mul(count, b.max(b.sub(high, low), b.index(0)));
+  return count;
+}
+
+Value WindowLoops::paddedCount() {
+  Value count = b.index(1);
+  for (Value high : paddedUpper)
+    count = b.mul(count, high);
   return count;
 }

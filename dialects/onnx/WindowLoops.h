@@ -31,11 +31,13 @@ public:
 
   /// The number of input elements in the window, as an index.
   Value count();
+  /// The same with the padding (but nothing behind it).
+  Value paddedCount();
 
 private:
   ElementBuilder &b;
   SmallVector<int64_t> dilations;
-  SmallVector<Value> origin, lower, upper;
+  SmallVector<Value> origin, lower, upper, paddedUpper;
 };
 
 } // namespace mlir::veltair::onnx
