@@ -8,8 +8,8 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-/// The fewest neighbouring rows of pixels that, seen as one, are wide enough for
-/// whole register tiles; a divisor of the number of rows.
+/// The fewest neighbouring rows of pixels that, seen as one, are wide enough
+/// for whole register tiles; a divisor of the number of rows.
 static int64_t mergedRows(ArrayRef<int64_t> shape) {
   constexpr int64_t wide = 28;
   int64_t rows = 1;
@@ -25,8 +25,8 @@ static SmallVector<int64_t> mergePixels(ArrayRef<int64_t> shape, int64_t rows) {
   return {shape[0], shape[1], shape[2] / rows, rows * shape[3], shape[4]};
 }
 
-/// Whether rows of pixels can be merged: all other tensors of the layer have all
-/// pixels or a single one.
+/// Whether rows of pixels can be merged: all other tensors of the layer have
+/// all pixels or a single one.
 static bool pixelsMerge(LayerOp layer, Operation *root) {
   ArrayRef<int64_t> result =
       cast<RankedTensorType>(root->getResult(0).getType()).getShape();
@@ -35,7 +35,8 @@ static bool pixelsMerge(LayerOp layer, Operation *root) {
     if (llvm::is_contained(root->getOperands(), argument) &&
         argument.hasOneUse())
       continue;
-    bool all = type.getDimSize(2) == result[2] && type.getDimSize(3) == result[3];
+    bool all =
+        type.getDimSize(2) == result[2] && type.getDimSize(3) == result[3];
     bool one = type.getDimSize(2) == 1 && type.getDimSize(3) == 1;
     if (!all && !one)
       return false;
@@ -68,14 +69,17 @@ ConvGeometry veltair::convGeometry(LayerOp layer, kernel::Conv2DOp op) {
   // The packed filter.
   int64_t outputs = llvm::divideCeil(g.filter[0], channelGroup);
   if (g.input.size() == 5)
-    g.filter = {outputs, (int64_t)llvm::divideCeil(g.filter[1], channelGroup),
-                g.filter[2], g.filter[3], channelGroup, channelGroup};
+    g.filter = {
+        outputs,      (int64_t)llvm::divideCeil(g.filter[1], channelGroup),
+        g.filter[2],  g.filter[3],
+        channelGroup, channelGroup};
   else
     g.filter = {outputs, g.filter[1], g.filter[2], g.filter[3], channelGroup};
   return g;
 }
 
-ConvGeometry veltair::convGeometry(LayerOp layer, kernel::DepthwiseConv2DOp op) {
+ConvGeometry veltair::convGeometry(LayerOp layer,
+                                   kernel::DepthwiseConv2DOp op) {
   ConvGeometry g = windowGeometry(layer, op);
   g.filter = {(int64_t)llvm::divideCeil(g.filter[0], channelGroup), g.filter[2],
               g.filter[3], channelGroup};
@@ -137,9 +141,9 @@ void veltair::emitConvLoops(StageFunction &f, LayerOp layer,
   int64_t groupGrain = schedule.getGroups() ? schedule.getGroups() : groups;
   int64_t rowParts = llvm::divideCeil(g.rows(), schedule.getGrain());
 
-  Value input = f.operand(
-      layerOperand(layer, cast<BlockArgument>(op.getInput())).number,
-      MemRefType::get(g.input, f32));
+  Value input =
+      f.operand(layerOperand(layer, cast<BlockArgument>(op.getInput())).number,
+                MemRefType::get(g.input, f32));
   Value filter = f.constant(
       layerOperand(layer, cast<BlockArgument>(op.getFilter())).number,
       MemRefType::get(g.filter, f32));
@@ -175,9 +179,8 @@ void veltair::emitConvLoops(StageFunction &f, LayerOp layer,
     f.loopPart(position[2], schedule.getGrain(), g.rows(), body);
   };
   if (schedule.getOrder() == LoopOrder::Rows)
-    groupLoop([&](Value group) {
-      rowLoop([&](Value row) { tileRow(group, row); });
-    });
+    groupLoop(
+        [&](Value group) { rowLoop([&](Value row) { tileRow(group, row); }); });
   else
     rowLoop([&](Value row) {
       groupLoop([&](Value group) { tileRow(group, row); });
@@ -189,9 +192,9 @@ void veltair::emitDepthwiseLoops(StageFunction &f, LayerOp layer,
                                  ScheduleAttr schedule) {
   ConvGeometry g = convGeometry(layer, op);
   Type f32 = f.b.getF32Type();
-  Value input = f.operand(
-      layerOperand(layer, cast<BlockArgument>(op.getInput())).number,
-      MemRefType::get(g.input, f32));
+  Value input =
+      f.operand(layerOperand(layer, cast<BlockArgument>(op.getInput())).number,
+                MemRefType::get(g.input, f32));
   Value filter = f.constant(
       layerOperand(layer, cast<BlockArgument>(op.getFilter())).number,
       MemRefType::get(g.filter, f32));

@@ -32,8 +32,8 @@ static Value lowerArgument(kernel::ArgumentOp op, OpBuilder &builder,
   Value array = load(op.getArgs(), member);
   Value memory = load(array, static_cast<int32_t>(op.getNumber()));
   auto type = cast<MemRefType>(op.getMemory().getType());
-  Value descriptor = MemRefDescriptor::fromStaticShape(builder, loc, converter,
-                                                       type, memory);
+  Value descriptor =
+      MemRefDescriptor::fromStaticShape(builder, loc, converter, type, memory);
   return UnrealizedConversionCastOp::create(builder, loc, type, descriptor)
       .getResult(0);
 }
@@ -50,7 +50,8 @@ struct ConvertKernelToVector
     getOperation().walk([&](Operation *op) {
       OpBuilder builder(op);
       if (auto argument = dyn_cast<kernel::ArgumentOp>(op))
-        argument.replaceAllUsesWith(lowerArgument(argument, builder, converter));
+        argument.replaceAllUsesWith(
+            lowerArgument(argument, builder, converter));
       else if (auto tile = dyn_cast<kernel::ConvTileOp>(op))
         lowerConvTile(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::DepthwiseTileOp>(op))
@@ -66,7 +67,8 @@ struct ConvertKernelToVector
   }
 };
 
-struct VerifyVectorWidth : veltair::impl::VerifyVectorWidthBase<VerifyVectorWidth> {
+struct VerifyVectorWidth
+    : veltair::impl::VerifyVectorWidthBase<VerifyVectorWidth> {
   using VerifyVectorWidthBase::VerifyVectorWidthBase;
 
   void runOnOperation() override {
@@ -77,7 +79,8 @@ struct VerifyVectorWidth : veltair::impl::VerifyVectorWidthBase<VerifyVectorWidt
           continue;
         Type element = vector.getElementType();
         int64_t bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
-        if (vector.getRank() > 1 || vector.getNumElements() * bits > vectorBits) {
+        if (vector.getRank() > 1 ||
+            vector.getNumElements() * bits > vectorBits) {
           op->emitError("makes a vector of ")
               << vector << ", but a register holds " << vectorBits << " bits";
           return WalkResult::interrupt();

@@ -72,8 +72,8 @@ struct ExpandMath : veltair::impl::ExpandMathBase<ExpandMath> {
     math::populateExpansionPatterns(
         patterns, {"sinh", "cosh", "tan", "asinh", "acosh", "atanh", "powf",
                    "fpowi", "exp2", "round", "rsqrt", "clampf", "sincos"});
-    populateMathPolynomialApproximationPatterns(
-        patterns, [](StringRef) { return true; });
+    populateMathPolynomialApproximationPatterns(patterns,
+                                                [](StringRef) { return true; });
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     getOperation().walk([&](Operation *op) {

@@ -50,11 +50,11 @@ public:
         cast<RankedTensorType>(layer.getResult(0).getType()).getShape();
     rank = result.size();
     for (int64_t dim = 0; dim < rank; ++dim) {
-      bool merge = dim > 0 && llvm::all_of(
-                                  layer.getBody().getArguments(),
-                                  [&](BlockArgument argument) {
-                                    return traversedAlike(argument, result, dim);
-                                  });
+      bool merge = dim > 0 &&
+                   llvm::all_of(layer.getBody().getArguments(),
+                                [&](BlockArgument argument) {
+                                  return traversedAlike(argument, result, dim);
+                                });
       if (!merge)
         starts.push_back(dim);
     }
@@ -88,7 +88,8 @@ private:
         cast<RankedTensorType>(argument.getType()).getShape();
     bool outer = extent(shape, dim - 1) == result[dim - 1];
     bool inner = extent(shape, dim) == result[dim];
-    bool outerOne = extent(shape, dim - 1) == 1, innerOne = extent(shape, dim) == 1;
+    bool outerOne = extent(shape, dim - 1) == 1,
+         innerOne = extent(shape, dim) == 1;
     return (outer && inner) || (outerOne && innerOne);
   }
 
@@ -122,8 +123,8 @@ public:
     if (matchPattern(tensor, m_Constant(&splat)) && splat.isSplat())
       return b.toMemory(splatElement(b, splat), elementType);
     if (auto indexed = dyn_cast<onnx::IndexedOp>(op))
-      return b.toMemory(
-          indexed.emitElement(b, result.getResultNumber(), index), elementType);
+      return b.toMemory(indexed.emitElement(b, result.getResultNumber(), index),
+                        elementType);
     auto elementwise = cast<onnx::ElementwiseOp>(op);
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
@@ -279,8 +280,8 @@ void veltair::emitGeneralLoops(StageFunction &f, LayerOp layer,
     return;
   ElementEmitter emitter(f, layer);
   Value yielded = layer.getYield().getValues()[0];
-  Value result = f.operand(resultOperand(layer, 0),
-                           emitter.bufferType(yielded.getType()));
+  Value result =
+      f.operand(resultOperand(layer, 0), emitter.bufferType(yielded.getType()));
   bool scalar = cast<RankedTensorType>(yielded.getType()).getRank() == 0;
 
   f.loopPart(f.getChunk(), schedule.getGrain(), rows, [&](Value row) {

@@ -28,12 +28,12 @@ void veltair::emitMatMulLoops(StageFunction &f, LayerOp layer,
   int64_t panelGrain = schedule.getGroups() ? schedule.getGroups() : panels;
   int64_t tiles = llvm::divideCeil(rows, schedule.getRows());
 
-  Value lhs = f.operand(
-      layerOperand(layer, cast<BlockArgument>(op.getLhs())).number,
-      MemRefType::get(lhsShape, f32));
-  Value rhs = f.constant(
-      layerOperand(layer, cast<BlockArgument>(op.getRhs())).number,
-      MemRefType::get({groups, lhsShape[1], channelGroup}, f32));
+  Value lhs =
+      f.operand(layerOperand(layer, cast<BlockArgument>(op.getLhs())).number,
+                MemRefType::get(lhsShape, f32));
+  Value rhs =
+      f.constant(layerOperand(layer, cast<BlockArgument>(op.getRhs())).number,
+                 MemRefType::get({groups, lhsShape[1], channelGroup}, f32));
   auto resultType = cast<RankedTensorType>(layer.getResult(0).getType());
   Value result = f.operand(resultOperand(layer, 0),
                            MemRefType::get(shape, resultType.getElementType()));
@@ -42,7 +42,8 @@ void veltair::emitMatMulLoops(StageFunction &f, LayerOp layer,
   buildEpilogue(
       f, layer, op,
       [&](RankedTensorType type) {
-        return MemRefType::get(asMatrix(type.getShape()), type.getElementType());
+        return MemRefType::get(asMatrix(type.getShape()),
+                               type.getElementType());
       },
       extras, epilogue);
 
@@ -52,27 +53,27 @@ void veltair::emitMatMulLoops(StageFunction &f, LayerOp layer,
     int64_t tileColumns = tileGroups * channelGroup;
     APInt first;
     if (matchPattern(group, m_ConstantInt(&first)))
-      tileColumns = std::min(tileColumns,
-                             columns - first.getSExtValue() * channelGroup);
-    auto tile = kernel::MatMulTileOp::create(f.b, lhs, rhs, result, extras, row,
-                                             group, tileRows, tileGroups,
-                                             tileColumns);
+      tileColumns =
+          std::min(tileColumns, columns - first.getSExtValue() * channelGroup);
+    auto tile =
+        kernel::MatMulTileOp::create(f.b, lhs, rhs, result, extras, row, group,
+                                     tileRows, tileGroups, tileColumns);
     IRMapping mapping;
     epilogue.cloneInto(&tile.getEpilogue(), mapping);
   };
   // A full tile where the loops are in full tiles, and, statically, the last
   // row tile and the last panel where they are smaller.
-  auto emitRows = [&](Value tileNumber, function_ref<void(Value, int64_t)> body) {
+  auto emitRows = [&](Value tileNumber,
+                      function_ref<void(Value, int64_t)> body) {
     int64_t last = rows - (tiles - 1) * schedule.getRows();
-    Value row = arith::MulIOp::create(f.b, tileNumber,
-                                      f.index(schedule.getRows()));
+    Value row =
+        arith::MulIOp::create(f.b, tileNumber, f.index(schedule.getRows()));
     if (last == schedule.getRows())
       return body(row, last);
     Value isLast = arith::CmpIOp::create(f.b, arith::CmpIPredicate::eq,
                                          tileNumber, f.index(tiles - 1));
     f.branch(
-        isLast,
-        [&] { body(f.index((tiles - 1) * schedule.getRows()), last); },
+        isLast, [&] { body(f.index((tiles - 1) * schedule.getRows()), last); },
         [&] { body(row, schedule.getRows()); });
   };
   auto emitPanel = [&](Value panel, function_ref<void(Value, int64_t)> body) {

@@ -99,7 +99,8 @@ private:
                             ScheduleAttr schedule, unsigned number) {
     ++functions;
     StringRef isa = *program.getIsa();
-    std::string base = llvm::formatv("{0}.{1}.{2}", layer.getName(), number, isa);
+    std::string base =
+        llvm::formatv("{0}.{1}.{2}", layer.getName(), number, isa);
     // In the name of an ELF symbol '@' would begin a version.
     std::replace(base.begin(), base.end(), '@', '_');
     std::string name = base;

@@ -54,7 +54,8 @@ void StageFunction::check(OpBuilder &builder, Value condition, int32_t code) {
     OpBuilder entry = OpBuilder::atBlockBegin(&function.front());
     fault = memref::AllocaOp::create(entry, loc,
                                      MemRefType::get({}, entry.getI32Type()));
-    Value ok = arith::ConstantOp::create(entry, loc, entry.getI32IntegerAttr(0));
+    Value ok =
+        arith::ConstantOp::create(entry, loc, entry.getI32IntegerAttr(0));
     memref::StoreOp::create(entry, loc, ok, fault, ValueRange{});
     auto exit = cast<func::ReturnOp>(function.front().getTerminator());
     OpBuilder atExit(exit);

@@ -130,6 +130,15 @@ static void alignBroadcast(Node &node) {
       node.location, b, node.constant(shape));
 }
 
+/// Until opset 6, a slope of one element a channel stood for dimension 1.
+static void alignSlope(Node &node) {
+  Value x = node.operand(0), slope = node.operand(1);
+  if (x && slope && onnx::rankOf(slope) == 1 && onnx::rankOf(x) > 2 &&
+      onnx::shapeOf(slope)[0] == onnx::shapeOf(x)[1])
+    node.attributes.set("axis", node.builder.getI64IntegerAttr(1));
+  alignBroadcast(node);
+}
+
 static void dropBroadcast(Node &node) { node.take("broadcast"); }
 
 static void dropTrainingAttributes(Node &node) {
@@ -240,7 +249,7 @@ static constexpr Upgrade upgrades[] = {
     {"LogSoftmax", 13, normalizeTrailing},
     {"Mul", 7, alignBroadcast},
     {"Or", 7, alignBroadcast},
-    {"PRelu", 7, alignBroadcast},
+    {"PRelu", 7, alignSlope},
     {"Pad", 11, padToOperands},
     {"Pow", 7, alignBroadcast},
     {"RNN", 14, dropRnnOutputSequence},

@@ -53,7 +53,8 @@ private:
     return list;
   }
 
-  void choose(LayerOp layer, const TargetIsa &isa, const MachineModel &machine) {
+  void choose(LayerOp layer, const TargetIsa &isa,
+              const MachineModel &machine) {
     SmallVector<Situation> where = situations(machine);
     SmallVector<Candidate, 0> candidates;
     for (ScheduleAttr schedule : enumerateSchedules(layer, isa)) {

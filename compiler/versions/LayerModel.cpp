@@ -13,7 +13,8 @@ using kernel::channelGroup;
 static int64_t bytesOf(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   Type memory = onnx::memoryType(tensor.getElementType());
-  return tensor.getNumElements() * llvm::divideCeil(memory.getIntOrFloatBitWidth(), 8);
+  return tensor.getNumElements() *
+         llvm::divideCeil(memory.getIntOrFloatBitWidth(), 8);
 }
 
 /// The loops that all kernels share: chunks of images, groups and rows, then
@@ -24,7 +25,8 @@ static void addLoops(LoopNest &nest, ScheduleAttr schedule, int64_t groupStep,
                            ? schedule.getGroups() * groupStep
                            : nest.extents[unsigned(Dim::Group)];
   int64_t rowGrain = schedule.getGrain() * rowStep;
-  nest.loops = {{Dim::Image, 1}, {Dim::Group, groupGrain}, {Dim::Row, rowGrain}};
+  nest.loops = {
+      {Dim::Image, 1}, {Dim::Group, groupGrain}, {Dim::Row, rowGrain}};
   nest.chunkLoops = 3;
   Loop groups = {Dim::Group, groupStep}, rows = {Dim::Row, rowStep};
   if (schedule.getOrder() == LoopOrder::Rows)
@@ -86,25 +88,25 @@ static LayerModel modelConv(LayerOp layer, Operation *root,
 
   nest.accesses.push_back(
       {[=](const Extents &e) {
-         int64_t pixels = reach(e[2], windowRows, g.strides[0], g.dilations[0],
-                                g.input[2]) *
-                          reach(e[3], windowColumns, g.strides[1],
-                                g.dilations[1], g.input[3]);
+         int64_t pixels =
+             reach(e[2], windowRows, g.strides[0], g.dilations[0], g.input[2]) *
+             reach(e[3], windowColumns, g.strides[1], g.dilations[1],
+                   g.input[3]);
          int64_t depth = depthwise ? e[1] * channelGroup : channels;
          return e[0] * depth * pixels * 4;
        },
        {true, depthwise, true, true}});
-  nest.accesses.push_back(
-      {[=](const Extents &e) {
-         return e[1] * channelGroup * channels * windowRows * windowColumns * 4;
-       },
-       {false, true, false, false}});
+  nest.accesses.push_back({[=](const Extents &e) {
+                             return e[1] * channelGroup * channels *
+                                    windowRows * windowColumns * 4;
+                           },
+                           {false, true, false, false}});
   addEpilogue(nest, layer, root, 0);
 
   model.depth = channels * windowRows * windowColumns;
-  model.tiles = rowTiles(g.columns(), schedule.getRows(), schedule.getVectors(),
-                         g.images() * g.rows() * g.groups() /
-                             schedule.getVectors());
+  model.tiles =
+      rowTiles(g.columns(), schedule.getRows(), schedule.getVectors(),
+               g.images() * g.rows() * g.groups() / schedule.getVectors());
   model.flops = 2 * model.depth * g.images() * g.groups() * channelGroup *
                 g.rows() * g.columns();
   return model;
@@ -154,11 +156,10 @@ static LayerModel modelGeneral(LayerOp layer, ScheduleAttr schedule) {
     if (!isa<RankedTensorType>(type))
       return;
     int64_t bytes = bytesOf(type);
-    nest.accesses.push_back({[=](const Extents &e) {
-                               return bytes * e[2] / rows;
-                             },
-                             {true, true, true, true},
-                             written});
+    nest.accesses.push_back(
+        {[=](const Extents &e) { return bytes * e[2] / rows; },
+         {true, true, true, true},
+         written});
   };
   for (Type type : layer.getOperandTypes())
     add(type, /*written=*/false);
@@ -204,7 +205,8 @@ SmallVector<PackingAttr> veltair::constantPackings(LayerOp layer) {
     packing = pack({shape[0], shape[2], shape[3]}, {}, {0});
   } else if (auto product = dyn_cast_or_null<kernel::MatMulOp>(root)) {
     // [K, N] to [N/16][K][16].
-    packing = product.getTransposeRhs() ? pack({}, {}, {0}) : pack({}, {1, 0}, {0});
+    packing =
+        product.getTransposeRhs() ? pack({}, {}, {0}) : pack({}, {1, 0}, {0});
   } else {
     packing = pack({}, {}, {});
   }

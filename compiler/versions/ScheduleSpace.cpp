@@ -77,8 +77,8 @@ public:
 /// Elements of the largest tensor of the layer: what its work grows with.
 static int64_t largestTensor(LayerOp layer) {
   int64_t elements = 1;
-  for (TypeRange types : {TypeRange(layer.getOperandTypes()),
-                          TypeRange(layer.getResultTypes())})
+  for (TypeRange types :
+       {TypeRange(layer.getOperandTypes()), TypeRange(layer.getResultTypes())})
     for (Type type : types)
       if (auto tensor = dyn_cast<RankedTensorType>(type))
         elements = std::max(elements, tensor.getNumElements());
@@ -102,7 +102,8 @@ SmallVector<ScheduleAttr> veltair::enumerateSchedules(LayerOp layer,
     ConvGeometry g = convGeometry(layer, conv);
     // One half of a group at a time; the weights of a window row are kept.
     int64_t most = std::max<int64_t>(1, space.registers - 1 - g.filter[2]);
-    for (int64_t rows : Space::balancedRows(g.columns(), std::min<int64_t>(most, 16)))
+    for (int64_t rows :
+         Space::balancedRows(g.columns(), std::min<int64_t>(most, 16)))
       for (int64_t grain : Space::grains(g.rows(), 16))
         space.add("direct", rows, 1, LoopOrder::Rows, grain, 1);
   } else if (auto product = dyn_cast_or_null<kernel::MatMulOp>(root)) {
@@ -110,7 +111,8 @@ SmallVector<ScheduleAttr> veltair::enumerateSchedules(LayerOp layer,
     int64_t columns = type.getShape().back();
     int64_t extent = type.getNumElements() / columns;
     int64_t groups = llvm::divideCeil(columns, channelGroup);
-    for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, groups); ++vectors) {
+    for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, groups);
+         ++vectors) {
       // A single row uses each weight once, straight from memory.
       int64_t most = extent == 1 ? 1 : space.maxRows(vectors, 1);
       for (int64_t rows : Space::balancedRows(extent, most))
@@ -121,12 +123,13 @@ SmallVector<ScheduleAttr> veltair::enumerateSchedules(LayerOp layer,
     // About 16 K elements a chunk, at most 64 chunks.
     int64_t rows = isSequential(layer)
                        ? 1
-                       : std::max<int64_t>(1, ShapedType::getNumElements(
-                                                  ArrayRef(generalShape(layer))
-                                                      .drop_back()));
+                       : std::max<int64_t>(
+                             1, ShapedType::getNumElements(
+                                    ArrayRef(generalShape(layer)).drop_back()));
     int64_t chunks = std::clamp<int64_t>(largestTensor(layer) >> 14, 1,
                                          std::min<int64_t>(rows, 64));
-    space.add("general", 1, 1, LoopOrder::Rows, llvm::divideCeil(rows, chunks), 0);
+    space.add("general", 1, 1, LoopOrder::Rows, llvm::divideCeil(rows, chunks),
+              0);
   }
   return space.take();
 }

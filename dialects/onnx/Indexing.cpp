@@ -3,9 +3,452 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace mlir::veltair::onnx;
 
 #define GET_OP_CLASSES
 #include "dialects/onnx/Indexing.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Gather
+//===----------------------------------------------------------------------===//
+
+LogicalResult GatherOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> location,
+                                         Adaptor a,
+                                         SmallVectorImpl<Type> &types) {
+  Inference infer("Gather", location, types);
+  ArrayRef<int64_t> data = shapeOf(a.getData());
+  FailureOr<int64_t> axis = infer.axis(1, a.getAxis(), data.size());
+  if (failed(axis))
+    return failure();
+  if (data[*axis] == 0)
+    return infer.fail(2, "there is nothing to gather from");
+  SmallVector<int64_t> shape(data.take_front(*axis));
+  llvm::append_range(shape, shapeOf(a.getIndices()));
+  llvm::append_range(shape, data.drop_front(*axis + 1));
+  return infer.result(elementType(a.getData()), shape);
+}
+
+Value GatherOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  int64_t axis = *normalizeAxis(getAxis(), rankOf(getData()));
+  int64_t count = rankOf(getIndices());
+  Value chosen = b.load(getIndices(), index.slice(axis, count));
+  SmallVector<Value> position(index.take_front(axis));
+  position.push_back(b.checkedIndex(chosen, shapeOf(getData())[axis]));
+  llvm::append_range(position, index.drop_front(axis + count));
+  return b.load(getData(), position);
+}
+
+/// True when `indices` has the rank of `data` and no larger extent but in
+/// `axis`.
+static bool fitsWithin(Value indices, Value data, int64_t axis) {
+  ArrayRef<int64_t> inner = shapeOf(indices), outer = shapeOf(data);
+  if (inner.size() != outer.size())
+    return false;
+  for (size_t i = 0; i < inner.size(); ++i)
+    if (int64_t(i) != axis && inner[i] > outer[i])
+      return false;
+  return true;
+}
+
+LogicalResult
+GatherElementsOp::inferReturnTypes(MLIRContext *,
+                                   std::optional<Location> location, Adaptor a,
+                                   SmallVectorImpl<Type> &types) {
+  Inference infer("GatherElements", location, types);
+  FailureOr<int64_t> axis = infer.axis(1, a.getAxis(), rankOf(a.getData()));
+  if (failed(axis))
+    return failure();
+  if (shapeOf(a.getData())[*axis] == 0)
+    return infer.fail(2, "there is nothing to gather from");
+  if (!fitsWithin(a.getIndices(), a.getData(), *axis))
+    return infer.fail(3, "the shape of indices does not fit data");
+  return infer.result(elementType(a.getData()), shapeOf(a.getIndices()));
+}
+
+Value GatherElementsOp::emitElement(ElementBuilder &b, unsigned,
+                                    ValueRange index) {
+  int64_t axis = *normalizeAxis(getAxis(), rankOf(getData()));
+  SmallVector<Value> position(index);
+  position[axis] =
+      b.checkedIndex(b.load(getIndices(), index), shapeOf(getData())[axis]);
+  return b.load(getData(), position);
+}
+
+LogicalResult GatherNDOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location> location,
+                                           Adaptor a,
+                                           SmallVectorImpl<Type> &types) {
+  Inference infer("GatherND", location, types);
+  ArrayRef<int64_t> data = shapeOf(a.getData()),
+                    indices = shapeOf(a.getIndices());
+  int64_t batch = a.getBatchDims();
+  if (batch < 0 || batch >= int64_t(std::min(data.size(), indices.size())) ||
+      data.take_front(batch) != indices.take_front(batch))
+    return infer.fail(1, "batch_dims does not fit the operands");
+  int64_t depth = indices.back();
+  if (depth < 1 || depth > int64_t(data.size()) - batch)
+    return infer.fail(2, "the positions in indices do not fit data");
+  if (llvm::is_contained(data.slice(batch, depth), 0))
+    return infer.fail(3, "there is nothing to gather from");
+  SmallVector<int64_t> shape(indices.drop_back());
+  llvm::append_range(shape, data.drop_front(batch + depth));
+  return infer.result(elementType(a.getData()), shape);
+}
+
+Value GatherNDOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  ArrayRef<int64_t> data = shapeOf(getData());
+  int64_t batch = getBatchDims(), outer = rankOf(getIndices()) - 1;
+  SmallVector<Value> position(index.take_front(batch)),
+      at(index.take_front(outer));
+  at.push_back(Value());
+  for (int64_t i = 0; i < shapeOf(getIndices()).back(); ++i) {
+    at.back() = b.index(i);
+    position.push_back(
+        b.checkedIndex(b.load(getIndices(), at), data[batch + i]));
+  }
+  llvm::append_range(position, index.drop_front(outer));
+  return b.load(getData(), position);
+}
+
+//===----------------------------------------------------------------------===//
+// Scatter
+//===----------------------------------------------------------------------===//
+
+static bool isReduction(StringRef name) {
+  return llvm::is_contained({"none", "add", "mul", "max", "min"}, name);
+}
+
+static Value combine(ElementBuilder &b, StringRef reduction, Value old,
+                     Value update) {
+  if (reduction == "none")
+    return update;
+  if (old.getType().isInteger(1))
+    return reduction == "add" || reduction == "max" ? b.logicalOr(old, update)
+                                                    : b.logicalAnd(old, update);
+  if (reduction == "add")
+    return b.add(old, update);
+  if (reduction == "mul")
+    return b.mul(old, update);
+  return reduction == "max" ? b.max(old, update) : b.min(old, update);
+}
+
+/// Stores every element of `data` in result 0.
+static void copyToResult(ElementBuilder &b, Value data) {
+  b.loopNest(shapeOf(data), {}, [&](ValueRange index, ValueRange) {
+    b.store(0, b.load(data, index), index);
+    return SmallVector<Value>();
+  });
+}
+
+static void update(ElementBuilder &b, StringRef reduction, Value value,
+                   ValueRange position) {
+  if (reduction != "none")
+    value = combine(b, reduction, b.loadResult(0, position), value);
+  b.store(0, value, position);
+}
+
+LogicalResult
+ScatterElementsOp::inferReturnTypes(MLIRContext *,
+                                    std::optional<Location> location, Adaptor a,
+                                    SmallVectorImpl<Type> &types) {
+  Inference infer("ScatterElements", location, types);
+  FailureOr<int64_t> axis = infer.axis(1, a.getAxis(), rankOf(a.getData()));
+  if (failed(axis))
+    return failure();
+  if (!fitsWithin(a.getIndices(), a.getData(), *axis) ||
+      shapeOf(a.getIndices()) != shapeOf(a.getUpdates()) ||
+      elementType(a.getData()) != elementType(a.getUpdates()))
+    return infer.fail(2, "the operands do not fit each other");
+  if (!isReduction(a.getReduction()))
+    return infer.fail(3, "unknown reduction '" + a.getReduction() + "'");
+  if (shapeOf(a.getData())[*axis] == 0)
+    return infer.fail(4, "there is nothing to scatter into");
+  return infer.result(elementType(a.getData()), shapeOf(a.getData()));
+}
+
+void ScatterElementsOp::emitLoops(ElementBuilder &b) {
+  int64_t axis = *normalizeAxis(getAxis(), rankOf(getData()));
+  copyToResult(b, getData());
+  b.loopNest(shapeOf(getIndices()), {}, [&](ValueRange index, ValueRange) {
+    SmallVector<Value> position(index);
+    position[axis] =
+        b.checkedIndex(b.load(getIndices(), index), shapeOf(getData())[axis]);
+    update(b, getReduction(), b.load(getUpdates(), index), position);
+    return SmallVector<Value>();
+  });
+}
+
+LogicalResult ScatterNDOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> location,
+                                            Adaptor a,
+                                            SmallVectorImpl<Type> &types) {
+  Inference infer("ScatterND", location, types);
+  ArrayRef<int64_t> data = shapeOf(a.getData()),
+                    indices = shapeOf(a.getIndices());
+  int64_t depth = indices.empty() ? 0 : indices.back();
+  if (depth < 1 || depth > int64_t(data.size()))
+    return infer.fail(1, "the positions in indices do not fit data");
+  SmallVector<int64_t> expected(indices.drop_back());
+  llvm::append_range(expected, data.drop_front(depth));
+  if (ArrayRef<int64_t>(expected) != shapeOf(a.getUpdates()) ||
+      elementType(a.getData()) != elementType(a.getUpdates()))
+    return infer.fail(2, "updates does not fit indices and data");
+  if (!isReduction(a.getReduction()))
+    return infer.fail(3, "unknown reduction '" + a.getReduction() + "'");
+  if (llvm::is_contained(data.take_front(depth), 0))
+    return infer.fail(4, "there is nothing to scatter into");
+  return infer.result(elementType(a.getData()), data);
+}
+
+void ScatterNDOp::emitLoops(ElementBuilder &b) {
+  copyToResult(b, getData());
+  ArrayRef<int64_t> data = shapeOf(getData());
+  int64_t outer = rankOf(getIndices()) - 1;
+  b.loopNest(shapeOf(getUpdates()), {}, [&](ValueRange index, ValueRange) {
+    SmallVector<Value> position, at(index.take_front(outer));
+    at.push_back(Value());
+    for (int64_t i = 0; i < shapeOf(getIndices()).back(); ++i) {
+      at.back() = b.index(i);
+      position.push_back(b.checkedIndex(b.load(getIndices(), at), data[i]));
+    }
+    llvm::append_range(position, index.drop_front(outer));
+    update(b, getReduction(), b.load(getUpdates(), index), position);
+    return SmallVector<Value>();
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Others
+//===----------------------------------------------------------------------===//
+
+LogicalResult OneHotOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> location,
+                                         Adaptor a,
+                                         SmallVectorImpl<Type> &types) {
+  Inference infer("OneHot", location, types);
+  int64_t depth = 0;
+  if (auto integers = constantIntegers(a.getDepth());
+      integers && integers->size() == 1)
+    depth = integers->front();
+  else if (auto reals = constantFloats(a.getDepth());
+           reals && reals->size() == 1)
+    depth = reals->front() >= 1 && reals->front() < 1e9
+                ? int64_t(reals->front())
+                : 0;
+  if (depth < 1)
+    return infer.fail(1, "depth must be a positive constant");
+  SmallVector<int64_t> shape(shapeOf(a.getIndices()));
+  FailureOr<int64_t> axis = infer.axis(2, a.getAxis(), shape.size() + 1);
+  if (failed(axis))
+    return failure();
+  if (shapeOf(a.getValues()) != ArrayRef<int64_t>{2})
+    return infer.fail(3, "values must have two elements");
+  shape.insert(shape.begin() + *axis, depth);
+  return infer.result(elementType(a.getValues()), shape);
+}
+
+Value OneHotOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  int64_t rank = rankOf(getOutput());
+  int64_t axis = *normalizeAxis(getAxis(), rank);
+  SmallVector<Value> position(index);
+  position.erase(position.begin() + axis);
+  Value hot = b.toIndex(b.load(getIndices(), position));
+  // Out of range means hot nowhere.
+  Value depth = b.index(shapeOf(getOutput())[axis]);
+  hot = b.select(b.lt(hot, b.index(0)), b.add(hot, depth), hot);
+  Value which = b.select(b.eq(hot, index[axis]), b.index(1), b.index(0));
+  return b.load(getValues(), which);
+}
+
+LogicalResult
+ReverseSequenceOp::inferReturnTypes(MLIRContext *,
+                                    std::optional<Location> location, Adaptor a,
+                                    SmallVectorImpl<Type> &types) {
+  Inference infer("ReverseSequence", location, types);
+  int64_t batch = a.getBatchAxis(), time = a.getTimeAxis();
+  ArrayRef<int64_t> shape = shapeOf(a.getInput());
+  if (shape.size() < 2 || batch + time != 1 || batch * time != 0)
+    return infer.fail(1, "batch_axis and time_axis must be the first two "
+                         "dimensions");
+  if (shapeOf(a.getSequenceLens()) != ArrayRef<int64_t>{shape[batch]})
+    return infer.fail(2, "sequence_lens needs one element for each batch");
+  return infer.result(elementType(a.getInput()), shape);
+}
+
+Value ReverseSequenceOp::emitElement(ElementBuilder &b, unsigned,
+                                     ValueRange index) {
+  int64_t time = getTimeAxis();
+  Value length = b.toIndex(b.load(getSequenceLens(), index[getBatchAxis()]));
+  length = b.clamp(length, b.index(0), b.index(shapeOf(getInput())[time]));
+  Value own = index[time];
+  Value mirrored = b.sub(b.sub(length, own), b.index(1));
+  SmallVector<Value> position(index);
+  position[time] = b.select(b.lt(own, length), mirrored, own);
+  return b.load(getInput(), position);
+}
+
+LogicalResult TopKOp::inferReturnTypes(MLIRContext *context,
+                                       std::optional<Location> location,
+                                       Adaptor a,
+                                       SmallVectorImpl<Type> &types) {
+  Inference infer("TopK", location, types);
+  FailureOr<SmallVector<int64_t>> k = infer.integers(1, a.getK(), "k");
+  if (failed(k))
+    return failure();
+  if (k->size() != 1)
+    return infer.fail(1, "k must have one element");
+  SmallVector<int64_t> shape(shapeOf(a.getX()));
+  FailureOr<int64_t> axis = infer.axis(2, a.getAxis(), shape.size());
+  if (failed(axis))
+    return failure();
+  if (k->front() < 0 || k->front() > shape[*axis])
+    return infer.fail(3, "k = " + Twine(k->front()) +
+                             " does not fit the extent " + Twine(shape[*axis]));
+  shape[*axis] = k->front();
+  if (failed(infer.result(elementType(a.getX()), shape)))
+    return failure();
+  return infer.result(IntegerType::get(context, 64), shape);
+}
+
+void TopKOp::emitLoops(ElementBuilder &b) {
+  int64_t axis = *normalizeAxis(getAxis(), rankOf(getX()));
+  SmallVector<int64_t> outer(shapeOf(getX()));
+  int64_t extent = std::exchange(outer[axis], 1);
+  int64_t k = shapeOf(getValues())[axis];
+  if (k == 0)
+    return;
+  bool largest = getLargest() != 0;
+  // Insertion into the sorted results: an element moves towards the front past
+  // all that are worse.
+  b.loopNest(outer, {}, [&](ValueRange index, ValueRange) {
+    auto at = [&](Value i) {
+      SmallVector<Value> position(index);
+      position[axis] = i;
+      return position;
+    };
+    Value zero = b.index(0), one = b.index(1), last = b.index(k - 1);
+    b.loop(zero, b.index(extent), {}, [&](Value i, ValueRange) {
+      Value x = b.load(getX(), at(i));
+      Value filled = b.min(i, b.index(k));
+      // The rank of x among the results so far.
+      Value rank = b.reduce(zero, filled, zero, [&](Value j, Value acc) {
+        Value other = b.loadResult(0, at(j));
+        Value worse = largest ? b.lt(other, x) : b.gt(other, x);
+        return b.select(worse, acc, b.add(acc, one));
+      });
+      b.ifElse(b.lt(rank, b.index(k)), {}, [&] {
+        // Those behind make room, the last first.
+        Value end = b.min(filled, last);
+        b.loop(zero, b.sub(end, rank), {}, [&](Value j, ValueRange) {
+          Value target = b.sub(end, j), source = b.sub(target, one);
+          b.store(0, b.loadResult(0, at(source)), at(target));
+          b.store(1, b.loadResult(1, at(source)), at(target));
+          return SmallVector<Value>();
+        });
+        b.store(0, x, at(rank));
+        b.store(1, b.fromIndex(i, b.getI64Type()), at(rank));
+        return SmallVector<Value>();
+      });
+      return SmallVector<Value>();
+    });
+    return SmallVector<Value>();
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// TfIdfVectorizer
+//===----------------------------------------------------------------------===//
+
+LogicalResult
+TfIdfVectorizerOp::inferReturnTypes(MLIRContext *context,
+                                    std::optional<Location> location, Adaptor a,
+                                    SmallVectorImpl<Type> &types) {
+  Inference infer("TfIdfVectorizer", location, types);
+  ArrayRef<int64_t> x = shapeOf(a.getX());
+  if (x.empty() || x.size() > 2)
+    return infer.fail(1, "x must have one or two dimensions");
+  ArrayRef<int64_t> counts = a.getNgramCounts();
+  int64_t pool = a.getPoolInt64s().size(), grams = 0;
+  for (auto [i, first] : llvm::enumerate(counts)) {
+    int64_t end = i + 1 < counts.size() ? counts[i + 1] : pool;
+    if (first < 0 || end < first || end > pool ||
+        (end - first) % int64_t(i + 1) != 0)
+      return infer.fail(2, "ngram_counts does not fit the pool");
+    grams += (end - first) / int64_t(i + 1);
+  }
+  int64_t width = 0;
+  for (int64_t index : a.getNgramIndexes()) {
+    if (index < 0 || index > (1 << 24))
+      return infer.fail(2, "ngram_indexes has the impossible element " +
+                               Twine(index));
+    width = std::max(width, index + 1);
+  }
+  if (int64_t(a.getNgramIndexes().size()) != grams || counts.empty() ||
+      counts.front() != 0)
+    return infer.fail(2, "ngram_indexes does not fit the pool");
+  int64_t low = a.getMinGramLength(), high = a.getMaxGramLength();
+  int64_t skip = a.getMaxSkipCount();
+  if (low < 1 || high < low || high > 64 || skip < 0 || skip > (1 << 24))
+    return infer.fail(3, "the lengths of n-grams or the skips are impossible");
+  StringRef mode = a.getMode();
+  if ((mode != "TF" && mode != "IDF" && mode != "TFIDF") ||
+      !(a.getWeights().empty() || int64_t(a.getWeights().size()) == grams))
+    return infer.fail(4, "unknown mode, or weights do not fit");
+  SmallVector<int64_t> shape(x.drop_back());
+  shape.push_back(width);
+  return infer.result(Float32Type::get(context), shape);
+}
+
+void TfIdfVectorizerOp::emitLoops(ElementBuilder &b) {
+  ArrayRef<int64_t> counts = getNgramCounts(), pool = getPoolInt64s();
+  int64_t length = shapeOf(getX()).back();
+  Type real = b.getF32Type();
+  Type element = computeType(elementType(getX()));
+  b.loopNest(shapeOf(getY()), {}, [&](ValueRange index, ValueRange) {
+    b.store(0, b.constant(real, 0), index);
+    return SmallVector<Value>();
+  });
+  b.loopNest(shapeOf(getX()).drop_back(), {}, [&](ValueRange row, ValueRange) {
+    auto at = [&](Value i) {
+      SmallVector<Value> position(row);
+      position.push_back(i);
+      return position;
+    };
+    int64_t number = 0;
+    for (int64_t n = 1; n <= int64_t(counts.size()); ++n) {
+      int64_t end = n < int64_t(counts.size()) ? counts[n] : pool.size();
+      for (int64_t gram = counts[n - 1]; gram < end; gram += n, ++number) {
+        if (n < int64_t(getMinGramLength()) || n > int64_t(getMaxGramLength()))
+          continue;
+        Value target = b.index(getNgramIndexes()[number]);
+        double weight = getWeights().empty() || getMode() == "TF"
+                            ? 1
+                            : getWeights()[number];
+        // Single items have nothing to skip.
+        int64_t distances = n == 1 ? 1 : int64_t(getMaxSkipCount()) + 1;
+        for (int64_t d = 1; d <= distances && (n - 1) * d < length; ++d)
+          b.loop(b.index(0), b.index(length - (n - 1) * d), {},
+                 [&](Value i, ValueRange) {
+                   Value matches = b.boolean(true);
+                   for (int64_t k = 0; k < n; ++k) {
+                     Value item = b.load(getX(), at(b.add(i, k * d)));
+                     Value wanted = arith::ConstantOp::create(
+                         b, b.getIntegerAttr(element, pool[gram + k]));
+                     matches = b.logicalAnd(matches, b.eq(item, wanted));
+                   }
+                   Value old = b.loadResult(0, at(target));
+                   Value next = getMode() == "IDF"
+                                    ? b.constant(real, weight)
+                                    : b.add(old, b.constant(real, weight));
+                   b.store(0, b.select(matches, next, old), at(target));
+                   return SmallVector<Value>();
+                 });
+      }
+    }
+    return SmallVector<Value>();
+  });
+}

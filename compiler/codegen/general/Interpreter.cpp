@@ -3,7 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/codegen/general/Interpreter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -81,13 +83,42 @@ LogicalResult Interpreter::executeIf(Operation &op) {
   return failed(values) ? failure() : assign(branch.getResults(), *values);
 }
 
+/// What the folders leave undone because it is inexact or no number.
+static Attribute evaluateInexact(Operation &op, ArrayRef<Attribute> operands) {
+  auto x =
+      dyn_cast_or_null<FloatAttr>(operands.empty() ? Attribute() : operands[0]);
+  auto type = op.getNumResults() == 1
+                  ? dyn_cast<FloatType>(op.getResult(0).getType())
+                  : FloatType();
+  if (!x || !type)
+    return nullptr;
+  APFloat value = x.getValue();
+  bool losesInfo;
+  if (isa<arith::TruncFOp>(op)) {
+    value.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+    return FloatAttr::get(type, value);
+  }
+  // Outside their domains, such as the root of a negative number.
+  if (isa<math::SqrtOp, math::LogOp, math::AsinOp, math::AcosOp, math::AcoshOp,
+          math::AtanhOp, math::PowFOp>(op))
+    return FloatAttr::get(type, APFloat::getNaN(type.getFloatSemantics()));
+  return nullptr;
+}
+
 LogicalResult Interpreter::fold(Operation &op) {
   SmallVector<Attribute, 4> operands;
   for (Value operand : op.getOperands())
     operands.push_back(scalars.lookup(operand));
   SmallVector<OpFoldResult, 1> folded;
-  if (failed(op.fold(operands, folded)) || folded.size() != op.getNumResults())
-    return failure();
+  if (failed(op.fold(operands, folded)) ||
+      folded.size() != op.getNumResults()) {
+    folded.clear();
+    if (Attribute value = evaluateInexact(op, operands))
+      folded.push_back(value);
+    else
+      return failure();
+  }
   for (auto [result, value] : llvm::zip_equal(op.getResults(), folded)) {
     Attribute attribute = dyn_cast<Attribute>(value);
     if (!attribute)
