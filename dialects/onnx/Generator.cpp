@@ -3,9 +3,23 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace mlir::veltair::onnx;
+
+static LogicalResult inferWindowFunction(Inference &infer, Value size,
+                                         Type element) {
+  FailureOr<SmallVector<int64_t>> value = infer.integers(1, size, "size");
+  if (failed(value))
+    return failure();
+  if (value->size() != 1 || value->front() < 0)
+    return infer.fail(1, "size must be one number, not negative");
+  if (!isa_and_nonnull<FloatType>(element))
+    return infer.fail(2, "output_datatype must be a floating-point type");
+  return infer.result(element, *value);
+}
 
 #define GET_OP_CLASSES
 #include "dialects/onnx/Generator.cpp.inc"
@@ -48,4 +62,175 @@ Value ConstantOfShapeOp::emitElement(ElementBuilder &b, unsigned, ValueRange) {
   if (std::optional<SmallVector<double>> real = getFloats(getValueAttr()))
     return b.constant(type, real->front());
   return b.constant(type, getIntegers(getValueAttr())->front());
+}
+
+LogicalResult EyeLikeOp::inferReturnTypes(MLIRContext *context,
+                                          std::optional<Location> location,
+                                          Adaptor a,
+                                          SmallVectorImpl<Type> &types) {
+  Inference infer("EyeLike", location, types);
+  if (rankOf(a.getInput()) != 2)
+    return infer.fail(1, "the operand must be a matrix");
+  Type element = a.getDtype() ? typeOfDataType(context, *a.getDtype())
+                              : elementType(a.getInput());
+  if (!element)
+    return infer.fail(2, "unsupported data type");
+  return infer.result(element, shapeOf(a.getInput()));
+}
+
+Value EyeLikeOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  Type type = computeType(elementType(getOutput()));
+  Value isOne = b.eq(b.sub(index[1], index[0]), b.index(getK()));
+  return b.select(isOne, b.constant(type, 1), b.constant(type, 0));
+}
+
+//===----------------------------------------------------------------------===//
+// Range
+//===----------------------------------------------------------------------===//
+
+LogicalResult RangeOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> location,
+                                        Adaptor a,
+                                        SmallVectorImpl<Type> &types) {
+  Inference infer("Range", location, types);
+  Type element = elementType(a.getStart());
+  double values[3];
+  for (auto [value, operand] :
+       llvm::zip_equal(values, ValueRange(a.getOperands()))) {
+    auto integers = constantIntegers(operand);
+    auto reals = constantFloats(operand);
+    size_t count = integers ? integers->size() : reals ? reals->size() : 0;
+    if (count != 1 || elementType(operand) != element)
+      return infer.fail(1, "the operands must be constant scalars of one type");
+    value = integers ? double(integers->front()) : reals->front();
+  }
+  double count = std::ceil((values[1] - values[0]) / values[2]);
+  if (values[2] == 0 || !(std::abs(count) < 1e12))
+    return infer.fail(2, "the step is 0, or the range has no end");
+  return infer.result(element, std::max<int64_t>(0, int64_t(count)));
+}
+
+Value RangeOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  Value start =
+      b.load(getStart(), SmallVector<Value>(rankOf(getStart()), b.index(0)));
+  Value delta =
+      b.load(getDelta(), SmallVector<Value>(rankOf(getDelta()), b.index(0)));
+  return b.add(start, b.mul(b.fromIndex(index[0], start.getType()), delta));
+}
+
+//===----------------------------------------------------------------------===//
+// Windows
+//===----------------------------------------------------------------------===//
+
+/// The sum of weights[k] * cos(2 pi k n / N), where N is the number of elements
+/// or, for symmetric windows, one less.
+template <typename Op>
+static Value emitCosines(Op op, ElementBuilder &b, Value n,
+                         ArrayRef<double> weights) {
+  int64_t size = shapeOf(op.getOutput())[0];
+  double length = std::max<int64_t>(op.getPeriodic() != 0 ? size : size - 1, 1);
+  Type type = computeType(elementType(op.getOutput()));
+  Value sum = b.constant(type, weights[0]), x = b.fromIndex(n, type);
+  for (size_t k = 1; k < weights.size(); ++k) {
+    Value angle = b.mul(x, b.constant(type, 2 * M_PI * k / length));
+    Value cosine = math::CosOp::create(b, angle);
+    sum = b.add(sum, b.mul(cosine, b.constant(type, weights[k])));
+  }
+  return sum;
+}
+
+Value BlackmanWindowOp::emitElement(ElementBuilder &b, unsigned,
+                                    ValueRange index) {
+  return emitCosines(*this, b, index[0], {0.42, -0.5, 0.08});
+}
+
+Value HammingWindowOp::emitElement(ElementBuilder &b, unsigned,
+                                   ValueRange index) {
+  return emitCosines(*this, b, index[0], {25.0 / 46, -21.0 / 46});
+}
+
+Value HannWindowOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  return emitCosines(*this, b, index[0], {0.5, -0.5});
+}
+
+//===----------------------------------------------------------------------===//
+// MelWeightMatrix
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct MelParameters {
+  int64_t bins, length, rate;
+  double lower, upper;
+};
+} // namespace
+
+static FailureOr<MelParameters> melParameters(const Inference &infer,
+                                              MelWeightMatrixOp::Adaptor a) {
+  SmallVector<int64_t> integers;
+  for (Value operand :
+       {a.getNumMelBins(), a.getDftLength(), a.getSampleRate()}) {
+    auto value = constantIntegers(operand);
+    if (!value || value->size() != 1)
+      return infer.fail(1, "the operands must be constant scalars");
+    if (value->front() < 1 || value->front() > (1 << 30))
+      return infer.fail(2, "the numbers must be positive");
+    integers.push_back(value->front());
+  }
+  auto lower = constantFloats(a.getLowerEdgeHertz());
+  auto upper = constantFloats(a.getUpperEdgeHertz());
+  if (!lower || !upper || lower->size() != 1 || upper->size() != 1)
+    return infer.fail(1, "the operands must be constant scalars");
+  return MelParameters{integers[0], integers[1], integers[2], lower->front(),
+                       upper->front()};
+}
+
+LogicalResult
+MelWeightMatrixOp::inferReturnTypes(MLIRContext *context,
+                                    std::optional<Location> location, Adaptor a,
+                                    SmallVectorImpl<Type> &types) {
+  Inference infer("MelWeightMatrix", location, types);
+  FailureOr<MelParameters> mel = melParameters(infer, a);
+  if (failed(mel))
+    return failure();
+  Type element = typeOfDataType(context, a.getOutputDatatype());
+  if (!element || element.isInteger(1))
+    return infer.fail(3, "output_datatype must be a numeric type");
+  return infer.result(element, {mel->length / 2 + 1, mel->bins});
+}
+
+Value MelWeightMatrixOp::emitElement(ElementBuilder &b, unsigned,
+                                     ValueRange index) {
+  SmallVector<Type> types;
+  MelParameters mel = *melParameters(
+      Inference("MelWeightMatrix", std::nullopt, types), Adaptor(*this));
+  auto toMel = [](double hertz) { return 2595 * std::log10(1 + hertz / 700); };
+  double low = toMel(mel.lower);
+  double step = (toMel(mel.upper) - low) / (mel.bins + 2);
+  // Band edges as bins of the spectrum: edge(i) for i = band, band + 1, band
+  // + 2.
+  Type real = b.getF64Type();
+  auto number = [&](double value) { return b.constant(real, value); };
+  auto edge = [&](int64_t offset) -> Value {
+    Value i = b.fromIndex(b.add(index[1], offset), real);
+    Value melValue = b.add(b.mul(i, number(step)), number(low));
+    Value power =
+        math::ExpOp::create(b, b.mul(melValue, number(std::log(10.0) / 2595)));
+    Value hertz = b.mul(number(700), b.sub(power, number(1)));
+    double scale = double(mel.length + 1) / double(mel.rate);
+    return math::FloorOp::create(b, b.mul(hertz, number(scale)));
+  };
+  Value lower = edge(0), centre = edge(1), upper = edge(2);
+  Value x = b.fromIndex(index[0], real);
+  auto ratio = [&](Value part, Value whole) {
+    Value isZero = b.eq(whole, number(0));
+    return b.div(part, b.select(isZero, number(1), whole));
+  };
+  Value rising = ratio(b.sub(x, lower), b.sub(centre, lower));
+  Value falling = ratio(b.sub(upper, x), b.sub(upper, centre));
+  Value weight = b.select(b.eq(x, centre), number(1),
+                          b.select(b.lt(x, centre), rising, falling));
+  Value inside = b.logicalAnd(b.le(lower, x), b.lt(x, upper));
+  inside = b.logicalOr(inside, b.eq(x, centre));
+  return b.convert(b.select(inside, weight, number(0)), real,
+                   elementType(getOutput()));
 }
