@@ -37,8 +37,10 @@ static std::vector<Line> read(const Image &image) {
   Classifier classifier(classification);
   Recognizer recognizer(recognition);
 
+  std::vector<Rectangle> places = detector.find(image);
   std::vector<Image> crops;
-  for (const Rectangle &r : detector.find(image))
+  crops.reserve(places.size());
+  for (const Rectangle &r : places)
     crops.push_back(
         cropped(image, r.height > r.width * uprightRatio ? r.turnedLeft() : r));
 

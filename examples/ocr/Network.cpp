@@ -6,16 +6,6 @@
 
 namespace ocr {
 
-// Without effect when the query has ended.
-Answer::Query::~Query() {
-  try {
-    request.cancel();
-    request.wait();
-  } catch (const veltair::Error &) {
-    // It was cancelled.
-  }
-}
-
 std::vector<std::pair<int, int>> Network::inputSizes() const {
   std::vector<std::pair<int, int>> sizes;
   for (const veltair_program &program : module.programs()) {

@@ -35,7 +35,7 @@ private:
     std::vector<float> input, output;
     veltair::Request request;
 
-    ~Query();
+    ~Query() { request.abandon(); }
   };
 
   explicit Answer(std::unique_ptr<Query> query) : query(std::move(query)) {}

@@ -114,12 +114,11 @@ void SchedulerBase::release(Query &query) {
 // grants fit what is left.
 void SchedulerBase::takeCoresLost() {
   while (granted > cores) {
-    Query *largest = nullptr;
-    for (const auto &query : active)
-      if (query->cores && (!largest || query->cores >= largest->cores))
-        largest = query.get();
-    touch(*largest);
-    --largest->cores;
+    Query &largest = **std::max_element(
+        active.rbegin(), active.rend(),
+        [](const auto &a, const auto &b) { return a->cores < b->cores; });
+    touch(largest);
+    --largest.cores;
     --granted;
   }
 }

@@ -178,6 +178,7 @@ void execute(const LoadCommand &command) {
         Service{tenant.name, tenant.qosMs, tenant.priority}));
     ServedModel &model = *models.back();
     std::vector<std::string> given;
+    given.reserve(tenant.inputs.size());
     for (const auto &[name, file] : tenant.inputs)
       given.push_back(name + "=" + file);
     model.setInputs(assignments(model.artifact(), given), /*fillMissing=*/true);

@@ -60,7 +60,7 @@ static void addInputs(CLI::App &app, std::vector<std::string> &inputs) {
       ->take_all();
 }
 
-int main(int argc, char **argv) {
+static int runTool(int argc, char **argv) {
   CLI::App app("Runs, measures and inspects compiled models.", "veltair");
   app.set_version_flag("--version", veltair_version_string());
   app.require_subcommand(1);
@@ -119,16 +119,20 @@ int main(int argc, char **argv) {
     return app.exit(error) == 0 ? done : wrongUsage;
   }
 
+  if (*runApp)
+    execute(run);
+  else if (*inspectApp)
+    execute(inspect);
+  else if (*benchApp)
+    execute(bench);
+  else
+    execute(load);
+  return done;
+}
+
+int main(int argc, char **argv) {
   try {
-    if (*runApp)
-      execute(run);
-    else if (*inspectApp)
-      execute(inspect);
-    else if (*benchApp)
-      execute(bench);
-    else
-      execute(load);
-    return done;
+    return runTool(argc, argv);
   } catch (const std::exception &error) {
     std::fprintf(stderr, "veltair: error: %s\n", error.what());
     return failed;

@@ -129,8 +129,8 @@ static const ElementType &npyElementType(std::string_view descr) {
 }
 
 // Copies column-major elements into row-major order.
-static void copyTransposed(const char *from, std::byte *to, size_t elementSize,
-                           std::span<const int64_t> dims) {
+static void copyTransposed(std::string_view from, std::byte *to,
+                           size_t elementSize, std::span<const int64_t> dims) {
   size_t count = 1;
   for (int64_t dim : dims)
     count *= size_t(dim);
@@ -143,7 +143,7 @@ static void copyTransposed(const char *from, std::byte *to, size_t elementSize,
   std::vector<int64_t> index(dims.size());
   size_t offset = 0;
   for (size_t i = 0; i < count; ++i) {
-    std::memcpy(to + i * elementSize, from + offset * elementSize, elementSize);
+    std::memcpy(to + i * elementSize, &from[offset * elementSize], elementSize);
     for (size_t d = dims.size(); d-- > 0;) {
       offset += strides[d];
       if (++index[d] < dims[d])
@@ -184,7 +184,7 @@ Tensor parseNpy(std::string_view bytes) {
         (size ? " needs " + std::to_string(*size) : " is too large"));
   tensor.data.resize(*size);
   if (header.fortranOrder)
-    copyTransposed(data.data(), tensor.data.data(), type.size, tensor.dims);
+    copyTransposed(data, tensor.data.data(), type.size, tensor.dims);
   else
     std::copy_n(reinterpret_cast<const std::byte *>(data.data()), *size,
                 tensor.data.begin());

@@ -168,6 +168,7 @@ std::vector<Tensor> ServedModel::makeOutputs() const {
 
 std::vector<veltair_output> outputViews(std::vector<Tensor> &tensors) {
   std::vector<veltair_output> views;
+  views.reserve(tensors.size());
   for (Tensor &tensor : tensors)
     views.push_back(
         {tensor.data.data(), tensor.data.size(), tensor.dims.data()});

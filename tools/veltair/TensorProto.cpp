@@ -51,7 +51,8 @@ public:
 
   template <typename T> T readFixed() {
     T value;
-    std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
+    std::string_view bytes = take(sizeof(T));
+    std::memcpy(&value, bytes.data(), bytes.size());
     return value;
   }
 
@@ -71,8 +72,9 @@ public:
     case fixed32:
       take(4);
       return;
+    default:
+      throw UserError("is no TensorProto: bad field");
     }
-    throw UserError("is no TensorProto: bad field");
   }
 
 private:

@@ -148,6 +148,12 @@ public:
   explicit Request(veltair_request *raw) : handle(raw) {}
 
   void cancel() { check(veltair_request_cancel(handle.get())); }
+  // Cancels the query if it is still under way, and waits until it no longer
+  // needs its buffers: for destructors.
+  void abandon() noexcept {
+    veltair_request_cancel(handle.get());
+    veltair_request_wait(handle.get(), nullptr);
+  }
   // Waits for the end; throws when the query did not succeed.
   veltair_result wait() {
     veltair_result result;
