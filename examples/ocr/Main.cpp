@@ -45,6 +45,8 @@ static std::vector<Line> read(const Image &image) {
         cropped(image, r.height > r.width * uprightRatio ? r.turnedLeft() : r));
 
   std::vector<Answer> directions, texts;
+  directions.reserve(crops.size());
+  texts.reserve(crops.size());
   for (const Image &crop : crops)
     directions.push_back(classifier.start(crop));
   for (size_t i = 0; i < crops.size(); ++i)
