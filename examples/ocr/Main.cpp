@@ -54,6 +54,7 @@ static std::vector<Line> read(const Image &image) {
                                          ? turnedUpsideDown(crops[i])
                                          : crops[i]));
   std::vector<Line> lines;
+  lines.reserve(texts.size());
   for (Answer &text : texts)
     lines.push_back(recognizer.finish(text));
   return lines;
