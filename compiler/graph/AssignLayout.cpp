@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/general/Evaluate.h"
 #include "compiler/graph/BlockedLayout.h"
+#include "compiler/graph/LayoutAssigner.h"
 #include "compiler/graph/Passes.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/Elements.h"
@@ -20,72 +21,9 @@ namespace mlir::veltair {
 
 using namespace mlir;
 using namespace mlir::veltair;
-using kernel::channelGroup;
 
 /// Inputs of this many channels are read as they are, with a channel a vector.
 static constexpr int64_t maxPlainChannels = 4;
-
-namespace {
-
-/// A tensor in blocked layout.
-struct Blocked {
-  Value value;
-  /// What the lanes beyond C hold, when all hold the same known number.
-  std::optional<double> padding;
-};
-
-/// Rewrites the operations of a program in order. An operation that can work on
-/// blocked tensors does so when an operand that decides it was computed
-/// blocked; the rewritten one stands beside the original, which is erased in
-/// the end. Reorders are made where the other layout of a tensor is first
-/// needed.
-class LayoutAssigner {
-public:
-  explicit LayoutAssigner(ProgramOp program)
-      : program(program), builder(program.getContext()) {}
-
-  void run();
-
-  unsigned blockedOps = 0, reorders = 0;
-
-private:
-  // Each returns false, and leaves the program as it is, when the operation
-  // should work on plain tensors.
-  bool rewrite(Operation *op);
-  bool rewriteConv(onnx::ConvOp op);
-  bool rewriteElementwise(Operation *op);
-  bool rewriteMaxPool(onnx::MaxPoolOp op);
-
-  /// True when the plain tensor is but a name for a blocked one.
-  bool isBlocked(Value value) const { return rewritten.contains(value); }
-  /// The plain form of a tensor.
-  Value getPlain(Value value);
-  /// The blocked form of a tensor of rank at least 3; null for a constant that
-  /// cannot be read.
-  Blocked getBlocked(Value value);
-  /// An operand of an elementwise operation with a blocked result: rank 5, the
-  /// last dimension 1 when there is one value for all channels; or a scalar.
-  Value getBroadcast(Value value, RankedTensorType plainResult);
-  /// What its lanes beyond C will hold.
-  std::optional<double> getPadding(Value value, RankedTensorType plainResult);
-  Value view(Value value, ArrayRef<int64_t> shape);
-  /// What `op` gives for such numbers, or nothing.
-  std::optional<double> evaluate(Operation *op,
-                                 ArrayRef<std::optional<double>> operands);
-  /// A copy of `op` before it.
-  Operation *copy(Operation *op, ValueRange operands, TypeRange results);
-  /// Result number 0 of `op` is computed as `value` now.
-  void finish(Operation *op, Value value, std::optional<double> padding);
-
-  ProgramOp program;
-  OpBuilder builder;
-  llvm::DenseMap<Value, Blocked> blocked; // by plain tensor
-  llvm::DenseMap<Value, Value> plain;     // by plain tensor that is rewritten
-  llvm::DenseSet<Value> rewritten;
-  SmallVector<Operation *> originals;
-};
-
-} // namespace
 
 static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
@@ -300,48 +238,11 @@ bool LayoutAssigner::rewriteElementwise(Operation *op) {
   return true;
 }
 
-/// A window attribute with a further dimension of the given values.
-static SmallVector<int64_t> addDim(ArrayRef<int64_t> values, int64_t value) {
-  SmallVector<int64_t> result(values);
-  if (!values.empty())
-    result.push_back(value);
-  return result;
-}
-
-static SmallVector<int64_t> addDimOfPads(ArrayRef<int64_t> pads) {
-  if (pads.empty())
-    return {};
-  size_t half = pads.size() / 2;
-  SmallVector<int64_t> result = addDim(pads.take_front(half), 0);
-  llvm::append_range(result, addDim(pads.drop_front(half), 0));
-  return result;
-}
-
-// The lanes are a third spatial dimension with a window of 1.
-bool LayoutAssigner::rewriteMaxPool(onnx::MaxPoolOp op) {
-  RankedTensorType type = typeOf(op.getY());
-  if (!isBlocked(op.getX()) || type.getRank() != 4 ||
-      !op.getIndices().use_empty())
-    return false;
-  Blocked source = blocked.lookup(op.getX());
-  auto pool = cast<onnx::MaxPoolOp>(
-      copy(op, source.value,
-           {getBlockedType(type), getBlockedType(typeOf(op.getIndices()))}));
-  pool.setKernelShape(addDim(op.getKernelShape(), 1));
-  pool.setStrides(addDim(op.getStrides(), 1));
-  pool.setDilations(addDim(op.getDilations(), 1));
-  pool.setPads(addDimOfPads(op.getPads()));
-  finish(op, pool.getY(), source.padding);
-  return true;
-}
-
 bool LayoutAssigner::rewrite(Operation *op) {
-  if (isa<onnx::ElementwiseOp>(op))
-    return rewriteElementwise(op);
-  return llvm::TypeSwitch<Operation *, bool>(op)
-      .Case([&](onnx::ConvOp conv) { return rewriteConv(conv); })
-      .Case([&](onnx::MaxPoolOp pool) { return rewriteMaxPool(pool); })
-      .Default(false);
+  if (auto conv = dyn_cast<onnx::ConvOp>(op))
+    return rewriteConv(conv);
+  return isa<onnx::ElementwiseOp>(op) ? rewriteElementwise(op)
+                                      : rewriteSpatial(op);
 }
 
 void LayoutAssigner::run() {

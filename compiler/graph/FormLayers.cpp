@@ -171,7 +171,7 @@ Value Outliner::import(OpOperand &operand) {
     return inner.clone(*value.getDefiningOp())->getResult(0);
   if (isDenseKernel(op) && operand.getOperandNumber() == 1)
     return addOperand(value, constants);
-  bool inEpilogue = isDenseKernel(group.root()) && op != group.root();
+  bool inEpilogue = isDenseKernel(group.root) && op != group.root;
   ElementsAttr elements = onnx::constantElements(value);
   if (elements && (isSplat(elements) || needsConstant(operand))) {
     if (inEpilogue) {
@@ -202,8 +202,8 @@ LayerOp Outliner::outline(StringRef name) {
   YieldOp::create(inner, group.last()->getLoc(), yielded);
 
   auto layer = LayerOp::create(
-      builder, group.root()->getLoc(), ValueRange(group.outputs).getTypes(),
-      name, describe(group), inputs, constants, /*offsets=*/nullptr,
+      builder, group.root->getLoc(), ValueRange(group.outputs).getTypes(), name,
+      describe(group), inputs, constants, /*offsets=*/nullptr,
       /*first_conflict=*/nullptr, /*hash=*/nullptr);
   layer.getBody().push_back(body.release());
   return layer;
@@ -250,7 +250,7 @@ public:
       return signalPassFailure();
     Names names;
     for (const LayerGroup &group : *groups) {
-      LayerOp layer = Outliner(group).outline(names.unique(group.root()));
+      LayerOp layer = Outliner(group).outline(names.unique(group.root));
       for (auto [output, result] :
            llvm::zip_equal(group.outputs, layer.getResults()))
         Value(output).replaceAllUsesWith(result);

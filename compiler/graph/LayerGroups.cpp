@@ -5,6 +5,7 @@
 #include "compiler/graph/LayerGroups.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include <set>
 
 using namespace mlir;
@@ -44,6 +45,9 @@ private:
   /// Starts a group of one result of `root` and adds the elementwise
   /// operations behind it.
   void growFrom(Operation *root, Value result);
+  /// Joins elementwise groups with the group of the only operation that reads
+  /// them, if it only moves their elements.
+  void absorbProducers();
 
   ProgramOp program;
   SmallVector<Operation *> ops; // by position
@@ -62,7 +66,7 @@ bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
   if (result.getShape() != output.getShape())
     return false;
   // Epilogues of dense kernels work on the kernel's own element type.
-  return !isDenseKernel(group.root()) ||
+  return !isDenseKernel(group.root) ||
          (result == output && llvm::all_of(op->getOperandTypes(), [&](Type t) {
             auto tensor = dyn_cast<RankedTensorType>(t);
             return !tensor ||
@@ -78,7 +82,7 @@ static bool isRecomputed(Operation *root, Value value) {
 // Walks the users in program order. Whenever all users of what was seen so far
 // were seen too, but for those of the last one, the group can end there.
 void Grouping::growFrom(Operation *root, Value result) {
-  LayerGroup group{{root}, {result}};
+  LayerGroup group{root, {root}, {result}};
   SmallVector<Operation *> ahead;
   llvm::DenseSet<Operation *> inside{root};
   std::set<size_t> pending;
@@ -107,6 +111,89 @@ void Grouping::growFrom(Operation *root, Value result) {
   groups.push_back(std::move(group));
 }
 
+/// The most reads of operands on a way through `block`; nothing when there are
+/// loops.
+static std::optional<int64_t> countReads(Block &block) {
+  int64_t reads = 0;
+  for (Operation &op : block) {
+    if (isa<LoopLikeOpInterface>(op))
+      return std::nullopt;
+    reads += isa<memref::LoadOp>(op);
+    int64_t most = 0;
+    for (Region &region : op.getRegions())
+      for (Block &inner : region) {
+        std::optional<int64_t> count = countReads(inner);
+        if (!count)
+          return std::nullopt;
+        most = std::max(most, *count);
+      }
+    reads += most;
+  }
+  return reads;
+}
+
+/// True when each element of the result is one of the operands' elements, or
+/// none, and the operands' elements are read about once. Read off the scalar
+/// code of one element.
+static bool movesElements(Operation *op) {
+  if (isa<kernel::ReorderOp>(op))
+    return true;
+  auto indexed = dyn_cast<onnx::IndexedOp>(op);
+  if (!indexed || op->getNumResults() != 1)
+    return false;
+  int64_t elements = 0;
+  for (Value operand : op->getOperands())
+    if (!onnx::isAbsent(operand) && !onnx::constantElements(operand))
+      elements += typeOf(operand).getNumElements();
+  if (typeOf(op->getResult(0)).getNumElements() > elements)
+    return false;
+
+  Block scratch;
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&scratch);
+  onnx::ElementAccess access;
+  access.load = [&](onnx::ElementBuilder &b, Value operand, ValueRange index) {
+    RankedTensorType type = typeOf(operand);
+    Value buffer = scratch.addArgument(
+        MemRefType::get(type.getShape(),
+                        onnx::memoryType(type.getElementType())),
+        op->getLoc());
+    return Value(memref::LoadOp::create(b, buffer, index));
+  };
+  SmallVector<Value> index;
+  for (int64_t i = 0; i < typeOf(op->getResult(0)).getRank(); ++i)
+    index.push_back(scratch.addArgument(builder.getIndexType(), op->getLoc()));
+  onnx::ElementBuilder b(op, builder, access);
+  indexed.emitElement(b, 0, index);
+  std::optional<int64_t> reads = countReads(scratch);
+  return reads && *reads <= 1;
+}
+
+void Grouping::absorbProducers() {
+  llvm::DenseMap<Operation *, size_t> groupOf; // by root
+  for (auto [number, group] : llvm::enumerate(groups))
+    groupOf.try_emplace(group.root, number);
+  for (LayerGroup &producer : llvm::reverse(groups)) {
+    Value output = producer.outputs.front();
+    if (!isa<onnx::ElementwiseOp>(producer.root) || !output.hasOneUse())
+      continue;
+    Operation *user = *output.getUsers().begin();
+    auto found = groupOf.find(user);
+    if (found == groupOf.end() || !isRootByElement(user) ||
+        !movesElements(user))
+      continue;
+    LayerGroup &consumer = groups[found->second];
+    consumer.ops.insert(consumer.ops.begin(), producer.ops.begin(),
+                        producer.ops.end());
+    llvm::sort(consumer.ops, [&](Operation *a, Operation *b) {
+      return positions.lookup(a) < positions.lookup(b);
+    });
+    producer.ops.clear();
+  }
+  llvm::erase_if(groups,
+                 [](const LayerGroup &group) { return group.ops.empty(); });
+}
+
 FailureOr<std::vector<LayerGroup>> Grouping::run() {
   for (Operation &op : program.getBlock()) {
     positions[&op] = ops.size();
@@ -127,9 +214,10 @@ FailureOr<std::vector<LayerGroup>> Grouping::run() {
   growFromAll(isDenseKernel);
   growFromAll(isRootByElement);
   growFromAll([](Operation *op) { return isa<onnx::ElementwiseOp>(op); });
+  absorbProducers();
   for (Operation *op : ops)
     if (isa<onnx::SequentialOp>(op))
-      groups.push_back({{op}, SmallVector<Value, 1>(op->getResults())});
+      groups.push_back({op, {op}, SmallVector<Value, 1>(op->getResults())});
 
   // Every operation of a group leads to its last one, which all other groups
   // that use this one come after.

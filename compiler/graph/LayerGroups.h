@@ -13,12 +13,13 @@ namespace mlir::veltair {
 
 /// What becomes one layer. Only `outputs` are used outside of the group.
 struct LayerGroup {
-  /// In program order. The first one, the root, may belong to several groups
-  /// when it has several results; all others belong to this group alone.
+  /// What gives the layer its name and its loops. It may belong to several
+  /// groups when it has several results; all others belong to this group alone.
+  Operation *root;
+  /// In program order.
   SmallVector<Operation *> ops;
   SmallVector<Value, 1> outputs;
 
-  Operation *root() const { return ops.front(); }
   /// The place of the layer: all other operations of the group are used, in
   /// the end, by this one only.
   Operation *last() const { return ops.back(); }

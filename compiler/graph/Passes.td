@@ -12,6 +12,39 @@ include "mlir/Pass/PassBase.td"
 
 class ProgramPass<string name> : Pass<name, "::mlir::veltair::ProgramOp">;
 
+def SimplifyGraph : ProgramPass<"simplify-graph"> {
+  let summary = "Removes operations that move no data";
+  let description = [{
+    * Operations whose result has the bytes of their operand (Reshape, Squeeze,
+      Identity ...), and transpositions that only move dimensions of 1, become
+      `veltair.view`s, or constants when their operand is one, or vanish.
+    * A transposition of a constant is done.
+    * A padding with zeros in front of a convolution becomes its own.
+  }];
+  let statistics = [
+    Statistic<"removed", "removed", "Operations removed or made views">,
+    Statistic<"absorbed", "absorbed", "Paddings moved into convolutions">
+  ];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
+def FoldBatchNorm : ProgramPass<"fold-batch-norm"> {
+  let summary = "Folds what scales and shifts channels into weights";
+  let description = [{
+    A BatchNormalization with constant parameters, or a sum, difference, product
+    or quotient with a constant for each channel, is a scale and a shift of each
+    channel. Where it is the only user of a Conv, ConvTranspose or Gemm with
+    constant f32 weights, it goes into their weights and bias. Other batch
+    normalizations become a product and a sum.
+  }];
+  let statistics = [
+    Statistic<"folded", "folded", "Operations folded into weights">,
+    Statistic<"expanded", "expanded",
+              "Batch normalizations turned into a product and a sum">
+  ];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
   let summary = "Products with a constant matrix become kernel.matmul";
   let description = [{

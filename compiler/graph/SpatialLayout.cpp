@@ -1,0 +1,270 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Blocked layout of operations between elements of one channel: the lanes are
+// one more dimension, along which nothing happens.
+
+#include "compiler/graph/BlockedLayout.h"
+#include "compiler/graph/FloatConstants.h"
+#include "compiler/graph/LayoutAssigner.h"
+#include "dialects/kernel/KernelDialect.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+using kernel::channelGroup;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+/// What a lane holds after an operation that keeps zeros but not all numbers.
+static std::optional<double> zeroOnly(std::optional<double> padding) {
+  return padding == 0.0 ? padding : std::nullopt;
+}
+
+Value LayoutAssigner::constant(Location location, ArrayRef<int64_t> values) {
+  auto type = RankedTensorType::get(values.size(), builder.getI64Type());
+  return onnx::ConstantOp::create(builder, location,
+                                  DenseElementsAttr::get(type, values));
+}
+
+//===-- windows -----------------------------------------------------------===//
+
+/// A window attribute with a further dimension of the given values.
+static SmallVector<int64_t> addDim(ArrayRef<int64_t> values, int64_t value) {
+  SmallVector<int64_t> result(values);
+  if (!values.empty())
+    result.push_back(value);
+  return result;
+}
+
+/// The same for pads: those of all begins stand before those of the ends.
+static SmallVector<int64_t> addDimOfPads(ArrayRef<int64_t> pads) {
+  if (pads.empty())
+    return {};
+  size_t half = pads.size() / 2;
+  SmallVector<int64_t> result = addDim(pads.take_front(half), 0);
+  llvm::append_range(result, addDim(pads.drop_front(half), 0));
+  return result;
+}
+
+// The lanes are a third spatial dimension with a window of 1.
+bool LayoutAssigner::rewriteMaxPool(onnx::MaxPoolOp op) {
+  RankedTensorType type = typeOf(op.getY());
+  if (!isBlocked(op.getX()) || type.getRank() != 4 ||
+      !op.getIndices().use_empty())
+    return false;
+  Blocked source = blocked.lookup(op.getX());
+  auto pool = cast<onnx::MaxPoolOp>(
+      copy(op, source.value,
+           {getBlockedType(type), getBlockedType(typeOf(op.getIndices()))}));
+  pool.setKernelShape(addDim(op.getKernelShape(), 1));
+  pool.setStrides(addDim(op.getStrides(), 1));
+  pool.setDilations(addDim(op.getDilations(), 1));
+  pool.setPads(addDimOfPads(op.getPads()));
+  finish(op, pool.getY(), source.padding);
+  return true;
+}
+
+bool LayoutAssigner::rewriteAveragePool(onnx::AveragePoolOp op) {
+  RankedTensorType type = typeOf(op.getY());
+  if (!isBlocked(op.getX()) || type.getRank() != 4)
+    return false;
+  Blocked source = blocked.lookup(op.getX());
+  auto pool =
+      cast<onnx::AveragePoolOp>(copy(op, source.value, getBlockedType(type)));
+  pool.setKernelShape(addDim(op.getKernelShape(), 1));
+  pool.setStrides(addDim(op.getStrides(), 1));
+  pool.setDilations(addDim(op.getDilations(), 1));
+  pool.setPads(addDimOfPads(op.getPads()));
+  finish(op, pool.getY(),
+         op.getCountIncludePad() ? zeroOnly(source.padding) : source.padding);
+  return true;
+}
+
+//===-- reductions --------------------------------------------------------===//
+
+bool LayoutAssigner::rewriteGlobalAveragePool(onnx::GlobalAveragePoolOp op) {
+  RankedTensorType type = typeOf(op.getY());
+  if (!isBlocked(op.getX()) || type.getRank() != 4)
+    return false;
+  Blocked source = blocked.lookup(op.getX());
+  Value mean =
+      onnx::ReduceMeanOp::create(builder, op.getLoc(), getBlockedType(type),
+                                 source.value, constant(op.getLoc(), {2, 3}));
+  finish(op, mean, source.padding);
+  return true;
+}
+
+template <typename ReduceOp>
+bool LayoutAssigner::rewriteReduction(ReduceOp op) {
+  RankedTensorType type = typeOf(op.getReduced());
+  auto axes = onnx::constantIntegers(op.getAxes());
+  if (!isBlocked(op.getData()) || type.getRank() != 4 || !op.getKeepdims() ||
+      !axes || axes->empty())
+    return false;
+  for (int64_t &axis : *axes) {
+    axis = axis < 0 ? axis + 4 : axis;
+    if (axis < 2)
+      return false;
+  }
+  Blocked source = blocked.lookup(op.getData());
+  Operation *result = copy(op, {source.value, constant(op.getLoc(), *axes)},
+                           getBlockedType(type));
+  bool keepsNumber = !std::is_same_v<ReduceOp, onnx::ReduceSumOp>;
+  finish(op, result->getResult(0),
+         keepsNumber ? source.padding : zeroOnly(source.padding));
+  return true;
+}
+
+//===-- parts -------------------------------------------------------------===//
+
+// Worth it when more of the bytes are blocked than are not. Along the channels
+// no lane may stay empty.
+bool LayoutAssigner::rewriteConcat(onnx::ConcatOp op) {
+  RankedTensorType type = typeOf(op.getOutput());
+  if (type.getRank() != 4)
+    return false;
+  int64_t axis = op.getAxis() < 0 ? op.getAxis() + 4 : op.getAxis();
+  int64_t blockedElements = 0;
+  for (Value part : op.getInputs()) {
+    if (axis == 1 && hasPaddingLanes(typeOf(part)))
+      return false;
+    if (isBlocked(part))
+      blockedElements += typeOf(part).getNumElements();
+  }
+  if (2 * blockedElements <= type.getNumElements())
+    return false;
+  SmallVector<Value> parts;
+  for (Value part : op.getInputs())
+    if (!parts.emplace_back(getBlocked(part).value))
+      return false;
+  std::optional<double> padding = getBlocked(op.getInputs().front()).padding;
+  for (Value part : op.getInputs())
+    if (getBlocked(part).padding != padding)
+      padding = std::nullopt;
+  auto concat = cast<onnx::ConcatOp>(copy(op, parts, getBlockedType(type)));
+  concat.setAxis(axis);
+  finish(op, concat.getOutput(), padding);
+  return true;
+}
+
+bool LayoutAssigner::rewriteResize(onnx::ResizeOp op) {
+  RankedTensorType source = typeOf(op.getX()), type = typeOf(op.getY());
+  if (!isBlocked(op.getX()) || type.getRank() != 4 ||
+      source.getShape().take_front(2) != type.getShape().take_front(2) ||
+      op.getCoordinateTransformationMode() == "tf_crop_and_resize")
+    return false;
+  // Of the factors for some dimensions those for height and width.
+  SmallVector<int64_t> axes(op.getAxes());
+  if (axes.empty())
+    axes = {0, 1, 2, 3};
+  SmallVector<unsigned> kept;
+  SmallVector<int64_t> keptAxes;
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    int64_t dim = axis < 0 ? axis + 4 : axis;
+    if (dim >= 2) {
+      kept.push_back(i);
+      keptAxes.push_back(dim);
+    }
+  }
+  SmallVector<Value> operands(op.getOperands());
+  operands[0] = blocked.lookup(op.getX()).value;
+  operands[1] = onnx::NoValueOp::create(builder, op.getLoc());
+  if (auto scales = onnx::constantFloats(op.getScales())) {
+    SmallVector<float> values;
+    for (unsigned i : kept)
+      values.push_back((*scales)[i]);
+    operands[2] = makeFloats(builder, op.getLoc(), values.size(), values);
+  } else if (auto sizes = onnx::constantIntegers(op.getSizes())) {
+    SmallVector<int64_t> values;
+    for (unsigned i : kept)
+      values.push_back((*sizes)[i]);
+    operands[3] = constant(op.getLoc(), values);
+  } else {
+    return false;
+  }
+  auto resize = cast<onnx::ResizeOp>(copy(op, operands, getBlockedType(type)));
+  resize.setAxes(keptAxes);
+  std::optional<double> padding = blocked.lookup(op.getX()).padding;
+  finish(op, resize.getY(),
+         op.getMode() == "cubic" ? zeroOnly(padding) : padding);
+  return true;
+}
+
+/// The dimensions that `axes` names, all of four when it is absent.
+static std::optional<SmallVector<int64_t>> namedAxes(Value axes, size_t count) {
+  if (onnx::isAbsent(axes))
+    return llvm::to_vector(llvm::seq<int64_t>(0, count));
+  auto values = onnx::constantIntegers(axes);
+  if (values)
+    for (int64_t &axis : *values)
+      axis = axis < 0 ? axis + 4 : axis;
+  return values;
+}
+
+bool LayoutAssigner::rewritePad(onnx::PadOp op) {
+  RankedTensorType source = typeOf(op.getData()), type = typeOf(op.getOutput());
+  if (!isBlocked(op.getData()) || type.getRank() != 4 ||
+      source.getDimSize(1) != type.getDimSize(1))
+    return false;
+  auto pads = onnx::constantIntegers(op.getPads());
+  auto axes = namedAxes(op.getAxes(), pads ? pads->size() / 2 : 0);
+  if (!pads || !axes)
+    return false;
+  for (auto [i, axis] : llvm::enumerate(*axes))
+    if (axis == 1 && ((*pads)[i] != 0 || (*pads)[i + axes->size()] != 0))
+      return false;
+  Blocked input = blocked.lookup(op.getData());
+  SmallVector<Value> operands(op.getOperands());
+  operands[0] = input.value;
+  operands[3] = constant(op.getLoc(), *axes);
+  Operation *result = copy(op, operands, getBlockedType(type));
+  std::optional<double> padding = input.padding;
+  if (op.getMode() == "constant") {
+    std::optional<double> number = 0.0;
+    if (!onnx::isAbsent(op.getConstantValue())) {
+      auto given = onnx::constantFloats(op.getConstantValue());
+      number = given ? std::optional(given->front()) : std::nullopt;
+    }
+    if (padding != number)
+      padding = std::nullopt;
+  }
+  finish(op, result->getResult(0), padding);
+  return true;
+}
+
+bool LayoutAssigner::rewriteSlice(onnx::SliceOp op) {
+  RankedTensorType source = typeOf(op.getData()), type = typeOf(op.getOutput());
+  if (!isBlocked(op.getData()) || type.getRank() != 4 ||
+      source.getDimSize(1) != type.getDimSize(1))
+    return false;
+  auto starts = onnx::constantIntegers(op.getStarts());
+  auto axes = namedAxes(op.getAxes(), starts ? starts->size() : 0);
+  if (!starts || !axes || llvm::is_contained(*axes, 1))
+    return false;
+  Blocked input = blocked.lookup(op.getData());
+  SmallVector<Value> operands(op.getOperands());
+  operands[0] = input.value;
+  operands[3] = constant(op.getLoc(), *axes);
+  Operation *result = copy(op, operands, getBlockedType(type));
+  finish(op, result->getResult(0), input.padding);
+  return true;
+}
+
+bool LayoutAssigner::rewriteSpatial(Operation *op) {
+  return llvm::TypeSwitch<Operation *, bool>(op)
+      .Case([&](onnx::MaxPoolOp op) { return rewriteMaxPool(op); })
+      .Case([&](onnx::AveragePoolOp op) { return rewriteAveragePool(op); })
+      .Case([&](onnx::GlobalAveragePoolOp op) {
+        return rewriteGlobalAveragePool(op);
+      })
+      .Case<onnx::ReduceMeanOp, onnx::ReduceMaxOp, onnx::ReduceMinOp,
+            onnx::ReduceSumOp>([&](auto op) { return rewriteReduction(op); })
+      .Case([&](onnx::ConcatOp op) { return rewriteConcat(op); })
+      .Case([&](onnx::ResizeOp op) { return rewriteResize(op); })
+      .Case([&](onnx::PadOp op) { return rewritePad(op); })
+      .Case([&](onnx::SliceOp op) { return rewriteSlice(op); })
+      .Default(false);
+}
