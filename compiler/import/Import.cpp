@@ -207,7 +207,13 @@ LogicalResult ModelImporter::sortNodes(ModelContext &model) {
 void ModelImporter::checkOutputs(const ModelContext &model,
                                  ArrayRef<Value> values) {
   for (auto [output, value] : llvm::zip(model.graph.output(), values)) {
-    if (!value || !output.type().has_tensor_type())
+    if (!value)
+      continue;
+    if (!isa<RankedTensorType>(value.getType())) {
+      (void)fail("output '" + output.name() + "' is no tensor");
+      continue;
+    }
+    if (!output.type().has_tensor_type())
       continue;
     int64_t declared = output.type().tensor_type().elem_type();
     Type element = veltair::onnx::elementType(value);

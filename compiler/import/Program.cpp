@@ -4,6 +4,7 @@
 
 #include "compiler/import/Program.h"
 #include "compiler/codegen/general/Evaluate.h"
+#include "compiler/import/Sequences.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -61,9 +62,11 @@ SmallVector<Value> ProgramImporter::run() {
 }
 
 void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
+  // Nodes without a name are known by their first output.
   StringRef name = proto.name();
-  if (name.empty() && proto.output_size() > 0)
-    name = proto.output(0);
+  for (const std::string &output : proto.output())
+    if (name.empty())
+      name = output;
   StringRef domain = proto.domain();
   std::string op = domain.empty() || domain == "ai.onnx"
                        ? proto.op_type()
@@ -109,6 +112,7 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
     SmallVector<StringRef> viaUpgrade{"Constant", "Upsample", "Scatter"};
     if (!RegisteredOperationName::lookup("onnx." + node.op,
                                          builder.getContext()) &&
+        !isSequenceOperator(node.op) &&
         !llvm::is_contained(viaUpgrade, node.op))
       return fail(node, "the operator is not supported");
     return failure();
@@ -118,6 +122,16 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
   if (node.op == "Constant")
     return importConstant(node, results);
 
+  if (isSequenceOperator(node.op)) {
+    Value result;
+    resolveSequence(node, result);
+    if (!node.problem.empty())
+      return fail(node, node.problem);
+    if (result) {
+      results.push_back(result);
+      return success();
+    }
+  }
   upgradeNode(node);
   if (!node.problem.empty())
     return fail(node, node.problem);
@@ -240,6 +254,9 @@ FailureOr<Operation *> ProgramImporter::build(Node &node) {
     return fail(node, "the operator has " + Twine(arity.required) + " to " +
                           Twine(arity.total) + " operands, not " +
                           Twine(given));
+  for (Value operand : node.operands)
+    if (!isa<RankedTensorType, NoneType>(operand.getType()))
+      return fail(node, "an operand is a sequence");
   for (unsigned i = 0; i < given; ++i)
     if ((i < arity.required || i >= arity.total) && !node.operand(i))
       return fail(node, "operand number " + Twine(i) + " is absent");

@@ -211,6 +211,11 @@ static void renameGridSampleModes(Node &node) {
         "mode", node.builder.getStringAttr(mode.getValue().drop_front(2)));
 }
 
+static void roiAlignWithoutOffset(Node &node) {
+  node.attributes.set("coordinate_transformation_mode",
+                      node.builder.getStringAttr("output_half_pixel"));
+}
+
 static void dropRnnOutputSequence(Node &node) { node.take("output_sequence"); }
 
 static void repeatScaleByGroup(Node &node) {
@@ -265,6 +270,7 @@ static constexpr Upgrade upgrades[] = {
     {"ReduceSumSquare", 18, axesToOperand},
     {"Reshape", 5, reshapeToOperand},
     {"Resize", 11, upsampleToResize},
+    {"RoiAlign", 16, roiAlignWithoutOffset},
     {"Scatter", always, scatterToScatterElements},
     {"Slice", 10, sliceToOperands},
     {"Softmax", 13, normalizeTrailing},

@@ -18,3 +18,11 @@ LogicalResult ConstantOp::inferReturnTypes(MLIRContext *,
 }
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+
+LogicalResult
+SequenceConstructOp::inferReturnTypes(MLIRContext *context,
+                                      std::optional<Location>, Adaptor a,
+                                      SmallVectorImpl<Type> &types) {
+  types.push_back(TupleType::get(context, a.getInputs().getTypes()));
+  return success();
+}

@@ -17,6 +17,16 @@ def Onnx_ConstantOp : Onnx_Op<"Constant", [ConstantLike]> {
   let hasFolder = 1;
 }
 
+def Onnx_SequenceConstructOp : Onnx_Op<"SequenceConstruct"> {
+  let summary = "A sequence of tensors";
+  let description = [{
+    Sequences exist only during import, where operations on them are resolved:
+    which tensors they hold is known there.
+  }];
+  let arguments = (ins Variadic<Onnx_Tensor>:$inputs);
+  let results = (outs AnyTuple:$sequence);
+}
+
 def Onnx_NoValueOp : Op<Onnx_Dialect, "NoValue", [Pure]> {
   let summary = "Stands for an optional operand that is absent";
   let results = (outs NoneType:$output);

@@ -41,6 +41,10 @@
 #define GET_OP_CLASSES
 #include "dialects/onnx/Recurrent.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/onnx/Sampling.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/onnx/Signal.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/onnx/Shape.h.inc"
 
 namespace mlir::veltair::onnx {

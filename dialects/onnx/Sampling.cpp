@@ -1,0 +1,255 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace mlir::veltair::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/Sampling.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// GridSample
+//===----------------------------------------------------------------------===//
+
+LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *,
+                                             std::optional<Location> location,
+                                             Adaptor a,
+                                             SmallVectorImpl<Type> &types) {
+  Inference infer("GridSample", location, types);
+  ArrayRef<int64_t> x = shapeOf(a.getX()), grid = shapeOf(a.getGrid());
+  if (x.size() < 3 || grid.size() != x.size() || grid[0] != x[0] ||
+      grid.back() != int64_t(x.size()) - 2 ||
+      llvm::is_contained(x.drop_front(2), 0))
+    return infer.fail(1, "the shapes of x and grid do not fit");
+  StringRef mode = a.getMode(), padding = a.getPaddingMode();
+  if (!llvm::is_contained({"linear", "nearest", "cubic"}, mode) ||
+      !llvm::is_contained({"zeros", "border", "reflection"}, padding))
+    return infer.fail(2, "unknown mode or padding_mode");
+  SmallVector<int64_t> shape{x[0], x[1]};
+  llvm::append_range(shape, grid.drop_front().drop_back());
+  return infer.result(elementType(a.getX()), shape);
+}
+
+namespace {
+class GridSampleEmitter {
+public:
+  GridSampleEmitter(GridSampleOp op, ElementBuilder &b)
+      : op(op), b(b), type(computeType(elementType(op.getGrid()))),
+        aligned(op.getAlignCorners() != 0) {}
+
+  Value emit(ValueRange index) {
+    ArrayRef<int64_t> spatial = shapeOf(op.getX()).drop_front(2);
+    SmallVector<Value> at{index[0]};
+    llvm::append_range(at, index.drop_front(2));
+    at.push_back(Value());
+    for (size_t i = 0; i < spatial.size(); ++i) {
+      at.back() = b.index(spatial.size() - 1 - i);
+      coordinates.push_back(coordinate(b.load(op.getGrid(), at), spatial[i]));
+    }
+    position = {index[0], index[1]};
+    return interpolate(b.boolean(true));
+  }
+
+private:
+  Value number(double value) { return b.constant(type, value); }
+  Value floor(Value x) { return math::FloorOp::create(b, x); }
+  double low() const { return aligned ? 0 : -0.5; }
+  double high(int64_t extent) const {
+    return double(extent) - (aligned ? 1 : 0.5);
+  }
+
+  /// Mirrors x at the borders as often as it takes.
+  Value reflect(Value x, int64_t extent) {
+    double first = low(), range = high(extent) - low();
+    if (range <= 0)
+      return number(first);
+    Value distance = b.abs(b.sub(x, number(first)));
+    Value period = number(2 * range);
+    Value rest = b.sub(distance, b.mul(floor(b.div(distance, period)), period));
+    Value folded =
+        b.select(b.gt(rest, number(range)), b.sub(period, rest), rest);
+    return b.add(folded, number(first));
+  }
+
+  /// The position in x that a coordinate of the grid stands for.
+  Value coordinate(Value x, int64_t extent) {
+    Value shifted = b.add(x, number(1));
+    Value position =
+        aligned
+            ? b.mul(shifted, number(double(extent - 1) / 2))
+            : b.mul(b.sub(b.mul(shifted, number(double(extent))), number(1)),
+                    number(0.5));
+    if (op.getPaddingMode() == "border")
+      return b.clamp(position, number(0), number(double(extent - 1)));
+    if (op.getPaddingMode() == "reflection")
+      return reflect(position, extent);
+    return position;
+  }
+
+  /// The weights of the taps at distance t behind the middle one.
+  SmallVector<Value> weights(Value t) {
+    Value rest = b.sub(number(1), t);
+    if (op.getMode() == "linear")
+      return {rest, t};
+    constexpr double a = -0.75;
+    auto polynomial = [&](Value x, double c3, double c2, double c1, double c0) {
+      Value y = b.add(b.mul(number(c3), x), number(c2));
+      y = b.add(b.mul(y, x), number(c1));
+      return b.add(b.mul(y, x), number(c0));
+    };
+    auto near = [&](Value x) { return polynomial(x, a + 2, -(a + 3), 0, 1); };
+    auto far = [&](Value x) { return polynomial(x, a, -5 * a, 8 * a, -4 * a); };
+    return {far(b.add(t, number(1))), near(t), near(rest),
+            far(b.add(rest, number(1)))};
+  }
+
+  /// Appends an index into a dimension to the position, padded; returns
+  /// whether it lies inside.
+  Value pushPadded(Value i, int64_t extent) {
+    Value zero = b.index(0), last = b.index(extent - 1);
+    Value inside = b.logicalAnd(b.le(zero, i), b.le(i, last));
+    if (op.getPaddingMode() == "reflection")
+      i = b.toIndex(reflect(b.fromIndex(i, type), extent));
+    position.push_back(b.clamp(i, zero, last));
+    return op.getPaddingMode() == "zeros" ? inside : b.boolean(true);
+  }
+
+  /// The value at the coordinates, of which those before the position's end
+  /// are chosen already.
+  Value interpolate(Value inside) {
+    size_t dim = position.size() - 2;
+    if (dim == coordinates.size()) {
+      Value x = b.load(op.getX(), position);
+      return b.select(inside, x, b.constantLike(x, 0));
+    }
+    int64_t extent = shapeOf(op.getX())[2 + dim];
+    auto tap = [&](Value i) {
+      Value still = b.logicalAnd(inside, pushPadded(i, extent));
+      Value value = interpolate(still);
+      position.pop_back();
+      return value;
+    };
+    if (op.getMode() == "nearest")
+      return tap(b.toIndex(math::RoundEvenOp::create(b, coordinates[dim])));
+    Value base = floor(coordinates[dim]);
+    SmallVector<Value> factors = weights(b.sub(coordinates[dim], base));
+    Value first = b.sub(b.toIndex(base), b.index(factors.size() / 2 - 1));
+    Value sum;
+    for (auto [i, factor] : llvm::enumerate(factors)) {
+      Value term = tap(b.add(first, i));
+      Type real = term.getType();
+      term = b.mul(term, b.convert(factor, type, real));
+      sum = sum ? b.add(sum, term) : term;
+    }
+    return sum;
+  }
+
+  GridSampleOp op;
+  ElementBuilder &b;
+  Type type;
+  bool aligned;
+  SmallVector<Value> coordinates, position;
+};
+} // namespace
+
+Value GridSampleOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  return GridSampleEmitter(*this, b).emit(index);
+}
+
+//===----------------------------------------------------------------------===//
+// RoiAlign
+//===----------------------------------------------------------------------===//
+
+LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location> location,
+                                           Adaptor a,
+                                           SmallVectorImpl<Type> &types) {
+  Inference infer("RoiAlign", location, types);
+  ArrayRef<int64_t> x = shapeOf(a.getX()), rois = shapeOf(a.getRois());
+  if (x.size() != 4 || rois.size() != 2 || rois[1] != 4 ||
+      shapeOf(a.getBatchIndices()) != ArrayRef<int64_t>{rois[0]} ||
+      llvm::is_contained(x, 0))
+    return infer.fail(1, "the operands have wrong shapes");
+  int64_t height = a.getOutputHeight(), width = a.getOutputWidth();
+  if (height < 1 || width < 1 || int64_t(a.getSamplingRatio()) < 0)
+    return infer.fail(2, "an attribute is out of range");
+  StringRef transform = a.getCoordinateTransformationMode();
+  if ((a.getMode() != "avg" && a.getMode() != "max") ||
+      (transform != "half_pixel" && transform != "output_half_pixel"))
+    return infer.fail(3, "unknown mode");
+  return infer.result(elementType(a.getX()), {rois[0], x[1], height, width});
+}
+
+Value RoiAlignOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  ArrayRef<int64_t> x = shapeOf(getX());
+  Type type = computeType(elementType(getRois()));
+  auto number = [&](double value) { return b.constant(type, value); };
+  bool isHalfPixel = getCoordinateTransformationMode() == "half_pixel";
+  bool isMax = getMode() == "max";
+  Value image = b.checkedIndex(b.load(getBatchIndices(), index[0]), x[0]);
+
+  // For height (0) and width (1): where the bin begins, its size, the samples.
+  SmallVector<Value> start(2), bin(2), samples(2);
+  for (int64_t i = 0; i < 2; ++i) {
+    auto edge = [&](int64_t which) {
+      Value value = b.load(getRois(), {index[0], b.index(which)});
+      value = b.mul(value, number(getSpatialScale().convertToFloat()));
+      return isHalfPixel ? b.sub(value, number(0.5)) : value;
+    };
+    int64_t output = i == 0 ? getOutputHeight() : getOutputWidth();
+    Value first = edge(1 - i), size = b.sub(edge(3 - i), first);
+    if (!isHalfPixel)
+      size = b.max(size, number(1));
+    bin[i] = b.div(size, number(double(output)));
+    start[i] = b.add(first, b.mul(b.fromIndex(index[2 + i], type), bin[i]));
+    samples[i] = getSamplingRatio() > 0
+                     ? b.index(getSamplingRatio())
+                     : b.toIndex(math::CeilOp::create(b, bin[i]));
+  }
+
+  // The value at a point, interpolated between four elements; 0 far outside.
+  auto sample = [&](ValueRange steps) {
+    SmallVector<Value> low(2), high(2), fraction(2);
+    Value outside = b.boolean(false);
+    for (int64_t i = 0; i < 2; ++i) {
+      Value step = b.add(b.fromIndex(steps[i], type), number(0.5));
+      Value count = b.fromIndex(samples[i], type);
+      Value y = b.add(start[i], b.div(b.mul(step, bin[i]), count));
+      int64_t extent = x[2 + i];
+      outside =
+          b.logicalOr(outside, b.logicalOr(b.lt(y, number(-1)),
+                                           b.gt(y, number(double(extent)))));
+      y = b.clamp(y, number(0), number(double(extent - 1)));
+      Value base = math::FloorOp::create(b, y);
+      low[i] = b.toIndex(base);
+      high[i] = b.min(b.add(low[i], 1), b.index(extent - 1));
+      fraction[i] = b.sub(y, base);
+    }
+    auto at = [&](Value row, Value column, Value rowWeight,
+                  Value columnWeight) {
+      Value value = b.load(getX(), {image, index[1], row, column});
+      return b.mul(b.mul(rowWeight, columnWeight), value);
+    };
+    Value top = b.sub(number(1), fraction[0]);
+    Value left = b.sub(number(1), fraction[1]);
+    Value value = b.add(b.add(at(low[0], low[1], top, left),
+                              at(low[0], high[1], top, fraction[1])),
+                        b.add(at(high[0], low[1], fraction[0], left),
+                              at(high[0], high[1], fraction[0], fraction[1])));
+    return b.select(outside, number(0), value);
+  };
+  SmallVector<Value> lower(2, b.index(0));
+  Value init = isMax ? b.lowest(type) : number(0);
+  Value total = b.loopNest(
+      lower, samples, init, [&](ValueRange steps, ValueRange carried) {
+        Value value = sample(steps);
+        return SmallVector<Value>{isMax ? b.max(carried[0], value)
+                                        : b.add(carried[0], value)};
+      })[0];
+  Value count = b.max(b.mul(samples[0], samples[1]), b.index(1));
+  return isMax ? total : b.div(total, b.fromIndex(count, type));
+}

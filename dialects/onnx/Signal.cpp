@@ -1,0 +1,181 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::veltair::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/Signal.cpp.inc"
+
+/// The only element of a constant operand; nothing for others.
+static std::optional<int64_t> constantInteger(Value operand) {
+  auto values = constantIntegers(operand);
+  return values && values->size() == 1 ? std::optional(values->front())
+                                       : std::nullopt;
+}
+
+/// One frequency of a transform of `length` elements: the real (component 0) or
+/// imaginary part of the sum of load(n) * exp(-2 pi i n k / length) over the
+/// `count` elements that are there. `load` returns both parts of an element,
+/// the imaginary one null for real signals.
+static Value transform(ElementBuilder &b, Type type, int64_t count,
+                       int64_t length, bool inverse, Value k, Value component,
+                       function_ref<std::pair<Value, Value>(Value)> load) {
+  Value isReal = b.eq(component, b.index(0));
+  return b.reduce(count, b.constant(type, 0), [&](Value n, Value acc) {
+    // The angle is reduced as an integer, which keeps it exact.
+    Value turns = b.fromIndex(b.remIndex(b.mul(n, k), length), type);
+    double unit = (inverse ? 2 : -2) * M_PI / double(length);
+    Value angle = b.mul(turns, b.constant(type, unit));
+    Value cos = math::CosOp::create(b, angle);
+    Value sin = math::SinOp::create(b, angle);
+    auto [real, imaginary] = load(n);
+    Value re = b.mul(real, cos), im = b.mul(real, sin);
+    if (imaginary) {
+      re = b.sub(re, b.mul(imaginary, sin));
+      im = b.add(im, b.mul(imaginary, cos));
+    }
+    return b.add(acc, b.select(isReal, re, im));
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// DFT
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct DftPlan {
+  int64_t axis, length;
+};
+} // namespace
+
+static FailureOr<DftPlan> planDft(const Inference &infer, DFTOp::Adaptor a) {
+  ArrayRef<int64_t> shape = shapeOf(a.getInput());
+  if (shape.size() < 2 || (shape.back() != 1 && shape.back() != 2))
+    return infer.fail(1, "the last extent must be 1 or 2");
+  int64_t axis = -2;
+  if (!isAbsent(a.getAxis())) {
+    std::optional<int64_t> given = constantInteger(a.getAxis());
+    if (!given)
+      return infer.fail(3, "axis must be a constant number");
+    axis = *given;
+  }
+  std::optional<int64_t> normal = normalizeAxis(axis, shape.size());
+  if (!normal || *normal == int64_t(shape.size()) - 1)
+    return infer.fail(3, "axis " + Twine(axis) + " is out of range");
+  int64_t length = shape[*normal];
+  if (!isAbsent(a.getDftLength())) {
+    std::optional<int64_t> given = constantInteger(a.getDftLength());
+    if (!given)
+      return infer.fail(2, "dft_length must be a constant number");
+    length = *given;
+  }
+  if (length < 1 || length > (1 << 30))
+    return infer.fail(2, "the length " + Twine(length) + " is impossible");
+  if (a.getInverse() != 0 && a.getOnesided() != 0)
+    return infer.fail(4, "an inverse transform cannot be onesided");
+  return DftPlan{*normal, length};
+}
+
+LogicalResult DFTOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> location,
+                                      Adaptor a, SmallVectorImpl<Type> &types) {
+  Inference infer("DFT", location, types);
+  FailureOr<DftPlan> plan = planDft(infer, a);
+  if (failed(plan))
+    return failure();
+  SmallVector<int64_t> shape(shapeOf(a.getInput()));
+  shape[plan->axis] =
+      a.getOnesided() != 0 ? plan->length / 2 + 1 : plan->length;
+  shape.back() = 2;
+  return infer.result(elementType(a.getInput()), shape);
+}
+
+Value DFTOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  SmallVector<Type> types;
+  DftPlan plan =
+      *planDft(Inference("DFT", std::nullopt, types), Adaptor(*this));
+  ArrayRef<int64_t> shape = shapeOf(getInput());
+  SmallVector<Value> position(index);
+  auto load = [&](Value n) {
+    position[plan.axis] = n;
+    auto part = [&](int64_t which) {
+      position.back() = b.index(which);
+      return b.load(getInput(), position);
+    };
+    Value real = part(0);
+    return std::pair(real, shape.back() == 2 ? part(1) : Value());
+  };
+  bool inverse = getInverse() != 0;
+  Type type = computeType(elementType(getInput()));
+  Value sum =
+      transform(b, type, std::min(shape[plan.axis], plan.length), plan.length,
+                inverse, index[plan.axis], index.back(), load);
+  return inverse ? b.div(sum, b.constant(type, double(plan.length))) : sum;
+}
+
+//===----------------------------------------------------------------------===//
+// STFT
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct StftPlan {
+  int64_t step, length;
+};
+} // namespace
+
+static FailureOr<StftPlan> planStft(const Inference &infer, STFTOp::Adaptor a) {
+  ArrayRef<int64_t> signal = shapeOf(a.getSignal());
+  if (signal.size() != 3 || (signal[2] != 1 && signal[2] != 2))
+    return infer.fail(1, "signal must be [batch, length, 1 or 2]");
+  std::optional<int64_t> step = constantInteger(a.getFrameStep());
+  if (!step || *step < 1)
+    return infer.fail(2, "frame_step must be a positive constant");
+  bool hasWindow = !isAbsent(a.getWindow());
+  std::optional<int64_t> length;
+  if (!isAbsent(a.getFrameLength()))
+    length = constantInteger(a.getFrameLength());
+  else if (hasWindow && rankOf(a.getWindow()) == 1)
+    length = shapeOf(a.getWindow())[0];
+  if (!length || *length < 1 || *length > signal[1] ||
+      (hasWindow && shapeOf(a.getWindow()) != ArrayRef<int64_t>{*length}))
+    return infer.fail(3, "the length of the pieces is unknown or impossible");
+  return StftPlan{*step, *length};
+}
+
+LogicalResult STFTOp::inferReturnTypes(MLIRContext *,
+                                       std::optional<Location> location,
+                                       Adaptor a,
+                                       SmallVectorImpl<Type> &types) {
+  Inference infer("STFT", location, types);
+  FailureOr<StftPlan> plan = planStft(infer, a);
+  if (failed(plan))
+    return failure();
+  ArrayRef<int64_t> signal = shapeOf(a.getSignal());
+  int64_t frames = (signal[1] - plan->length) / plan->step + 1;
+  int64_t bins = a.getOnesided() != 0 ? plan->length / 2 + 1 : plan->length;
+  return infer.result(elementType(a.getSignal()), {signal[0], frames, bins, 2});
+}
+
+Value STFTOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  SmallVector<Type> types;
+  StftPlan plan =
+      *planStft(Inference("STFT", std::nullopt, types), Adaptor(*this));
+  Value first = b.mul(index[1], plan.step);
+  auto load = [&](Value n) {
+    auto part = [&](int64_t which) {
+      Value x =
+          b.load(getSignal(), {index[0], b.add(first, n), b.index(which)});
+      return isAbsent(getWindow()) ? x : b.mul(x, b.load(getWindow(), n));
+    };
+    Value real = part(0);
+    return std::pair(real, shapeOf(getSignal())[2] == 2 ? part(1) : Value());
+  };
+  return transform(b, computeType(elementType(getSignal())), plan.length,
+                   plan.length, /*inverse=*/false, index[2], index[3], load);
+}
