@@ -24,6 +24,7 @@ void mlir::veltair::registerAllVeltairDialects(DialectRegistry &registry) {
 void mlir::veltair::registerAllVeltairPasses() {
   registerGeneralPasses();
   registerGraphPasses();
+  registerGraphPipelines();
   registerVersionsPasses();
   registerVeltairCodegenPasses();
   registerCodegenPipelines();

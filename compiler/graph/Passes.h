@@ -16,6 +16,15 @@ namespace mlir::veltair {
 #define GEN_PASS_REGISTRATION
 #include "compiler/graph/Passes.h.inc"
 
+/// Appends to a pass manager of programs what makes layers of the operations
+/// that import leaves. `plan-memory` belongs behind the choice of versions,
+/// which may need memory too.
+void addGraphPasses(OpPassManager &programs);
+
+/// Registers `graph`, these passes on a module, with the pass manager's textual
+/// form.
+void registerGraphPipelines();
+
 } // namespace mlir::veltair
 
 #endif // VELTAIR_COMPILER_GRAPH_PASSES_H

@@ -1,0 +1,34 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/codegen/general/Passes.h"
+#include "compiler/graph/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void veltair::addGraphPasses(OpPassManager &programs) {
+  // Weights often stand behind an Identity or a Reshape: as constants they can
+  // be folded into.
+  programs.addPass(createSimplifyGraph());
+  programs.addPass(createFoldBatchNorm());
+  programs.addPass(createDecomposeOnnx());
+  // Decompositions leave arithmetic on constants, reshapes, and common parts.
+  programs.addPass(createFoldOnnxConstants());
+  programs.addPass(createSimplifyGraph());
+  programs.addPass(createCSEPass());
+  programs.addPass(createConvertMatMulToKernel());
+  programs.addPass(createAssignLayout());
+  programs.addPass(createFormLayers());
+}
+
+void veltair::registerGraphPipelines() {
+  PassPipelineRegistration<>(
+      "graph", "From imported operations to layers, on each program",
+      [](OpPassManager &manager) {
+        addGraphPasses(manager.nest<ModelOp>().nest<ProgramOp>());
+      });
+}
