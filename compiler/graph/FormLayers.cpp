@@ -7,6 +7,8 @@
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/Elements.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/StringSet.h"

@@ -95,6 +95,8 @@ def FormLayers : ProgramPass<"form-layers"> {
       later: its epilogue. Their operands are given the rank of the result;
     * one result of an operation computed element by element (IndexedOp,
       `kernel.reorder`), and the elementwise operations behind it;
+    * an operation that only moves elements, with the elementwise operations in
+      front of it, too;
     * elementwise operations of one shape;
     * one SequentialOp with all its results.
 
@@ -112,6 +114,10 @@ def FormLayers : ProgramPass<"form-layers"> {
     Statistic<"layers", "layers", "Layers formed">,
     Statistic<"fusedOps", "fused-ops", "Operations fused into another's layer">
   ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::veltair::onnx::OnnxDialect"];
 }
 
 def PlanMemory : ProgramPass<"plan-memory"> {

@@ -126,7 +126,8 @@ bool LayoutAssigner::rewriteConcat(onnx::ConcatOp op) {
   RankedTensorType type = typeOf(op.getOutput());
   if (type.getRank() != 4)
     return false;
-  int64_t axis = op.getAxis() < 0 ? op.getAxis() + 4 : op.getAxis();
+  int64_t axis = op.getAxis();
+  axis = axis < 0 ? axis + 4 : axis;
   int64_t blockedElements = 0;
   for (Value part : op.getInputs()) {
     if (axis == 1 && hasPaddingLanes(typeOf(part)))

@@ -109,3 +109,62 @@ veltair.model @m attributes {
     veltair.return %i, %y : tensor<1x2x2x2xi64>, tensor<1x2x2x2xf32>
   }
 }
+
+// -----
+
+// What only moves elements takes the elementwise operations in front of it and
+// behind it. A mean reads each element once, too, but in a loop; its own result
+// used twice is not computed twice.
+
+// CHECK-LABEL: veltair.program @movement
+// CHECK: veltair.layer "Transpose" "Relu+Exp+Transpose+Relu"
+// CHECK: veltair.layer "Exp" "Exp"
+// CHECK: veltair.layer "ReduceMean" "ReduceMean"
+// CHECK: veltair.layer "Relu" "Relu+Add"
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<4x8xf32>],
+    output_names = ["y", "z"], output_types = [tensor<8x4xf32>, tensor<4x1xf32>]} {
+  veltair.program @movement(%x: tensor<4x8xf32>) {
+    %axes = onnx.Constant dense<1> : tensor<1xi64>
+    %r = onnx.Relu %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    %e = onnx.Exp %r : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    %t = onnx.Transpose %e : (tensor<4x8xf32>) -> tensor<8x4xf32>
+    %y = onnx.Relu %t : (tensor<8x4xf32>) -> tensor<8x4xf32>
+    %f = onnx.Exp %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    %m = onnx.ReduceMean %f, %axes : (tensor<4x8xf32>, tensor<1xi64>) -> tensor<4x1xf32>
+    %n = onnx.Relu %m : (tensor<4x1xf32>) -> tensor<4x1xf32>
+    %z = onnx.Add %m, %n : (tensor<4x1xf32>, tensor<4x1xf32>) -> tensor<4x1xf32>
+    veltair.return %y, %z : tensor<8x4xf32>, tensor<4x1xf32>
+  }
+}
+
+// -----
+
+// Outputs that no layer would write: an input, a view of one, a constant, a
+// tensor that another output is already. Operands that a type depends on and
+// scalars are copied into the body, absent ones as well.
+
+// CHECK-LABEL: veltair.program @outputs
+// CHECK-SAME: (%[[X:.*]]: tensor<2x2xf32>)
+// CHECK: %[[S:.*]] = veltair.layer "Slice" "Slice" ins(%[[X]] : tensor<2x2xf32>) constants()
+// CHECK-COUNT-3: onnx.Constant
+// CHECK: onnx.NoValue
+// CHECK: %[[A:.*]] = veltair.layer "Identity" "Identity" ins(%[[X]] :
+// CHECK: %[[B:.*]] = veltair.layer "Identity_1" "Identity" ins(%{{.*}} : tensor<4xf32>)
+// CHECK: %[[C:.*]] = veltair.layer "Identity_2" "Identity" ins(%{{.*}} : tensor<2xf32>)
+// CHECK: %[[D:.*]] = veltair.layer "Identity_3" "Identity" ins(%[[S]] :
+// CHECK: veltair.return %[[A]], %[[B]], %[[C]], %[[S]], %[[D]]
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<2x2xf32>],
+    output_names = ["a", "b", "c", "d", "e"],
+    output_types = [tensor<2x2xf32>, tensor<4xf32>, tensor<2xf32>, tensor<1x2xf32>, tensor<1x2xf32>]} {
+  veltair.program @outputs(%x: tensor<2x2xf32>) {
+    %none = onnx.NoValue
+    %zero = onnx.Constant dense<0> : tensor<1xi64>
+    %one = onnx.Constant dense<1> : tensor<1xi64>
+    %c = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
+    %v = veltair.view %x : tensor<2x2xf32> -> tensor<4xf32>
+    %s = onnx.Slice %x, %zero, %one, %zero, %none : (tensor<2x2xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x2xf32>
+    veltair.return %x, %v, %c, %s, %s : tensor<2x2xf32>, tensor<4xf32>, tensor<2xf32>, tensor<1x2xf32>, tensor<1x2xf32>
+  }
+}
