@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include <cmath>
 
 using namespace mlir;
@@ -19,29 +18,63 @@ static std::optional<int64_t> constantInteger(Value operand) {
                                        : std::nullopt;
 }
 
+/// cos and sin of 2 pi m / length, for an index 0 <= m < length, in f64. The
+/// nearest quarter turn is split off in integers, which is exact; the series
+/// for what remains, at most an eighth of a turn, is as exact as f64 is.
+static std::pair<Value, Value> emitUnitRoot(ElementBuilder &b, Value m,
+                                            int64_t length) {
+  Type type = b.getF64Type();
+  auto number = [&](double value) { return b.constant(type, value); };
+  Value quarter = b.divIndex(b.add(b.mul(m, 8), length), 2 * length);
+  Value rest = b.sub(b.mul(m, 4), b.mul(quarter, length));
+  Value x = b.mul(b.fromIndex(rest, type), number(M_PI / 2 / double(length)));
+  Value square = b.mul(x, x), cos = number(0), sin = number(0);
+  double inverseFactorial[17] = {1};
+  for (int k = 1; k < 17; ++k)
+    inverseFactorial[k] = inverseFactorial[k - 1] / k;
+  for (int k = 8; k-- > 0;) {
+    double sign = k % 2 == 0 ? 1 : -1;
+    cos = b.add(b.mul(cos, square), number(sign * inverseFactorial[2 * k]));
+    sin = b.add(b.mul(sin, square), number(sign * inverseFactorial[2 * k + 1]));
+  }
+  sin = b.mul(sin, x);
+  // Turning by quarters exchanges the two and changes signs.
+  auto isQuarter = [&](int64_t a, int64_t c) {
+    Value turns = b.remIndex(quarter, 4);
+    return b.logicalOr(b.eq(turns, b.index(a)), b.eq(turns, b.index(c)));
+  };
+  Value isOdd = isQuarter(1, 3);
+  Value newCos = b.select(isOdd, sin, cos), newSin = b.select(isOdd, cos, sin);
+  return {b.select(isQuarter(1, 2), b.neg(newCos), newCos),
+          b.select(isQuarter(2, 3), b.neg(newSin), newSin)};
+}
+
 /// One frequency of a transform of `length` elements: the real (component 0) or
 /// imaginary part of the sum of load(n) * exp(-2 pi i n k / length) over the
 /// `count` elements that are there. `load` returns both parts of an element,
-/// the imaginary one null for real signals.
-static Value transform(ElementBuilder &b, Type type, int64_t count,
+/// the imaginary one null for real signals. The sum is kept in f64.
+static Value transform(ElementBuilder &b, Type element, int64_t count,
                        int64_t length, bool inverse, Value k, Value component,
                        function_ref<std::pair<Value, Value>(Value)> load) {
+  Type type = b.getF64Type();
   Value isReal = b.eq(component, b.index(0));
-  return b.reduce(count, b.constant(type, 0), [&](Value n, Value acc) {
-    // The angle is reduced as an integer, which keeps it exact.
-    Value turns = b.fromIndex(b.remIndex(b.mul(n, k), length), type);
-    double unit = (inverse ? 2 : -2) * M_PI / double(length);
-    Value angle = b.mul(turns, b.constant(type, unit));
-    Value cos = math::CosOp::create(b, angle);
-    Value sin = math::SinOp::create(b, angle);
+  Value sum = b.reduce(count, b.constant(type, 0), [&](Value n, Value acc) {
+    auto [cos, sin] = emitUnitRoot(b, b.remIndex(b.mul(n, k), length), length);
+    if (!inverse)
+      sin = b.neg(sin);
     auto [real, imaginary] = load(n);
+    real = b.convert(real, element, type);
     Value re = b.mul(real, cos), im = b.mul(real, sin);
     if (imaginary) {
+      imaginary = b.convert(imaginary, element, type);
       re = b.sub(re, b.mul(imaginary, sin));
       im = b.add(im, b.mul(imaginary, cos));
     }
     return b.add(acc, b.select(isReal, re, im));
   });
+  if (inverse)
+    sum = b.div(sum, b.constant(type, double(length)));
+  return b.convert(sum, type, element);
 }
 
 //===----------------------------------------------------------------------===//
@@ -111,12 +144,9 @@ Value DFTOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
     Value real = part(0);
     return std::pair(real, shape.back() == 2 ? part(1) : Value());
   };
-  bool inverse = getInverse() != 0;
-  Type type = computeType(elementType(getInput()));
-  Value sum =
-      transform(b, type, std::min(shape[plan.axis], plan.length), plan.length,
-                inverse, index[plan.axis], index.back(), load);
-  return inverse ? b.div(sum, b.constant(type, double(plan.length))) : sum;
+  return transform(b, elementType(getInput()),
+                   std::min(shape[plan.axis], plan.length), plan.length,
+                   getInverse() != 0, index[plan.axis], index.back(), load);
 }
 
 //===----------------------------------------------------------------------===//
@@ -176,6 +206,6 @@ Value STFTOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
     Value real = part(0);
     return std::pair(real, shapeOf(getSignal())[2] == 2 ? part(1) : Value());
   };
-  return transform(b, computeType(elementType(getSignal())), plan.length,
-                   plan.length, /*inverse=*/false, index[2], index[3], load);
+  return transform(b, elementType(getSignal()), plan.length, plan.length,
+                   /*inverse=*/false, index[2], index[3], load);
 }
