@@ -304,17 +304,12 @@ FailureOr<Operation *> ProgramImporter::build(Node &node) {
 
 void ProgramImporter::fold(Operation *op, SmallVectorImpl<Value> &results) {
   llvm::append_range(results, op->getResults());
-  SmallVector<OpFoldResult> folded;
-  if (failed(op->fold(folded)) || folded.size() != op->getNumResults()) {
-    folded.clear();
-    std::optional<SmallVector<ElementsAttr>> values =
-        evaluateOnConstants(op, model.maxFoldedElements);
-    if (!values)
-      return;
-    llvm::append_range(folded, *values);
-  }
+  std::optional<SmallVector<OpFoldResult>> folded =
+      foldOrEvaluate(op, model.maxFoldedElements);
+  if (!folded)
+    return;
   results.clear();
-  for (auto [result, value] : llvm::zip_equal(op->getResults(), folded)) {
+  for (auto [result, value] : llvm::zip_equal(op->getResults(), *folded)) {
     if (auto known = dyn_cast<Value>(value))
       results.push_back(known);
     else

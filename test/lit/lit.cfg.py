@@ -20,3 +20,5 @@ config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%onnx", config.onnx_from_text))
 # `%package INPUT.mlir -o OUTPUT` makes an artifact of a module written by hand.
 config.substitutions.append(("%package", config.package_mlir))
+# `%import MODEL.onnx [option…]` prints what the importer makes of a model.
+config.substitutions.append(("%import", config.import_onnx))

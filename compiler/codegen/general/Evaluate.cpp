@@ -159,6 +159,17 @@ mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
   return values;
 }
 
+std::optional<SmallVector<OpFoldResult>>
+mlir::veltair::foldOrEvaluate(Operation *op, int64_t maxElements) {
+  SmallVector<OpFoldResult> folded;
+  if (succeeded(op->fold(folded)) && folded.size() == op->getNumResults())
+    return folded;
+  auto values = evaluateOnConstants(op, maxElements);
+  if (!values)
+    return std::nullopt;
+  return SmallVector<OpFoldResult>(values->begin(), values->end());
+}
+
 void mlir::veltair::loadEvaluationDialects(MLIRContext &context) {
   context.loadDialect<arith::ArithDialect, cf::ControlFlowDialect,
                       math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
@@ -176,14 +187,19 @@ struct FoldOnnxConstantsPass
       if (!isa_and_nonnull<OnnxDialect>(op->getDialect()) ||
           isa<ConstantOp, NoValueOp>(op))
         return;
-      std::optional<SmallVector<ElementsAttr>> values =
-          evaluateOnConstants(op, maxElements);
+      std::optional<SmallVector<OpFoldResult>> values =
+          foldOrEvaluate(op, maxElements);
       if (!values)
         return;
       OpBuilder builder(op);
-      for (auto [result, value] : llvm::zip_equal(op->getResults(), *values))
-        result.replaceAllUsesWith(
-            ConstantOp::create(builder, op->getLoc(), value).getResult());
+      for (auto [result, value] : llvm::zip_equal(op->getResults(), *values)) {
+        auto known = dyn_cast<Value>(value);
+        if (!known)
+          known =
+              ConstantOp::create(builder, op->getLoc(),
+                                 cast<ElementsAttr>(cast<Attribute>(value)));
+        result.replaceAllUsesWith(known);
+      }
       op->erase();
     });
     getOperation()->walk([](Operation *op) {

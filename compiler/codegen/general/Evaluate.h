@@ -8,6 +8,7 @@
 #define VELTAIR_COMPILER_CODEGEN_GENERAL_EVALUATE_H
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/Operation.h"
 #include <optional>
 
@@ -23,6 +24,11 @@ namespace mlir::veltair {
 std::optional<SmallVector<ElementsAttr>>
 evaluateOnConstants(Operation *op, int64_t maxElements,
                     int64_t maxSteps = 20'000'000);
+
+/// What the results of an onnx operation are known to be: by its own folder, which
+/// may also name other values, or else by evaluation.
+std::optional<SmallVector<OpFoldResult>> foldOrEvaluate(Operation *op,
+                                                        int64_t maxElements);
 
 /// Loads the dialects that evaluation builds its scalar code from. Not to be
 /// called inside passes, which declare them.

@@ -1,0 +1,140 @@
+// RUN: veltair-opt %s --fold-onnx-constants | FileCheck %s
+
+// Convolutions, pools, products, reductions, indexing and recurrent networks on
+// constants.
+
+// CHECK-LABEL: @conv
+// CHECK: {{\[\[\[\[}}1.300000e+01, 1.700000e+01], [2.500000e+01, 2.900000e+01]]]]> : tensor<1x1x2x2xf32>
+func.func @conv() -> tensor<1x1x2x2xf32> {
+  %x = onnx.Constant dense<[[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]]]> : tensor<1x1x3x3xf32>
+  %w = onnx.Constant dense<1.0> : tensor<1x1x2x2xf32>
+  %b = onnx.Constant dense<1.0> : tensor<1xf32>
+  %0 = onnx.Conv %x, %w, %b : (tensor<1x1x3x3xf32>, tensor<1x1x2x2xf32>, tensor<1xf32>) -> tensor<1x1x2x2xf32>
+  return %0 : tensor<1x1x2x2xf32>
+}
+
+// Groups, dilation, stride and padding in one dimension.
+// CHECK-LABEL: @conv_grouped
+// CHECK: {{\[\[\[}}2.000000e+00, 6.000000e+00], [5.200000e+01, 1.380000e+02]]]> : tensor<1x2x2xf32>
+func.func @conv_grouped() -> tensor<1x2x2xf32> {
+  %x = onnx.Constant dense<[[[1.0, 2.0, 3.0, 4.0], [10.0, 26.0, 30.0, 43.0]]]> : tensor<1x2x4xf32>
+  %w = onnx.Constant dense<[[[1.0, 1.0]], [[2.0, 2.0]]]> : tensor<2x1x2xf32>
+  %n = onnx.NoValue
+  %0 = onnx.Conv %x, %w, %n {group = 2 : i64, dilations = array<i64: 2>, strides = array<i64: 2>, pads = array<i64: 1, 1>}
+    : (tensor<1x2x4xf32>, tensor<2x1x2xf32>, none) -> tensor<1x2x2xf32>
+  return %0 : tensor<1x2x2xf32>
+}
+
+// CHECK-LABEL: @conv_transpose
+// CHECK: {{\[\[\[}}1.000000e+00, 1.000000e+00, 3.000000e+00, 2.000000e+00, 2.000000e+00]]]> : tensor<1x1x5xf32>
+func.func @conv_transpose() -> tensor<1x1x5xf32> {
+  %x = onnx.Constant dense<[[[1.0, 2.0]]]> : tensor<1x1x2xf32>
+  %w = onnx.Constant dense<1.0> : tensor<1x1x3xf32>
+  %n = onnx.NoValue
+  %0 = onnx.ConvTranspose %x, %w, %n {strides = array<i64: 2>} : (tensor<1x1x2xf32>, tensor<1x1x3xf32>, none) -> tensor<1x1x5xf32>
+  return %0 : tensor<1x1x5xf32>
+}
+
+// CHECK-LABEL: @pools
+// CHECK-DAG: {{\[\[\[}}3.000000e+00, 4.000000e+00, 4.000000e+00]]]> : tensor<1x1x3xf32>
+// CHECK-DAG: {{\[\[\[}}1, 3, 3]]]> : tensor<1x1x3xi64>
+// CHECK-DAG: {{\[\[\[}}2.000000e+00, 2.500000e+00, 3.000000e+00]]]> : tensor<1x1x3xf32>
+// CHECK-DAG: dense<2.500000e+00> : tensor<1x1x1xf32>
+func.func @pools() -> (tensor<1x1x3xf32>, tensor<1x1x3xi64>, tensor<1x1x3xf32>, tensor<1x1x1xf32>) {
+  %x = onnx.Constant dense<[[[1.0, 3.0, 2.0, 4.0]]]> : tensor<1x1x4xf32>
+  %0, %1 = onnx.MaxPool %x {kernel_shape = array<i64: 3>, pads = array<i64: 1, 1>, strides = array<i64: 2>, ceil_mode = 1 : i64, dilations = array<i64: 1>}
+    : (tensor<1x1x4xf32>) -> (tensor<1x1x3xf32>, tensor<1x1x3xi64>)
+  %2 = onnx.AveragePool %x {kernel_shape = array<i64: 2>} : (tensor<1x1x4xf32>) -> tensor<1x1x3xf32>
+  %3 = onnx.GlobalAveragePool %x : (tensor<1x1x4xf32>) -> tensor<1x1x1xf32>
+  return %0, %1, %2, %3 : tensor<1x1x3xf32>, tensor<1x1x3xi64>, tensor<1x1x3xf32>, tensor<1x1x1xf32>
+}
+
+// CHECK-LABEL: @products
+// CHECK-DAG: dense<1.100000e+01> : tensor<f32>
+// CHECK-DAG: {{\[\[}}1.300000e+01, 2.600000e+01]]> : tensor<1x2xf32>
+func.func @products() -> (tensor<f32>, tensor<1x2xf32>) {
+  %v = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %w = onnx.Constant dense<[3.0, 4.0]> : tensor<2xf32>
+  %a = onnx.Constant dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+  %b = onnx.Constant dense<[[1.0, 3.0], [2.0, 4.0]]> : tensor<2x2xf32>
+  %0 = onnx.MatMul %v, %w : (tensor<2xf32>, tensor<2xf32>) -> tensor<f32>
+  %1 = onnx.Gemm %a, %b, %w {alpha = 2.0 : f32, beta = 1.0 : f32, transA = 1 : i64}
+    : (tensor<2x1xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  return %0, %1 : tensor<f32>, tensor<1x2xf32>
+}
+
+// CHECK-LABEL: @reductions
+// CHECK-DAG: dense<{{\[\[}}6], [15]]> : tensor<2x1xi32>
+// CHECK-DAG: dense<[4, 5, 6]> : tensor<3xi32>
+// CHECK-DAG: dense<2> : tensor<2xi64>
+func.func @reductions() -> (tensor<2x1xi32>, tensor<3xi32>, tensor<2xi64>) {
+  %x = onnx.Constant dense<[[1, 2, 3], [4, 5, 6]]> : tensor<2x3xi32>
+  %last = onnx.Constant dense<-1> : tensor<1xi64>
+  %first = onnx.Constant dense<0> : tensor<1xi64>
+  %0 = onnx.ReduceSum %x, %last : (tensor<2x3xi32>, tensor<1xi64>) -> tensor<2x1xi32>
+  %1 = onnx.ReduceMax %x, %first {keepdims = 0 : i64} : (tensor<2x3xi32>, tensor<1xi64>) -> tensor<3xi32>
+  %2 = onnx.ArgMax %x {axis = 1 : i64, keepdims = 0 : i64} : (tensor<2x3xi32>) -> tensor<2xi64>
+  return %0, %1, %2 : tensor<2x1xi32>, tensor<3xi32>, tensor<2xi64>
+}
+
+// CHECK-LABEL: @indexing
+// CHECK-DAG: dense<[30, 10]> : tensor<2xi32>
+// CHECK-DAG: dense<[10, 21, 31]> : tensor<3xi32>
+// CHECK-DAG: dense<[30, 20]> : tensor<2xi32>
+// CHECK-DAG: dense<[2, 1]> : tensor<2xi64>
+func.func @indexing() -> (tensor<2xi32>, tensor<3xi32>, tensor<2xi32>, tensor<2xi64>) {
+  %x = onnx.Constant dense<[10, 20, 30]> : tensor<3xi32>
+  %i = onnx.Constant dense<[-1, 0]> : tensor<2xi64>
+  %j = onnx.Constant dense<[1, -1]> : tensor<2xi64>
+  %u = onnx.Constant dense<1> : tensor<2xi32>
+  %k = onnx.Constant dense<2> : tensor<1xi64>
+  %0 = onnx.Gather %x, %i : (tensor<3xi32>, tensor<2xi64>) -> tensor<2xi32>
+  %1 = onnx.ScatterElements %x, %j, %u {reduction = "add"} : (tensor<3xi32>, tensor<2xi64>, tensor<2xi32>) -> tensor<3xi32>
+  %2, %3 = onnx.TopK %x, %k : (tensor<3xi32>, tensor<1xi64>) -> (tensor<2xi32>, tensor<2xi64>)
+  return %0, %1, %2, %3 : tensor<2xi32>, tensor<3xi32>, tensor<2xi32>, tensor<2xi64>
+}
+
+// An index out of range is a fault when the operation runs: it stays.
+// CHECK-LABEL: @gather_outside
+// CHECK: onnx.Gather
+func.func @gather_outside() -> tensor<1xi32> {
+  %x = onnx.Constant dense<[10, 20, 30]> : tensor<3xi32>
+  %i = onnx.Constant dense<3> : tensor<1xi64>
+  %0 = onnx.Gather %x, %i : (tensor<3xi32>, tensor<1xi64>) -> tensor<1xi32>
+  return %0 : tensor<1xi32>
+}
+
+// CHECK-LABEL: @softmax
+// CHECK: dense<2.500000e-01> : tensor<1x4xf32>
+func.func @softmax() -> tensor<1x4xf32> {
+  %x = onnx.Constant dense<1000.0> : tensor<1x4xf32>
+  %0 = onnx.Softmax %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// CHECK-LABEL: @resize
+// CHECK-DAG: dense<[1.000000e+00, 1.000000e+00, 3.000000e+00, 3.000000e+00]> : tensor<4xf32>
+// CHECK-DAG: dense<[1.000000e+00, 1.500000e+00, 2.500000e+00, 3.000000e+00]> : tensor<4xf32>
+func.func @resize() -> (tensor<4xf32>, tensor<4xf32>) {
+  %x = onnx.Constant dense<[1.0, 3.0]> : tensor<2xf32>
+  %n = onnx.NoValue
+  %s = onnx.Constant dense<2.0> : tensor<1xf32>
+  %0 = onnx.Resize %x, %n, %s, %n : (tensor<2xf32>, none, tensor<1xf32>, none) -> tensor<4xf32>
+  %1 = onnx.Resize %x, %n, %s, %n {mode = "linear"} : (tensor<2xf32>, none, tensor<1xf32>, none) -> tensor<4xf32>
+  return %0, %1 : tensor<4xf32>, tensor<4xf32>
+}
+
+// With one unit, no recurrence and relu, h = x * 2 + 1.
+// CHECK-LABEL: @rnn
+// CHECK-DAG: {{\[\[\[\[}}3.000000e+00]]], {{\[\[\[}}5.000000e+00]]]]> : tensor<2x1x1x1xf32>
+// CHECK-DAG: dense<5.000000e+00> : tensor<1x1x1xf32>
+func.func @rnn() -> (tensor<2x1x1x1xf32>, tensor<1x1x1xf32>) {
+  %x = onnx.Constant dense<[[[1.0]], [[2.0]]]> : tensor<2x1x1xf32>
+  %w = onnx.Constant dense<2.0> : tensor<1x1x1xf32>
+  %r = onnx.Constant dense<0.0> : tensor<1x1x1xf32>
+  %b = onnx.Constant dense<[[1.0, 0.0]]> : tensor<1x2xf32>
+  %n = onnx.NoValue
+  %0, %1 = onnx.RNN %x, %w, %r, %b, %n, %n {hidden_size = 1 : i64, activations = ["Relu"]}
+    : (tensor<2x1x1xf32>, tensor<1x1x1xf32>, tensor<1x1x1xf32>, tensor<1x2xf32>, none, none) -> (tensor<2x1x1x1xf32>, tensor<1x1x1xf32>)
+  return %0, %1 : tensor<2x1x1x1xf32>, tensor<1x1x1xf32>
+}

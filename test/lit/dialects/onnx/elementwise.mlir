@@ -1,0 +1,98 @@
+// RUN: veltair-opt %s --fold-onnx-constants | FileCheck %s
+
+// Each function computes with constants; the result is what is checked.
+
+// CHECK-LABEL: @broadcast
+// CHECK: onnx.Constant dense<{{\[\[}}11, 21], [12, 22], [13, 23]]> : tensor<3x2xi32>
+func.func @broadcast() -> tensor<3x2xi32> {
+  %a = onnx.Constant dense<[[1], [2], [3]]> : tensor<3x1xi32>
+  %b = onnx.Constant dense<[10, 20]> : tensor<2xi32>
+  %0 = onnx.Add %a, %b : (tensor<3x1xi32>, tensor<2xi32>) -> tensor<3x2xi32>
+  return %0 : tensor<3x2xi32>
+}
+
+// CHECK-LABEL: @unsigned
+// CHECK-DAG: dense<[0, 2]> : tensor<2xui8>
+// CHECK-DAG: dense<[true, false]> : tensor<2xi1>
+func.func @unsigned() -> (tensor<2xui8>, tensor<2xi1>) {
+  %a = onnx.Constant dense<[100, 200]> : tensor<2xui8>
+  %b = onnx.Constant dense<[200, 100]> : tensor<2xui8>
+  %0 = onnx.Div %a, %b : (tensor<2xui8>, tensor<2xui8>) -> tensor<2xui8>
+  %1 = onnx.Less %a, %b : (tensor<2xui8>, tensor<2xui8>) -> tensor<2xi1>
+  return %0, %1 : tensor<2xui8>, tensor<2xi1>
+}
+
+// The remainder has the sign of the divisor, or with fmod that of the dividend.
+// CHECK-LABEL: @mod
+// CHECK-DAG: dense<[0, -2, 2]> : tensor<3xi32>
+// CHECK-DAG: dense<[0, 1, -1]> : tensor<3xi32>
+func.func @mod() -> (tensor<3xi32>, tensor<3xi32>) {
+  %a = onnx.Constant dense<[-6, 4, -4]> : tensor<3xi32>
+  %b = onnx.Constant dense<[2, -3, 3]> : tensor<3xi32>
+  %0 = onnx.Mod %a, %b : (tensor<3xi32>, tensor<3xi32>) -> tensor<3xi32>
+  %1 = onnx.Mod %a, %b {fmod = 1 : i64} : (tensor<3xi32>, tensor<3xi32>) -> tensor<3xi32>
+  return %0, %1 : tensor<3xi32>, tensor<3xi32>
+}
+
+// Integer division by zero is a fault: the operation stays.
+// CHECK-LABEL: @division_by_zero
+// CHECK: onnx.Div
+func.func @division_by_zero() -> tensor<1xi32> {
+  %a = onnx.Constant dense<1> : tensor<1xi32>
+  %b = onnx.Constant dense<0> : tensor<1xi32>
+  %0 = onnx.Div %a, %b : (tensor<1xi32>, tensor<1xi32>) -> tensor<1xi32>
+  return %0 : tensor<1xi32>
+}
+
+// CHECK-LABEL: @pow
+// CHECK-DAG: dense<[-8.000000e+00, 1.000000e+00, 1.600000e+01]> : tensor<3xf32>
+// CHECK-DAG: dense<[-8, 1, 16]> : tensor<3xi32>
+func.func @pow() -> (tensor<3xf32>, tensor<3xi32>) {
+  %a = onnx.Constant dense<[-2.0, 5.0, 4.0]> : tensor<3xf32>
+  %i = onnx.Constant dense<[-2, 5, 4]> : tensor<3xi32>
+  %b = onnx.Constant dense<[3, 0, 2]> : tensor<3xi64>
+  %0 = onnx.Pow %a, %b : (tensor<3xf32>, tensor<3xi64>) -> tensor<3xf32>
+  %1 = onnx.Pow %i, %b : (tensor<3xi32>, tensor<3xi64>) -> tensor<3xi32>
+  return %0, %1 : tensor<3xf32>, tensor<3xi32>
+}
+
+// Halves round to the even neighbour.
+// CHECK-LABEL: @round
+// CHECK: dense<[0.000000e+00, 2.000000e+00, 2.000000e+00, -2.000000e+00]> : tensor<4xf32>
+func.func @round() -> tensor<4xf32> {
+  %a = onnx.Constant dense<[0.5, 1.5, 2.5, -2.5]> : tensor<4xf32>
+  %0 = onnx.Round %a : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// CHECK-LABEL: @clip
+// CHECK: dense<[0.000000e+00, 2.000000e+00, 6.000000e+00]> : tensor<3xf32>
+func.func @clip() -> tensor<3xf32> {
+  %x = onnx.Constant dense<[-1.0, 2.0, 7.0]> : tensor<3xf32>
+  %low = onnx.Constant dense<0.0> : tensor<f32>
+  %high = onnx.Constant dense<6.0> : tensor<f32>
+  %0 = onnx.Clip %x, %low, %high : (tensor<3xf32>, tensor<f32>, tensor<f32>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
+// CHECK-LABEL: @cast
+// CHECK-DAG: dense<[1, -1, 0]> : tensor<3xi32>
+// CHECK-DAG: dense<[true, true, false]> : tensor<3xi1>
+// CHECK-DAG: dense<[1.500000e+00, -1.500000e+00, 0.000000e+00]> : tensor<3xf16>
+func.func @cast() -> (tensor<3xi32>, tensor<3xi1>, tensor<3xf16>) {
+  %x = onnx.Constant dense<[1.5, -1.5, 0.0]> : tensor<3xf32>
+  %0 = onnx.Cast %x {to = 6 : i64} : (tensor<3xf32>) -> tensor<3xi32>
+  %1 = onnx.Cast %x {to = 9 : i64} : (tensor<3xf32>) -> tensor<3xi1>
+  %2 = onnx.Cast %x {to = 10 : i64} : (tensor<3xf32>) -> tensor<3xf16>
+  return %0, %1, %2 : tensor<3xi32>, tensor<3xi1>, tensor<3xf16>
+}
+
+// CHECK-LABEL: @where
+// CHECK: dense<[1, 20]> : tensor<2xi64>
+func.func @where() -> tensor<2xi64> {
+  %c = onnx.Constant dense<[true, false]> : tensor<2xi1>
+  %x = onnx.Constant dense<[1, 2]> : tensor<2xi64>
+  %y = onnx.Constant dense<[10, 20]> : tensor<2xi64>
+  %0 = onnx.Where %c, %x, %y : (tensor<2xi1>, tensor<2xi64>, tensor<2xi64>) -> tensor<2xi64>
+  return %0 : tensor<2xi64>
+}

@@ -1,0 +1,158 @@
+// RUN: veltair-opt %s --split-input-file --verify-diagnostics
+
+// The numbers are those of the constraints in the operations' descriptions.
+
+func.func @add(%a: tensor<2xf32>, %b: tensor<3xf32>) {
+  // expected-error@+2 {{the operands' shapes do not broadcast to one (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Add %a, %b : (tensor<2xf32>, tensor<3xf32>) -> tensor<3xf32>
+  return
+}
+
+// -----
+
+func.func @add(%a: tensor<2xf32>, %b: tensor<2xi32>) {
+  // expected-error@+2 {{operands have different element types (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Add %a, %b : (tensor<2xf32>, tensor<2xi32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @result_type(%a: tensor<2xf32>) {
+  // expected-error@+1 {{inferred type(s) 'tensor<2xf32>' are incompatible}}
+  %0 = onnx.Relu %a : (tensor<2xf32>) -> tensor<3xf32>
+  return
+}
+
+// -----
+
+func.func @element_type(%a: tensor<2xi32>) {
+  // expected-error@+1 {{operand #0 must be statically shaped tensor of}}
+  %0 = onnx.Exp %a : (tensor<2xi32>) -> tensor<2xi32>
+  return
+}
+
+// -----
+
+func.func @cast(%a: tensor<2xi32>) {
+  // expected-error@+2 {{unsupported element type (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Cast %a {to = 8 : i64} : (tensor<2xi32>) -> tensor<2xi32>
+  return
+}
+
+// -----
+
+func.func @conv_rank(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3xf32>, %n: none) {
+  // expected-error@+2 {{x and w need the same rank, at least 3 (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Conv %x, %w, %n : (tensor<1x3x8x8xf32>, tensor<4x3x3xf32>, none) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_group(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>, %n: none) {
+  // expected-error@+2 {{group, the channels of x and the shape of w do not fit each other (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Conv %x, %w, %n {group = 2 : i64} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, none) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_window(%x: tensor<1x3x2x2xf32>, %w: tensor<4x3x3x3xf32>, %n: none) {
+  // expected-error@+2 {{the kernel is larger than the padded input (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Conv %x, %w, %n : (tensor<1x3x2x2xf32>, tensor<4x3x3x3xf32>, none) -> tensor<1x4x1x1xf32>
+  return
+}
+
+// -----
+
+func.func @matmul(%a: tensor<2x3xf32>, %b: tensor<4x5xf32>) {
+  // expected-error@+2 {{the inner extents 3 and 4 differ (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.MatMul %a, %b : (tensor<2x3xf32>, tensor<4x5xf32>) -> tensor<2x5xf32>
+  return
+}
+
+// -----
+
+func.func @reshape_runtime(%x: tensor<6xf32>, %s: tensor<2xi64>) {
+  // expected-error@+2 {{operand 'shape' must be a constant (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Reshape %x, %s : (tensor<6xf32>, tensor<2xi64>) -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @reshape_size(%x: tensor<6xf32>) {
+  %s = onnx.Constant dense<[4, -1]> : tensor<2xi64>
+  // expected-error@+2 {{the operand has 6 elements, which do not fit the shape (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Reshape %x, %s : (tensor<6xf32>, tensor<2xi64>) -> tensor<4x1xf32>
+  return
+}
+
+// -----
+
+func.func @reshape_huge(%x: tensor<6xf32>) {
+  %s = onnx.Constant dense<[4611686018427387904, 4611686018427387904]> : tensor<2xi64>
+  // expected-error@+2 {{the result would have an impossible shape}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Reshape %x, %s : (tensor<6xf32>, tensor<2xi64>) -> tensor<6xf32>
+  return
+}
+
+// -----
+
+func.func @softmax(%x: tensor<2x3xf32>) {
+  // expected-error@+2 {{axis 7 is out of range for rank 2 (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Softmax %x {axis = 7 : i64} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @transpose(%x: tensor<2x3xf32>) {
+  // expected-error@+2 {{axis 0 stands twice in axes (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Transpose %x {perm = array<i64: 0, 0>} : (tensor<2x3xf32>) -> tensor<2x2xf32>
+  return
+}
+
+// -----
+
+func.func @pad(%x: tensor<3xf32>, %n: none) {
+  %p = onnx.Constant dense<[3, 0]> : tensor<2xi64>
+  // expected-error@+2 {{dimension 0 is too small for reflect (C4)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Pad %x, %p, %n, %n {mode = "reflect"} : (tensor<3xf32>, tensor<2xi64>, none, none) -> tensor<6xf32>
+  return
+}
+
+// -----
+
+func.func @topk(%x: tensor<3xf32>) {
+  %k = onnx.Constant dense<4> : tensor<1xi64>
+  // expected-error@+2 {{k = 4 does not fit the extent 3 (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0, %1 = onnx.TopK %x, %k : (tensor<3xf32>, tensor<1xi64>) -> (tensor<4xf32>, tensor<4xi64>)
+  return
+}
+
+// -----
+
+func.func @lstm(%x: tensor<2x1x3xf32>, %w: tensor<1x4x3xf32>, %r: tensor<1x4x2xf32>, %n: none) {
+  // expected-error@+2 {{an operand does not fit x and hidden_size (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0, %1, %2 = onnx.LSTM %x, %w, %r, %n, %n, %n, %n, %n {hidden_size = 2 : i64}
+    : (tensor<2x1x3xf32>, tensor<1x4x3xf32>, tensor<1x4x2xf32>, none, none, none, none, none)
+    -> (tensor<2x1x1x2xf32>, tensor<1x1x2xf32>, tensor<1x1x2xf32>)
+  return
+}
