@@ -25,8 +25,8 @@ std::optional<SmallVector<ElementsAttr>>
 evaluateOnConstants(Operation *op, int64_t maxElements,
                     int64_t maxSteps = 20'000'000);
 
-/// What the results of an onnx operation are known to be: by its own folder, which
-/// may also name other values, or else by evaluation.
+/// What the results of an onnx operation are known to be: by its own folder,
+/// which may also name other values, or else by evaluation.
 std::optional<SmallVector<OpFoldResult>> foldOrEvaluate(Operation *op,
                                                         int64_t maxElements);
 

@@ -21,6 +21,7 @@ func.func @add(%a: tensor<2xf32>, %b: tensor<2xi32>) {
 // -----
 
 func.func @result_type(%a: tensor<2xf32>) {
+  // expected-error@+2 {{failed to infer returned types}}
   // expected-error@+1 {{inferred type(s) 'tensor<2xf32>' are incompatible}}
   %0 = onnx.Relu %a : (tensor<2xf32>) -> tensor<3xf32>
   return
