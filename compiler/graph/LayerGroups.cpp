@@ -5,7 +5,6 @@
 #include "compiler/graph/LayerGroups.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Interfaces/LoopLikeInterface.h"
 #include <set>
 
 using namespace mlir;
@@ -46,7 +45,7 @@ private:
   /// operations behind it.
   void growFrom(Operation *root, Value result);
   /// Joins elementwise groups with the group of the only operation that reads
-  /// them, if it only moves their elements.
+  /// them, if it only moves their rows.
   void absorbProducers();
 
   ProgramOp program;
@@ -111,33 +110,11 @@ void Grouping::growFrom(Operation *root, Value result) {
   groups.push_back(std::move(group));
 }
 
-/// The most reads of operands on a way through `block`; nothing when there are
-/// loops.
-static std::optional<int64_t> countReads(Block &block) {
-  int64_t reads = 0;
-  for (Operation &op : block) {
-    if (isa<LoopLikeOpInterface>(op))
-      return std::nullopt;
-    reads += isa<memref::LoadOp>(op);
-    int64_t most = 0;
-    for (Region &region : op.getRegions())
-      for (Block &inner : region) {
-        std::optional<int64_t> count = countReads(inner);
-        if (!count)
-          return std::nullopt;
-        most = std::max(most, *count);
-      }
-    reads += most;
-  }
-  return reads;
-}
-
-/// True when each element of the result is one of the operands' elements, or
-/// none, and the operands' elements are read about once. Read off the scalar
-/// code of one element.
-static bool movesElements(Operation *op) {
-  if (isa<kernel::ReorderOp>(op))
-    return true;
+/// True when each element of the result is one of the operands' elements, in
+/// rows of the result from rows of the operands, and the operands' elements are
+/// read about once: then what computes the operands can as well be computed in
+/// place. Read off the scalar code of one element.
+static bool movesRows(Operation *op) {
   auto indexed = dyn_cast<onnx::IndexedOp>(op);
   if (!indexed || op->getNumResults() != 1)
     return false;
@@ -145,28 +122,30 @@ static bool movesElements(Operation *op) {
   for (Value operand : op->getOperands())
     if (!onnx::isAbsent(operand) && !onnx::constantElements(operand))
       elements += typeOf(operand).getNumElements();
-  if (typeOf(op->getResult(0)).getNumElements() > elements)
+  RankedTensorType result = typeOf(op->getResult(0));
+  if (result.getNumElements() > elements || result.getRank() == 0)
     return false;
 
   Block scratch;
   OpBuilder builder(op->getContext());
   builder.setInsertionPointToEnd(&scratch);
-  onnx::ElementAccess access;
-  access.load = [&](onnx::ElementBuilder &b, Value operand, ValueRange index) {
-    RankedTensorType type = typeOf(operand);
-    Value buffer = scratch.addArgument(
-        MemRefType::get(type.getShape(),
-                        onnx::memoryType(type.getElementType())),
-        op->getLoc());
-    return Value(memref::LoadOp::create(b, buffer, index));
-  };
   SmallVector<Value> index;
-  for (int64_t i = 0; i < typeOf(op->getResult(0)).getRank(); ++i)
+  for (int64_t i = 0; i < result.getRank(); ++i)
     index.push_back(scratch.addArgument(builder.getIndexType(), op->getLoc()));
+  unsigned reads = 0;
+  bool alongRow = true;
+  onnx::ElementAccess access;
+  access.load = [&](onnx::ElementBuilder &b, Value operand, ValueRange at) {
+    ++reads;
+    alongRow &= !at.empty() && at.back() == index.back();
+    return scratch.addArgument(
+        onnx::memoryType(typeOf(operand).getElementType()), op->getLoc());
+  };
   onnx::ElementBuilder b(op, builder, access);
   indexed.emitElement(b, 0, index);
-  std::optional<int64_t> reads = countReads(scratch);
-  return reads && *reads <= 1;
+  return reads == 1 && alongRow && llvm::none_of(scratch, [](Operation &inner) {
+           return inner.getNumRegions() != 0;
+         });
 }
 
 void Grouping::absorbProducers() {
@@ -179,8 +158,7 @@ void Grouping::absorbProducers() {
       continue;
     Operation *user = *output.getUsers().begin();
     auto found = groupOf.find(user);
-    if (found == groupOf.end() || !isRootByElement(user) ||
-        !movesElements(user))
+    if (found == groupOf.end() || !movesRows(user))
       continue;
     LayerGroup &consumer = groups[found->second];
     consumer.ops.insert(consumer.ops.begin(), producer.ops.begin(),

@@ -95,8 +95,8 @@ def FormLayers : ProgramPass<"form-layers"> {
       later: its epilogue. Their operands are given the rank of the result;
     * one result of an operation computed element by element (IndexedOp,
       `kernel.reorder`), and the elementwise operations behind it;
-    * an operation that only moves elements, with the elementwise operations in
-      front of it, too;
+    * an operation that only moves rows (a transposition of other dimensions), with
+      the elementwise operations in front of it, too;
     * elementwise operations of one shape;
     * one SequentialOp with all its results.
 

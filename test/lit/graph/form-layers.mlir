@@ -112,29 +112,31 @@ veltair.model @m attributes {
 
 // -----
 
-// What only moves elements takes the elementwise operations in front of it and
-// behind it. A mean reads each element once, too, but in a loop; its own result
-// used twice is not computed twice.
+// What only moves rows takes the elementwise operations in front of it and
+// behind it. Others do not: they would be computed element by element. A mean's
+// result used twice is not computed twice.
 
 // CHECK-LABEL: veltair.program @movement
 // CHECK: veltair.layer "Transpose" "Relu+Exp+Transpose+Relu"
 // CHECK: veltair.layer "Exp" "Exp"
+// CHECK: veltair.layer "Transpose_1" "Transpose"
 // CHECK: veltair.layer "ReduceMean" "ReduceMean"
 // CHECK: veltair.layer "Relu" "Relu+Add"
 veltair.model @m attributes {
-    input_names = ["x"], input_types = [tensor<4x8xf32>],
-    output_names = ["y", "z"], output_types = [tensor<8x4xf32>, tensor<4x1xf32>]} {
-  veltair.program @movement(%x: tensor<4x8xf32>) {
-    %axes = onnx.Constant dense<1> : tensor<1xi64>
-    %r = onnx.Relu %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
-    %e = onnx.Exp %r : (tensor<4x8xf32>) -> tensor<4x8xf32>
-    %t = onnx.Transpose %e : (tensor<4x8xf32>) -> tensor<8x4xf32>
-    %y = onnx.Relu %t : (tensor<8x4xf32>) -> tensor<8x4xf32>
-    %f = onnx.Exp %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
-    %m = onnx.ReduceMean %f, %axes : (tensor<4x8xf32>, tensor<1xi64>) -> tensor<4x1xf32>
-    %n = onnx.Relu %m : (tensor<4x1xf32>) -> tensor<4x1xf32>
-    %z = onnx.Add %m, %n : (tensor<4x1xf32>, tensor<4x1xf32>) -> tensor<4x1xf32>
-    veltair.return %y, %z : tensor<8x4xf32>, tensor<4x1xf32>
+    input_names = ["x"], input_types = [tensor<4x2x8xf32>],
+    output_names = ["y", "z"], output_types = [tensor<2x4x8xf32>, tensor<8x2x1xf32>]} {
+  veltair.program @movement(%x: tensor<4x2x8xf32>) {
+    %axes = onnx.Constant dense<2> : tensor<1xi64>
+    %r = onnx.Relu %x : (tensor<4x2x8xf32>) -> tensor<4x2x8xf32>
+    %e = onnx.Exp %r : (tensor<4x2x8xf32>) -> tensor<4x2x8xf32>
+    %t = onnx.Transpose %e {perm = array<i64: 1, 0, 2>} : (tensor<4x2x8xf32>) -> tensor<2x4x8xf32>
+    %y = onnx.Relu %t : (tensor<2x4x8xf32>) -> tensor<2x4x8xf32>
+    %f = onnx.Exp %x : (tensor<4x2x8xf32>) -> tensor<4x2x8xf32>
+    %s = onnx.Transpose %f : (tensor<4x2x8xf32>) -> tensor<8x2x4xf32>
+    %m = onnx.ReduceMean %s, %axes : (tensor<8x2x4xf32>, tensor<1xi64>) -> tensor<8x2x1xf32>
+    %n = onnx.Relu %m : (tensor<8x2x1xf32>) -> tensor<8x2x1xf32>
+    %z = onnx.Add %m, %n : (tensor<8x2x1xf32>, tensor<8x2x1xf32>) -> tensor<8x2x1xf32>
+    veltair.return %y, %z : tensor<2x4x8xf32>, tensor<8x2x1xf32>
   }
 }
 
