@@ -17,6 +17,12 @@ namespace mlir::veltair {
 using namespace mlir;
 using namespace mlir::veltair;
 
+unsigned veltair::getVectorBits(Operation *op) {
+  auto module = op->getParentOfType<ModuleOp>();
+  auto bits = module->getAttrOfType<IntegerAttr>(vectorBitsAttrName);
+  return bits ? bits.getInt() : 256;
+}
+
 /// Loads the pointer from `veltair_layer_args` and makes it a buffer.
 static Value lowerArgument(kernel::ArgumentOp op, OpBuilder &builder,
                            const LLVMTypeConverter &converter) {
@@ -42,10 +48,8 @@ namespace {
 
 struct ConvertKernelToVector
     : veltair::impl::ConvertKernelToVectorBase<ConvertKernelToVector> {
-  using ConvertKernelToVectorBase::ConvertKernelToVectorBase;
-
   void runOnOperation() override {
-    int64_t lanes = vectorBits / 32;
+    int64_t lanes = getVectorBits(getOperation()) / 32;
     LLVMTypeConverter converter(&getContext());
     getOperation().walk([&](Operation *op) {
       OpBuilder builder(op);
@@ -67,11 +71,9 @@ struct ConvertKernelToVector
   }
 };
 
-struct VerifyVectorWidth
-    : veltair::impl::VerifyVectorWidthBase<VerifyVectorWidth> {
-  using VerifyVectorWidthBase::VerifyVectorWidthBase;
-
+struct VerifyVectorWidth : veltair::impl::VerifyVectorWidthBase<VerifyVectorWidth> {
   void runOnOperation() override {
+    unsigned vectorBits = getVectorBits(getOperation());
     WalkResult result = getOperation().walk([&](Operation *op) {
       for (Type type : op->getResultTypes()) {
         auto vector = dyn_cast<VectorType>(type);

@@ -4,6 +4,8 @@
 
 #include "compiler/codegen/LayerLoops.h"
 #include "compiler/codegen/Passes.h"
+#include "compiler/codegen/backend/ObjectCompiler.h"
+#include "compiler/codegen/backend/Target.h"
 #include "dialects/veltair/VeltairDialect.h"
 #include "mlir/IR/AsmState.h"
 #include "llvm/ADT/StringSet.h"
@@ -109,10 +111,16 @@ private:
 
     OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
     auto module = ModuleOp::create(builder, layer.getLoc());
-    module->setAttr("veltair.isa", builder.getStringAttr(isa));
+    module->setAttr(isaAttrName, builder.getStringAttr(isa));
+    module->setAttr(vectorBitsAttrName,
+                    builder.getI64IntegerAttr(vectorBits(isa)));
     StageFunction f(module, name, layer.getLoc());
     emit(f, layer, schedule);
     return FlatSymbolRefAttr::get(&getContext(), name);
+  }
+
+  static unsigned vectorBits(StringRef isa) {
+    return llvm::cantFail(parseTargetIsa(isa)).vectorBits;
   }
 
   void emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule) {

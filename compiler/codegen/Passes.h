@@ -25,7 +25,13 @@ namespace mlir::veltair {
 
 /// Appends the passes from nano-kernels to the LLVM dialect, for a nested
 /// module of one function.
-void addKernelToLlvmPasses(OpPassManager &manager, unsigned vectorBits);
+void addKernelToLlvmPasses(OpPassManager &manager);
+
+/// The attribute of a nested module with the width of its vector registers.
+inline constexpr llvm::StringLiteral vectorBitsAttrName = "veltair.vector_bits";
+
+/// The width of vector registers for code in `op`; 256 when nothing is said.
+unsigned getVectorBits(Operation *op);
 
 /// Registers `kernel-to-llvm` with the pass manager's textual form.
 void registerCodegenPipelines();

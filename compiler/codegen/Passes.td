@@ -34,12 +34,9 @@ def ConvertKernelToVector : Pass<"convert-kernel-to-vector", "::mlir::func::Func
   let summary = "Lowers nano-kernels to loops and vectors of native width";
   let description = [{
     Accumulators become values that loops carry, one register each; epilogues
-    are applied to them before they are stored. No vector is wider than
-    `vector-bits`.
+    are applied to them before they are stored. No vector is wider than the
+    `veltair.vector_bits` of the module.
   }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", "512", "Width of a vector register">
-  ];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect",
     "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
@@ -51,9 +48,6 @@ def VerifyVectorWidth : Pass<"verify-vector-width", "::mlir::func::FuncOp"> {
     LLVM splits wider vectors through memory, at a twentieth of the speed: a
     wider one is a mistake of an earlier pass. Masks are exempt.
   }];
-  let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", "512", "Width of a vector register">
-  ];
 }
 
 def ExpandMath : Pass<"expand-math", "::mlir::func::FuncOp"> {

@@ -17,26 +17,24 @@
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
-void veltair::addKernelToLlvmPasses(OpPassManager &manager,
-                                    unsigned vectorBits) {
+void veltair::addKernelToLlvmPasses(OpPassManager &manager) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   // Loops of one iteration and branches on constants disappear before the
   // nano-kernels multiply them.
   function.addPass(createCanonicalizerPass());
   function.addPass(createCSEPass());
-  function.addPass(createConvertKernelToVector({vectorBits}));
+  function.addPass(createConvertKernelToVector());
   function.addPass(createCanonicalizerPass());
   function.addPass(createCSEPass());
   // Address arithmetic of a tile is the same for many of its elements.
   function.addPass(createLoopInvariantCodeMotionPass());
   function.addPass(createExpandMath());
-  function.addPass(createVerifyVectorWidth({vectorBits}));
+  function.addPass(createVerifyVectorWidth());
   function.addPass(createConvertVectorToSCFPass());
   function.addPass(arith::createArithExpandOpsPass());
   function.addPass(createSCFToControlFlowPass());
@@ -55,18 +53,10 @@ void veltair::addKernelToLlvmPasses(OpPassManager &manager,
   manager.addPass(createCSEPass());
 }
 
-namespace {
-struct KernelToLlvmOptions : PassPipelineOptions<KernelToLlvmOptions> {
-  Option<unsigned> vectorBits{*this, "vector-bits",
-                              llvm::cl::desc("Width of a vector register"),
-                              llvm::cl::init(512)};
-};
-} // namespace
-
 void veltair::registerCodegenPipelines() {
-  PassPipelineRegistration<KernelToLlvmOptions>(
-      "kernel-to-llvm", "From nano-kernels to the LLVM dialect",
-      [](OpPassManager &manager, const KernelToLlvmOptions &options) {
-        addKernelToLlvmPasses(manager, options.vectorBits);
-      });
+  PassPipelineRegistration<>("kernel-to-llvm",
+                             "From nano-kernels to the LLVM dialect",
+                             [](OpPassManager &manager) {
+                               addKernelToLlvmPasses(manager);
+                             });
 }

@@ -1,0 +1,63 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/driver/Pipeline.h"
+#include "compiler/codegen/Passes.h"
+#include "compiler/codegen/general/Passes.h"
+#include "compiler/graph/Passes.h"
+#include "compiler/versions/Passes.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+
+/// From ONNX operators to layers with tensors in their final layouts.
+static void addGraphPasses(OpPassManager &program) {
+  // Composite operators (softmax, layer norm) become simple ones, whose chains
+  // are then fused like any other.
+  program.addPass(createDecomposeOnnx());
+  // What decomposition made constant is folded before it is fused.
+  program.addPass(createFoldOnnxConstants());
+  program.addPass(createCanonicalizerPass());
+  program.addPass(createCSEPass());
+  // Last, when nothing creates operators any more.
+  program.addPass(createFormLayers());
+  program.addPass(createCSEPass());
+}
+
+/// From layers to the versions in which each will be compiled.
+static void addVersionPasses(OpPassManager &model,
+                             const DriverOptions &options) {
+  // From here on programs differ: versions depend on registers and vectors.
+  SpecializeProgramsOptions specialize;
+  llvm::append_range(specialize.march, options.march);
+  model.addPass(createSpecializePrograms(specialize));
+
+  OpPassManager &program = model.nest<ProgramOp>();
+  ChooseVersionsOptions choose;
+  choose.machine = options.mtune;
+  choose.maxVersions = options.versions;
+  if (options.keepUselessVersions)
+    choose.minGain = -1;
+  program.addPass(createChooseVersions(choose));
+  // After the versions, whose shared scratch memory lies in the arena, too.
+  program.addPass(createPlanMemory());
+}
+
+void veltair::buildPipeline(OpPassManager &manager,
+                            const DriverOptions &options) {
+  if (options.emit == EmitLevel::Onnx)
+    return;
+  addGraphPasses(manager.nest<ModelOp>().nest<ProgramOp>());
+  if (options.emit == EmitLevel::Graph)
+    return;
+  addVersionPasses(manager.nest<ModelOp>(), options);
+  if (options.emit == EmitLevel::Versions)
+    return;
+  manager.addPass(createOutlineVersions());
+  if (options.emit == EmitLevel::Kernel)
+    return;
+  // Each function is a module of its own: these passes run on all in parallel.
+  addKernelToLlvmPasses(manager.nest<ModuleOp>());
+}
