@@ -10,11 +10,8 @@
 #include "compiler/import/Import.h"
 #include "compiler/package/Package.h"
 #include "mlir/IR/AsmState.h"
-#include "mlir/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/ThreadPool.h"
-#include "llvm/Support/ToolOutputFile.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -148,14 +145,19 @@ private:
   writeText(function_ref<LogicalResult(llvm::raw_ostream &)> emit) {
     if (options.output == "-")
       return emit(llvm::outs());
-    std::string error;
-    auto file = openOutputFile(options.output, &error);
-    if (!file)
-      return userError(error);
-    if (failed(emit(file->os())))
-      return failure();
-    file->keep();
-    return success();
+    // A failed emission has reported itself.
+    bool emitted = true;
+    llvm::Error error = writeOutputFile(
+        options.output, [&](llvm::raw_fd_ostream &os) -> llvm::Error {
+          emitted = succeeded(emit(os));
+          return emitted ? llvm::Error::success()
+                         : llvm::createStringError("not written");
+        });
+    if (!emitted)
+      llvm::consumeError(std::move(error));
+    else if (error)
+      return userError(llvm::toString(std::move(error)));
+    return success(emitted);
   }
 
   LogicalResult package(ModuleOp module) {

@@ -21,6 +21,10 @@ static void addGraphPasses(OpPassManager &program) {
   program.addPass(createFoldOnnxConstants());
   program.addPass(createCanonicalizerPass());
   program.addPass(createCSEPass());
+  // Before layers are formed: what is fused must agree on its layout.
+  program.addPass(createAssignLayout());
+  program.addPass(createCanonicalizerPass());
+  program.addPass(createCSEPass());
   // Last, when nothing creates operators any more.
   program.addPass(createFormLayers());
   program.addPass(createCSEPass());

@@ -57,12 +57,20 @@ private:
               const MachineModel &machine) {
     SmallVector<Situation> where = situations(machine);
     SmallVector<Candidate, 0> candidates;
-    for (ScheduleAttr schedule : enumerateSchedules(layer, isa)) {
-      Candidate candidate{schedule, modelLayer(layer, schedule), {}};
+    for (ScheduleAttr schedule : enumerateSchedules(layer, isa))
+      candidates.push_back({schedule, modelLayer(layer, schedule), {}});
+    // Where some schedule cuts the layer into chunks that teams can share,
+    // those that do not are out.
+    auto evenlyCut = [&](const Candidate &candidate) {
+      return isEvenlyCut(candidate.model, isa);
+    };
+    if (llvm::any_of(candidates, evenlyCut))
+      llvm::erase_if(candidates,
+                     [&](const Candidate &c) { return !evenlyCut(c); });
+    for (Candidate &candidate : candidates) {
       for (Situation situation : where)
         candidate.cycles.push_back(
             estimateCycles(candidate.model, isa, machine, situation));
-      candidates.push_back(std::move(candidate));
       ++schedules;
     }
     assert(!candidates.empty() && "every layer has a schedule");

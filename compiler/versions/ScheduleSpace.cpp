@@ -149,6 +149,15 @@ static double computeCycles(const LayerModel &model, const TargetIsa &isa) {
   return cycles;
 }
 
+bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa) {
+  // Chunks under about 5 us cost more in hand-over than they bring; 16 are
+  // enough for teams that change size.
+  constexpr double shortest = 15000, enough = 16;
+  double cycles = computeCycles(model, isa);
+  return model.chunks <= std::max(1.0, cycles / shortest) &&
+         model.chunks >= std::min(enough, cycles / (2 * shortest));
+}
+
 double veltair::estimateCycles(const LayerModel &model, const TargetIsa &isa,
                                const MachineModel &machine,
                                Situation situation) {

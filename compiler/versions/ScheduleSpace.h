@@ -27,6 +27,10 @@ struct Situation {
 double estimateCycles(const LayerModel &model, const TargetIsa &isa,
                       const MachineModel &machine, Situation situation);
 
+/// Whether the chunks are long enough to be worth handing out and, unless the
+/// layer is short, enough for teams whose size changes.
+bool isEvenlyCut(const LayerModel &model, const TargetIsa &isa);
+
 /// The cache usage that artifacts carry.
 CacheUsageAttr cacheUsage(MLIRContext *context, const LayerModel &model);
 
