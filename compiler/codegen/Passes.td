@@ -39,7 +39,7 @@ def ConvertKernelToVector : Pass<"convert-kernel-to-vector", "::mlir::func::Func
   }];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect",
-    "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
 }
 
 def VerifyVectorWidth : Pass<"verify-vector-width", "::mlir::func::FuncOp"> {

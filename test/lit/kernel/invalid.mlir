@@ -1,0 +1,61 @@
+// RUN: veltair-opt %s -split-input-file -verify-diagnostics
+
+func.func @two_strides(%x: tensor<1x1x4x4x16xf32>, %w: tensor<16x16x1x1xf32>) {
+  // expected-error @below {{needs 2 strides, 2 dilations and 4 pads}}
+  %0 = kernel.conv2d %x, %w {strides = array<i64: 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x4x4x16xf32>, tensor<16x16x1x1xf32> -> tensor<1x1x4x4x16xf32>
+  return
+}
+
+// -----
+
+func.func @channels(%x: tensor<1x1x4x4x16xf32>, %w: tensor<16x32x1x1xf32>) {
+  // expected-error @below {{does not have the filter's 32 channels}}
+  %0 = kernel.conv2d %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x4x4x16xf32>, tensor<16x32x1x1xf32> -> tensor<1x1x4x4x16xf32>
+  return
+}
+
+// -----
+
+func.func @extent(%x: tensor<1x1x4x4x16xf32>, %w: tensor<16x16x3x3xf32>) {
+  // expected-error @below {{has a result whose dimension 2 does not follow from input, window and pads}}
+  %0 = kernel.conv2d %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x4x4x16xf32>, tensor<16x16x3x3xf32> -> tensor<1x1x4x4x16xf32>
+  return
+}
+
+// -----
+
+func.func @product(%a: tensor<4x8xf32>, %b: tensor<9x16xf32>) {
+  // expected-error @below {{has sizes that do not match}}
+  %0 = kernel.matmul %a, %b : tensor<4x8xf32>, tensor<9x16xf32> -> tensor<4x16xf32>
+  return
+}
+
+// -----
+
+func.func @reorder(%x: tensor<1x20x4x4xf32>) {
+  // expected-error @below {{needs [N, C, D...] and [N, ceil(C/16), D..., 16]}}
+  %0 = kernel.reorder %x : tensor<1x20x4x4xf32> -> tensor<1x1x4x4x16xf32>
+  return
+}
+
+// -----
+
+func.func @column(%a: memref<4x8xf32>, %b: memref<1x8x16xf32>, %c: memref<4x16xf32>, %i: index) {
+  // expected-error @below {{needs 1 to 16 * vectors columns}}
+  kernel.matmul_tile %a, %b into %c[%i, %i] attributes {rows = 4 : i64, vectors = 1 : i64, columns = 17 : i64} : memref<4x8xf32>, memref<1x8x16xf32>, memref<4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @extra(%a: memref<4x8xf32>, %b: memref<1x8x16xf32>, %c: memref<4x16xf32>, %e: memref<2x16xf32>, %i: index) {
+  // expected-error @below {{that does not broadcast to}}
+  kernel.matmul_tile %a, %b into %c[%i, %i] extras(%e : memref<2x16xf32>) attributes {rows = 4 : i64, vectors = 1 : i64, columns = 16 : i64} : memref<4x8xf32>, memref<1x8x16xf32>, memref<4x16xf32> {
+  ^bb0(%sum: f32, %x: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
