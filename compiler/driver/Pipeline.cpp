@@ -4,31 +4,11 @@
 
 #include "compiler/driver/Pipeline.h"
 #include "compiler/codegen/Passes.h"
-#include "compiler/codegen/general/Passes.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/versions/Passes.h"
-#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
-
-/// From ONNX operators to layers with tensors in their final layouts.
-static void addGraphPasses(OpPassManager &program) {
-  // Composite operators (softmax, layer norm) become simple ones, whose chains
-  // are then fused like any other.
-  program.addPass(createDecomposeOnnx());
-  // What decomposition made constant is folded before it is fused.
-  program.addPass(createFoldOnnxConstants());
-  program.addPass(createCanonicalizerPass());
-  program.addPass(createCSEPass());
-  // Before layers are formed: what is fused must agree on its layout.
-  program.addPass(createAssignLayout());
-  program.addPass(createCanonicalizerPass());
-  program.addPass(createCSEPass());
-  // Last, when nothing creates operators any more.
-  program.addPass(createFormLayers());
-  program.addPass(createCSEPass());
-}
 
 /// From layers to the versions in which each will be compiled.
 static void addVersionPasses(OpPassManager &model,
