@@ -23,25 +23,53 @@ unsigned veltair::getVectorBits(Operation *op) {
   return bits ? bits.getInt() : 256;
 }
 
+static Type pointerType(OpBuilder &builder) {
+  return LLVM::LLVMPointerType::get(builder.getContext());
+}
+
+/// Loads pointer number `index` of an array of pointers.
+static Value loadPointer(OpBuilder &builder, Location loc, Value base,
+                         int32_t index) {
+  Type pointer = pointerType(builder);
+  Value address = LLVM::GEPOp::create(builder, loc, pointer, pointer, base,
+                                      ArrayRef<LLVM::GEPArg>{index});
+  return LLVM::LoadOp::create(builder, loc, pointer, address);
+}
+
+/// The memory at a pointer as a buffer.
+static Value asBuffer(OpBuilder &builder, Location loc,
+                      const LLVMTypeConverter &converter, Value memory,
+                      Type type) {
+  Value descriptor = MemRefDescriptor::fromStaticShape(
+      builder, loc, converter, cast<MemRefType>(type), memory);
+  return UnrealizedConversionCastOp::create(builder, loc, type, descriptor)
+      .getResult(0);
+}
+
 /// Loads the pointer from `veltair_layer_args` and makes it a buffer.
 static Value lowerArgument(kernel::ArgumentOp op, OpBuilder &builder,
                            const LLVMTypeConverter &converter) {
   Location loc = op.getLoc();
-  Type pointer = LLVM::LLVMPointerType::get(builder.getContext());
   // The first two members of the structure are the arrays, in this order.
   auto member = static_cast<int32_t>(op.getKind());
-  auto load = [&](Value base, int32_t index) {
-    Value address = LLVM::GEPOp::create(builder, loc, pointer, pointer, base,
-                                        ArrayRef<LLVM::GEPArg>{index});
-    return LLVM::LoadOp::create(builder, loc, pointer, address);
-  };
-  Value array = load(op.getArgs(), member);
-  Value memory = load(array, static_cast<int32_t>(op.getNumber()));
-  auto type = cast<MemRefType>(op.getMemory().getType());
-  Value descriptor =
-      MemRefDescriptor::fromStaticShape(builder, loc, converter, type, memory);
-  return UnrealizedConversionCastOp::create(builder, loc, type, descriptor)
-      .getResult(0);
+  Value array = loadPointer(builder, loc, op.getArgs(), member);
+  Value memory =
+      loadPointer(builder, loc, array, static_cast<int32_t>(op.getNumber()));
+  return asBuffer(builder, loc, converter, memory, op.getMemory().getType());
+}
+
+static Value lowerScratch(kernel::ScratchOp op, OpBuilder &builder,
+                          const LLVMTypeConverter &converter) {
+  Location loc = op.getLoc();
+  // The last member of the structure, behind three other pointers.
+  constexpr int32_t sharedScratch = 3;
+  Value base = op.getBase();
+  if (op.getKind() == kernel::ScratchKind::Shared)
+    base = loadPointer(builder, loc, base, sharedScratch);
+  Value memory = LLVM::GEPOp::create(
+      builder, loc, pointerType(builder), builder.getI8Type(), base,
+      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(op.getOffset())});
+  return asBuffer(builder, loc, converter, memory, op.getMemory().getType());
 }
 
 namespace {
@@ -56,6 +84,8 @@ struct ConvertKernelToVector
       if (auto argument = dyn_cast<kernel::ArgumentOp>(op))
         argument.replaceAllUsesWith(
             lowerArgument(argument, builder, converter));
+      else if (auto scratch = dyn_cast<kernel::ScratchOp>(op))
+        scratch.replaceAllUsesWith(lowerScratch(scratch, builder, converter));
       else if (auto tile = dyn_cast<kernel::ConvTileOp>(op))
         lowerConvTile(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::DepthwiseTileOp>(op))
@@ -71,7 +101,8 @@ struct ConvertKernelToVector
   }
 };
 
-struct VerifyVectorWidth : veltair::impl::VerifyVectorWidthBase<VerifyVectorWidth> {
+struct VerifyVectorWidth
+    : veltair::impl::VerifyVectorWidthBase<VerifyVectorWidth> {
   void runOnOperation() override {
     unsigned vectorBits = getVectorBits(getOperation());
     WalkResult result = getOperation().walk([&](Operation *op) {

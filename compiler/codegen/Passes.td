@@ -2,33 +2,13 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Passes from layers with versions to functions in the LLVM dialect, in the
-// order of the pipeline (see Pipeline.cpp).
+// Passes from nano-kernels to functions in the LLVM dialect, in the order of the
+// pipeline (see Pipeline.cpp).
 
 #ifndef VELTAIR_COMPILER_CODEGEN_PASSES_TD
 #define VELTAIR_COMPILER_CODEGEN_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
-
-def OutlineVersions : Pass<"outline-versions", "::mlir::ModuleOp"> {
-  let summary = "Makes a function of every version of every layer";
-  let description = [{
-    For each version, builds the loops that its schedule asks for around the
-    nano-kernels that compute its layer, as the function of a nested module
-    beside the model, and notes the function and its number of chunks in the
-    version. Versions of equal layers under equal schedules for the same
-    instruction set share one function. Sets the `hash` of each layer.
-  }];
-  let statistics = [
-    Statistic<"versions", "versions", "Versions of layers">,
-    Statistic<"functions", "functions", "Distinct functions">
-  ];
-  let dependentDialects = [
-    "::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
-    "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::veltair::kernel::KernelDialect"];
-}
 
 def ConvertKernelToVector : Pass<"convert-kernel-to-vector", "::mlir::func::FuncOp"> {
   let summary = "Lowers nano-kernels to loops and vectors of native width";

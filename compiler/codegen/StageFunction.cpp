@@ -47,6 +47,20 @@ Value StageFunction::constant(unsigned number, MemRefType type) {
                                     number, function.getArgument(0));
 }
 
+Value StageFunction::workerScratch(int64_t offset, MemRefType type) {
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(&function.front());
+  return kernel::ScratchOp::create(b, type, kernel::ScratchKind::Worker, offset,
+                                   function.getArgument(3));
+}
+
+Value StageFunction::sharedScratch(int64_t offset, MemRefType type) {
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(&function.front());
+  return kernel::ScratchOp::create(b, type, kernel::ScratchKind::Shared, offset,
+                                   function.getArgument(0));
+}
+
 void StageFunction::check(OpBuilder &builder, Value condition, int32_t code) {
   Location loc = b.getLoc();
   if (!fault) {

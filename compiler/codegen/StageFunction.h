@@ -8,7 +8,10 @@
 #ifndef VELTAIR_COMPILER_CODEGEN_STAGEFUNCTION_H
 #define VELTAIR_COMPILER_CODEGEN_STAGEFUNCTION_H
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace mlir::veltair {
@@ -29,6 +32,11 @@ public:
   /// buffer of `type`.
   Value operand(unsigned number, MemRefType type);
   Value constant(unsigned number, MemRefType type);
+
+  /// A buffer `offset` bytes into the worker's scratch memory, or into that
+  /// which the layer's stages share.
+  Value workerScratch(int64_t offset, MemRefType type);
+  Value sharedScratch(int64_t offset, MemRefType type);
 
   /// Makes the function return `code` once a condition is false.
   void check(OpBuilder &builder, Value condition, int32_t code);

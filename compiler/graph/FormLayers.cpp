@@ -25,12 +25,9 @@ using namespace mlir::veltair;
 
 /// The ONNX operator that `op` stands for.
 static StringRef getOperator(Operation *op) {
-  return llvm::TypeSwitch<Operation *, StringRef>(op)
-      .Case<kernel::Conv2DOp, kernel::DepthwiseConv2DOp>(
-          [](Operation *) { return "Conv"; })
-      .Case<kernel::MatMulOp>([](Operation *) { return "MatMul"; })
-      .Case<kernel::ReorderOp>([](Operation *) { return "Reorder"; })
-      .Default([](Operation *op) { return op->getName().stripDialect(); });
+  if (auto kernel = dyn_cast<kernel::LayerKernelOp>(op))
+    return kernel.getOperatorName();
+  return isa<kernel::ReorderOp>(op) ? "Reorder" : op->getName().stripDialect();
 }
 
 /// The name of the ONNX node that `location` tells of, or nothing.
@@ -171,9 +168,10 @@ Value Outliner::import(OpOperand &operand) {
     return inside;
   if (isa<NoneType>(value.getType()))
     return inner.clone(*value.getDefiningOp())->getResult(0);
-  if (isDenseKernel(op) && operand.getOperandNumber() == 1)
+  auto kernel = dyn_cast<kernel::LayerKernelOp>(op);
+  if (kernel && kernel.isPackedOperand(operand.getOperandNumber()))
     return addOperand(value, constants);
-  bool inEpilogue = isDenseKernel(group.root) && op != group.root;
+  bool inEpilogue = isa<kernel::LayerKernelOp>(group.root) && op != group.root;
   ElementsAttr elements = onnx::constantElements(value);
   if (elements && (isSplat(elements) || needsConstant(operand))) {
     if (inEpilogue) {

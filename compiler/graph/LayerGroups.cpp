@@ -10,10 +10,6 @@
 using namespace mlir;
 using namespace mlir::veltair;
 
-bool veltair::isDenseKernel(Operation *op) {
-  return isa<kernel::Conv2DOp, kernel::DepthwiseConv2DOp, kernel::MatMulOp>(op);
-}
-
 /// True for operations that stay between layers.
 static bool staysOutside(Operation &op) {
   return isa<ViewOp, ReturnOp, onnx::NoValueOp>(op) ||
@@ -64,8 +60,8 @@ bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
   RankedTensorType result = typeOf(op->getResult(0));
   if (result.getShape() != output.getShape())
     return false;
-  // Epilogues of dense kernels work on the kernel's own element type.
-  return !isDenseKernel(group.root) ||
+  // Epilogues of kernels work on the kernel's own element type.
+  return !isa<kernel::LayerKernelOp>(group.root) ||
          (result == output && llvm::all_of(op->getOperandTypes(), [&](Type t) {
             auto tensor = dyn_cast<RankedTensorType>(t);
             return !tensor ||
@@ -176,12 +172,13 @@ FailureOr<std::vector<LayerGroup>> Grouping::run() {
   for (Operation &op : program.getBlock()) {
     positions[&op] = ops.size();
     ops.push_back(&op);
-    if (!staysOutside(op) && !isDenseKernel(&op) && !isRootByElement(&op) &&
+    if (!staysOutside(op) && !isa<kernel::LayerKernelOp>(op) &&
+        !isRootByElement(&op) &&
         !isa<onnx::ElementwiseOp, onnx::SequentialOp>(op))
       return op.emitOpError("cannot be compiled: there is no lowering for it");
   }
   // The costlier the root the more it gains from work done on its results
-  // while they are in registers: dense kernels choose first.
+  // while they are in registers: kernels choose first.
   auto growFromAll = [&](auto isRoot) {
     for (Operation *op : ops)
       if (isRoot(op) && !taken.contains(op))
@@ -189,7 +186,7 @@ FailureOr<std::vector<LayerGroup>> Grouping::run() {
           if (!result.use_empty())
             growFrom(op, result);
   };
-  growFromAll(isDenseKernel);
+  growFromAll([](Operation *op) { return isa<kernel::LayerKernelOp>(op); });
   growFromAll(isRootByElement);
   growFromAll([](Operation *op) { return isa<onnx::ElementwiseOp>(op); });
   absorbProducers();

@@ -25,10 +25,6 @@ struct LayerGroup {
   Operation *last() const { return ops.back(); }
 };
 
-/// True for kernels that have versions of their own, run elementwise
-/// operations as their epilogue and read operand 1, a constant, packed.
-bool isDenseKernel(Operation *op);
-
 /// Groups all operations of the program but constants, views and its return,
 /// in an order in which the layers can be executed. The program must hold no
 /// dead operations. Fails with a message on an operation without lowering.

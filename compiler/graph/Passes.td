@@ -90,7 +90,7 @@ def FormLayers : ProgramPass<"form-layers"> {
   let description = [{
     Afterwards the program holds only layers, views, constants and its return.
     Dead operations are erased. A layer is one of
-    * a dense kernel (`kernel.conv2d`, `depthwise_conv2d`, `matmul`) and the
+    * a kernel (LayerKernelOp: convolutions, products …) and the
       elementwise operations on its result that need nothing else computed
       later: its epilogue. Their operands are given the rank of the result;
     * one result of an operation computed element by element (IndexedOp,
@@ -103,7 +103,7 @@ def FormLayers : ProgramPass<"form-layers"> {
     Only the last operation of a group is used outside of it. Dense kernels
     choose before the others, earlier operations before later ones.
 
-    Operands of a layer: filters of dense kernels are its `constants`, which
+    Operands of a layer: packed operands of kernels are its `constants`, which
     versions pack; constants that are a splat, or that result types depend on,
     are copied into the body; everything else is an input.
 

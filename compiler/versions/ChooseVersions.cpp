@@ -2,8 +2,9 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/versions/CostModel.h"
 #include "compiler/versions/Passes.h"
-#include "compiler/versions/ScheduleSpace.h"
+#include "compiler/versions/families/LayerFamily.h"
 
 namespace mlir::veltair {
 #define GEN_PASS_DEF_CHOOSEVERSIONS
@@ -57,8 +58,9 @@ private:
               const MachineModel &machine) {
     SmallVector<Situation> where = situations(machine);
     SmallVector<Candidate, 0> candidates;
-    for (ScheduleAttr schedule : enumerateSchedules(layer, isa))
-      candidates.push_back({schedule, modelLayer(layer, schedule), {}});
+    const LayerFamily &family = familyOf(layer);
+    for (ScheduleAttr schedule : family.schedules(layer, isa))
+      candidates.push_back({schedule, family.model(layer, schedule), {}});
     // Where some schedule cuts the layer into chunks that teams can share,
     // those that do not are out.
     auto evenlyCut = [&](const Candidate &candidate) {
@@ -78,16 +80,17 @@ private:
     OpBuilder builder(layer.getContext());
     Block &block = layer.getVersions().emplaceBlock();
     builder.setInsertionPointToEnd(&block);
-    SmallVector<Attribute> packings;
-    for (PackingAttr packing : constantPackings(layer))
-      packings.push_back(packing);
     for (size_t index : select(candidates)) {
       const Candidate &kept = candidates[index];
+      SmallVector<Attribute> packings;
+      llvm::append_range(packings, family.packings(layer, kept.schedule));
+      Scratch scratch = family.scratch(layer, kept.schedule);
       VersionOp::create(builder, layer.getLoc(), kept.schedule,
                         cacheUsage(layer.getContext(), kept.model),
-                        builder.getArrayAttr(packings), /*numerics=*/0,
-                        /*stages=*/nullptr, /*worker_scratch=*/0,
-                        /*shared_scratch=*/0, /*shared_scratch_offset=*/0);
+                        builder.getArrayAttr(packings),
+                        family.numericsClass(kept.schedule),
+                        /*stages=*/nullptr, scratch.worker, scratch.shared,
+                        /*shared_scratch_offset=*/0);
       ++this->kept;
     }
   }

@@ -2,8 +2,8 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What the choice of versions knows of a layer: its loop nest and its work under
-// a schedule.
+// What the choice of versions knows of a layer: its loop nest and its work
+// under a schedule; and what the models of families are made with.
 
 #ifndef VELTAIR_COMPILER_VERSIONS_LAYERMODEL_H
 #define VELTAIR_COMPILER_VERSIONS_LAYERMODEL_H
@@ -28,10 +28,24 @@ struct LayerModel {
   int64_t flops = 0; ///< floating-point operations of the layer
   int64_t chunks = 1;
 };
-LayerModel modelLayer(LayerOp layer, ScheduleAttr schedule);
 
-/// The packings of the layer's constants: for every version of it the same.
-SmallVector<PackingAttr> constantPackings(LayerOp layer);
+/// The bytes of a tensor in memory.
+int64_t bytesOf(Type tensor);
+
+/// The loops that direct kernels share: chunks of images, groups and rows, then
+/// groups and rows of one chunk in the schedule's order, then columns. The
+/// steps are those of a register tile.
+void addDirectLoops(LoopNest &nest, ScheduleAttr schedule, int64_t groupStep,
+                    int64_t rowStep, int64_t columnStep);
+
+/// The result of a layer and the inputs of its epilogue, which are touched like
+/// the result.
+void addEpilogueAccesses(LoopNest &nest, LayerOp layer, Operation *root);
+
+/// The tiles of one row, `repeats` times: full ones of `width` columns and the
+/// narrower last one.
+SmallVector<TileWork, 4> rowTiles(int64_t columns, int64_t width,
+                                  int64_t vectors, int64_t repeats);
 
 } // namespace mlir::veltair
 

@@ -40,4 +40,24 @@ def ChooseVersions : Pass<"choose-versions", "::mlir::veltair::ProgramOp"> {
   ];
 }
 
+def OutlineVersions : Pass<"outline-versions", "::mlir::ModuleOp"> {
+  let summary = "Makes a function of every version of every layer";
+  let description = [{
+    For each version, builds the loops that its schedule asks for around the
+    nano-kernels that compute its layer, as the function of a nested module
+    beside the model, one for each stage, and notes the functions and their
+    numbers of chunks in the version. Versions of equal layers under equal schedules for the same
+    instruction set share one function. Sets the `hash` of each layer.
+  }];
+  let statistics = [
+    Statistic<"versions", "versions", "Versions of layers">,
+    Statistic<"functions", "functions", "Distinct functions">
+  ];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
+    "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::veltair::kernel::KernelDialect"];
+}
+
 #endif // VELTAIR_COMPILER_VERSIONS_PASSES_TD

@@ -28,5 +28,7 @@ void KernelDialect::initialize() {
       >();
 }
 
+#include "dialects/kernel/LayerKernelInterface.cpp.inc"
+
 #define GET_OP_CLASSES
 #include "dialects/kernel/KernelOps.cpp.inc"

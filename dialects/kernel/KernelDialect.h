@@ -19,6 +19,8 @@
 #define GET_ATTRDEF_CLASSES
 #include "dialects/kernel/KernelAttrs.h.inc"
 
+#include "dialects/kernel/LayerKernelInterface.h.inc"
+
 #define GET_OP_CLASSES
 #include "dialects/kernel/KernelOps.h.inc"
 

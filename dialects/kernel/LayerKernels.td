@@ -9,12 +9,21 @@
 
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "dialects/kernel/KernelDialect.td"
+include "dialects/kernel/LayerKernelInterface.td"
 
 class Kernel_Op<string mnemonic, list<Trait> traits = []> : Op<Kernel_Dialect, mnemonic, traits>;
 
 def Kernel_F32Tensor : StaticShapeTensorOf<[F32]>;
 
-class Kernel_WindowedOp<string mnemonic> : Kernel_Op<mnemonic, [Pure]> {
+/// A kernel that is the root of layers, in place of the ONNX operator.
+class Kernel_LayerKernelOp<string mnemonic, string operator>
+    : Kernel_Op<mnemonic, [Pure, LayerKernelOp]> {
+  let extraClassDeclaration = [{
+    ::llvm::StringRef getOperatorName() { return "}] # operator # [{"; }
+  }];
+}
+
+class Kernel_WindowedOp<string mnemonic> : Kernel_LayerKernelOp<mnemonic, "Conv"> {
   let arguments = (ins
     Kernel_F32Tensor:$input, Kernel_F32Tensor:$filter,
     DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads);
@@ -45,7 +54,7 @@ def Kernel_DepthwiseConv2DOp : Kernel_WindowedOp<"depthwise_conv2d"> {
   }];
 }
 
-def Kernel_MatMulOp : Kernel_Op<"matmul", [Pure]> {
+def Kernel_MatMulOp : Kernel_LayerKernelOp<"matmul", "MatMul"> {
   let summary = "Product of a row-major matrix with a constant one";
   let description = [{
     * `lhs`: `[..., M, K]`.

@@ -38,6 +38,29 @@ def Kernel_ArgumentOp : Kernel_Op<"argument", [Pure]> {
   let assemblyFormat = "$kind $number `of` $args attr-dict `:` type($args) `->` type($memory)";
 }
 
+def Kernel_ScratchKind : I32EnumAttr<"ScratchKind", "whose memory scratch is", [
+    I32EnumAttrCase<"Worker", 0, "worker">,
+    I32EnumAttrCase<"Shared", 1, "shared">]> {
+  let cppNamespace = "::mlir::veltair::kernel";
+  let genSpecializedAttr = 0;
+}
+def Kernel_ScratchKindAttr : EnumAttr<Kernel_Dialect, Kernel_ScratchKind, "scratch_kind">;
+
+def Kernel_ScratchOp : Kernel_Op<"scratch", [Pure]> {
+  let summary = "Memory of a version besides its operands";
+  let description = [{
+    A contiguous buffer `offset` bytes into the scratch memory of the worker, of
+    which `base` is the stage function's last argument, or into the memory that
+    all workers and stages of the layer share, of which `base` is
+    `veltair_layer_args`.
+
+    Example: `%0 = kernel.scratch worker 256 of %scratch : !llvm.ptr -> memref<4x16xf32>`
+  }];
+  let arguments = (ins Kernel_ScratchKindAttr:$kind, I64Attr:$offset, AnyType:$base);
+  let results = (outs AnyStaticShapeMemRef:$memory);
+  let assemblyFormat = "$kind $offset `of` $base attr-dict `:` type($base) `->` type($memory)";
+}
+
 class Kernel_TileOp<string mnemonic, list<Trait> traits = []>
     : Kernel_Op<mnemonic, !listconcat(traits, [
         SingleBlock, MemoryEffects<[MemRead, MemWrite]>])> {

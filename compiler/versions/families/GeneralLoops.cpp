@@ -2,7 +2,9 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/codegen/LayerLoops.h"
+#include "compiler/versions/families/GeneralLoops.h"
+#include "compiler/versions/families/LayerOperands.h"
+#include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/ElementBuilder.h"
 #include "dialects/onnx/OnnxOps.h"
 
@@ -12,22 +14,6 @@ using kernel::channelGroup;
 
 bool veltair::isSequential(LayerOp layer) {
   return !layer.getBody().front().getOps<onnx::SequentialOp>().empty();
-}
-
-Value veltair::splatElement(onnx::ElementBuilder &b, DenseElementsAttr splat) {
-  Type element = splat.getElementType();
-  Type type = onnx::computeType(element);
-  TypedAttr value;
-  if (isa<FloatType>(element)) {
-    APFloat number = splat.getSplatValue<APFloat>();
-    bool losesInfo;
-    number.convert(cast<FloatType>(type).getFloatSemantics(),
-                   APFloat::rmNearestTiesToEven, &losesInfo);
-    value = FloatAttr::get(type, number);
-  } else {
-    value = IntegerAttr::get(type, splat.getSplatValue<APInt>());
-  }
-  return arith::ConstantOp::create(b, value);
 }
 
 /// Whether every operation of the layer is elementwise.
@@ -160,10 +146,7 @@ private:
   Value bind(BlockArgument argument) {
     if (!isa<RankedTensorType>(argument.getType()))
       return {};
-    LayerOperand source = layerOperand(layer, argument);
-    MemRefType type = bufferType(argument.getType());
-    return source.isConstant ? f.constant(source.number, type)
-                             : f.operand(source.number, type);
+    return bindArgument(f, layer, argument, bufferType(argument.getType()));
   }
 
   Value loadArgument(onnx::ElementBuilder &at, BlockArgument argument,
@@ -248,8 +231,8 @@ static void emitSequential(StageFunction &f, LayerOp layer) {
       *layer.getBody().front().getOps<onnx::SequentialOp>().begin();
   SmallVector<Value> results(op->getNumResults());
   for (auto [number, value] : llvm::enumerate(layer.getYield().getValues()))
-    results[cast<OpResult>(value).getResultNumber()] = f.operand(
-        resultOperand(layer, number), emitter.bufferType(value.getType()));
+    results[cast<OpResult>(value).getResultNumber()] =
+        bindResult(f, layer, number, emitter.bufferType(value.getType()));
   auto position = [](onnx::ElementBuilder &b, ValueRange index) {
     SmallVector<Value> position(index);
     if (position.empty())
@@ -280,8 +263,7 @@ void veltair::emitGeneralLoops(StageFunction &f, LayerOp layer,
     return;
   ElementEmitter emitter(f, layer);
   Value yielded = layer.getYield().getValues()[0];
-  Value result =
-      f.operand(resultOperand(layer, 0), emitter.bufferType(yielded.getType()));
+  Value result = bindResult(f, layer, 0, emitter.bufferType(yielded.getType()));
   bool scalar = cast<RankedTensorType>(yielded.getType()).getRank() == 0;
 
   f.loopPart(f.getChunk(), schedule.getGrain(), rows, [&](Value row) {

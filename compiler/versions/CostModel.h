@@ -2,20 +2,16 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The schedules a layer may have, and what one costs: pure functions.
+// What a version costs in a situation: pure functions.
 
-#ifndef VELTAIR_COMPILER_VERSIONS_SCHEDULESPACE_H
-#define VELTAIR_COMPILER_VERSIONS_SCHEDULESPACE_H
+#ifndef VELTAIR_COMPILER_VERSIONS_COSTMODEL_H
+#define VELTAIR_COMPILER_VERSIONS_COSTMODEL_H
 
 #include "compiler/codegen/backend/MachineModel.h"
 #include "compiler/codegen/backend/Target.h"
 #include "compiler/versions/LayerModel.h"
 
 namespace mlir::veltair {
-
-/// Every schedule worth estimating for the layer on this instruction set.
-SmallVector<ScheduleAttr> enumerateSchedules(LayerOp layer,
-                                             const TargetIsa &isa);
 
 /// A state of the machine in which a version runs.
 struct Situation {
@@ -36,4 +32,4 @@ CacheUsageAttr cacheUsage(MLIRContext *context, const LayerModel &model);
 
 } // namespace mlir::veltair
 
-#endif // VELTAIR_COMPILER_VERSIONS_SCHEDULESPACE_H
+#endif // VELTAIR_COMPILER_VERSIONS_COSTMODEL_H

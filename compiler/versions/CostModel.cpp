@@ -1,0 +1,66 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/versions/CostModel.h"
+#include "dialects/kernel/KernelDialect.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+using kernel::channelGroup;
+
+/// Cycles of the multiply-adds: two a cycle, less where there are too few
+/// accumulators to hide the latency of 4 cycles, and bound by two loads a
+/// cycle.
+static double computeCycles(const LayerModel &model, const TargetIsa &isa) {
+  double parts = double(channelGroup) / isa.lanes(32), cycles = 0;
+  for (const TileWork &tile : model.tiles) {
+    double products = tile.rows * tile.vectors * parts;
+    double loads = tile.rows + tile.vectors * parts;
+    double step = std::max({products / 2, loads / 2, 4.0});
+    constexpr double tileOverhead = 40; // entry, epilogue, exit
+    cycles += tile.count * (step * model.depth + tileOverhead + products);
+  }
+  return cycles;
+}
+
+bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa) {
+  // Chunks under about 5 us cost more in hand-over than they bring; 16 are
+  // enough for teams that change size.
+  constexpr double shortest = 15000, enough = 16;
+  double cycles = computeCycles(model, isa);
+  return model.chunks <= std::max(1.0, cycles / shortest) &&
+         model.chunks >= std::min(enough, cycles / (2 * shortest));
+}
+
+double veltair::estimateCycles(const LayerModel &model, const TargetIsa &isa,
+                               const MachineModel &machine,
+                               Situation situation) {
+  // Bytes a cycle of one core from the next level, about 85 GB/s and 12 GB/s.
+  constexpr double l2Bandwidth = 32, l3Bandwidth = 20, dramBandwidth = 4;
+  constexpr double chunkOverhead = 600; // claim, prologue, cold first lines
+  double compute = computeCycles(model, isa);
+  double l2 = model.nest.traffic(machine.l1Bytes) / l2Bandwidth;
+  double l3 = model.nest.traffic(machine.l2Bytes) / l3Bandwidth;
+  double dram = model.nest.traffic(situation.l3Bytes) / dramBandwidth;
+  // Prefetchers overlap most of the transfers with computation.
+  double slowest = std::max({compute, l2, l3, dram});
+  double whole = slowest + 0.2 * (compute + l2 + l3 + dram - slowest);
+  double chunk = whole / model.chunks + chunkOverhead;
+  return chunk * llvm::divideCeil(model.chunks, situation.cores);
+}
+
+CacheUsageAttr veltair::cacheUsage(MLIRContext *context,
+                                   const LayerModel &model) {
+  const LoopNest &nest = model.nest;
+  SmallVector<int64_t> capacities, bytes;
+  for (int64_t capacity = 256 << 10; capacity <= 64 << 20; capacity *= 2) {
+    int64_t misses = nest.traffic(capacity);
+    capacities.push_back(capacity);
+    bytes.push_back(bytes.empty() ? misses : std::min(misses, bytes.back()));
+  }
+  return CacheUsageAttr::get(
+      context, model.flops, nest.distinctBytes(false), nest.distinctBytes(true),
+      nest.distinctBytes(true), nest.footprint(nest.loops.size()),
+      nest.footprint(nest.chunkLoops), nest.sharedBytes(), capacities, bytes);
+}

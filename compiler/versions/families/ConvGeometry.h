@@ -1,0 +1,56 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The sizes of a convolution kernel as its loops see them.
+
+#ifndef VELTAIR_COMPILER_VERSIONS_FAMILIES_CONVGEOMETRY_H
+#define VELTAIR_COMPILER_VERSIONS_FAMILIES_CONVGEOMETRY_H
+
+#include "compiler/codegen/StageFunction.h"
+#include "compiler/versions/LayerModel.h"
+#include "dialects/kernel/KernelDialect.h"
+
+namespace mlir::veltair {
+
+/// A pointwise convolution of stride 1 has no edges: its rows are merged until
+/// they are wide enough for register tiles.
+struct ConvGeometry {
+  SmallVector<int64_t> input, filter, result; // result: [N, groups, OH, OW, 16]
+  SmallVector<int64_t> strides, dilations, pads;
+  int64_t mergedRows = 1;
+
+  int64_t images() const { return result[0]; }
+  int64_t groups() const { return result[1]; }
+  int64_t rows() const { return result[2]; }
+  int64_t columns() const { return result[3]; }
+
+  /// The buffer of another tensor of the layer, [N, G or 1, H or 1, W or 1,
+  /// 16 or 1], as the result's loops see it.
+  MemRefType viewExtra(RankedTensorType type) const;
+};
+ConvGeometry convGeometry(LayerOp layer, kernel::Conv2DOp op);
+ConvGeometry convGeometry(LayerOp layer, kernel::DepthwiseConv2DOp op);
+
+/// The model of a direct convolution. `depthwise`: each group of channels has
+/// its own input and filter. Chunks are left to be counted.
+LayerModel modelDirect(LayerOp layer, Operation *root, const ConvGeometry &g,
+                       ScheduleAttr schedule, bool depthwise);
+
+/// A run of register tiles along a row: `count` tiles of `width` columns from
+/// `first`. Those of an `interior` run touch no padding.
+struct TileRun {
+  int64_t first, width, count;
+  bool interior;
+};
+
+/// Emits the tiles of `width` columns of one output row by `tile`, which is
+/// given the first column and the tile's run: tiles that touch the left or
+/// right padding stand alone, the others form runs.
+void emitRow(StageFunction &f, const ConvGeometry &g, int64_t width,
+             int64_t kernelColumns,
+             function_ref<void(Value column, const TileRun &)> tile);
+
+} // namespace mlir::veltair
+
+#endif // VELTAIR_COMPILER_VERSIONS_FAMILIES_CONVGEOMETRY_H

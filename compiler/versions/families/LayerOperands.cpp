@@ -1,0 +1,104 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/versions/families/LayerOperands.h"
+#include "dialects/kernel/KernelDialect.h"
+#include "dialects/onnx/ElementBuilder.h"
+#include "dialects/onnx/OnnxOps.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+
+Operation *veltair::layerRoot(LayerOp layer) {
+  auto kernels = layer.getBody().front().getOps<kernel::LayerKernelOp>();
+  return kernels.empty() ? nullptr : (*kernels.begin()).getOperation();
+}
+
+Value veltair::bindArgument(StageFunction &f, LayerOp layer, Value argument,
+                            MemRefType type) {
+  unsigned number = cast<BlockArgument>(argument).getArgNumber();
+  unsigned inputs = layer.getInputs().size();
+  return number < inputs ? f.operand(number, type)
+                         : f.constant(number - inputs, type);
+}
+
+Value veltair::bindResult(StageFunction &f, LayerOp layer, unsigned result,
+                          MemRefType type) {
+  return f.operand(layer.getInputs().size() + result, type);
+}
+
+Value veltair::bindResult(StageFunction &f, LayerOp layer, unsigned result,
+                          ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(layer.getResult(result).getType());
+  return bindResult(
+      f, layer, result,
+      MemRefType::get(shape, onnx::memoryType(type.getElementType())));
+}
+
+Value veltair::splatElement(onnx::ElementBuilder &b, DenseElementsAttr splat) {
+  Type element = splat.getElementType();
+  Type type = onnx::computeType(element);
+  TypedAttr value;
+  if (isa<FloatType>(element)) {
+    APFloat number = splat.getSplatValue<APFloat>();
+    bool losesInfo;
+    number.convert(cast<FloatType>(type).getFloatSemantics(),
+                   APFloat::rmNearestTiesToEven, &losesInfo);
+    value = FloatAttr::get(type, number);
+  } else {
+    value = IntegerAttr::get(type, splat.getSplatValue<APInt>());
+  }
+  return arith::ConstantOp::create(b, value);
+}
+
+Epilogue::Epilogue(StageFunction &f, LayerOp layer, Operation *root,
+                   function_ref<MemRefType(RankedTensorType)> viewAs) {
+  OpBuilder builder(f.b.getContext());
+  Location loc = root->getLoc();
+  Block *block = builder.createBlock(&region);
+  IRMapping mapping;
+  mapping.map(root->getResult(0),
+              block->addArgument(builder.getF32Type(), loc));
+
+  auto element = [&](Operation *op, Value operand) -> Value {
+    if (Value known = mapping.lookupOrNull(operand))
+      return known;
+    auto type = dyn_cast<RankedTensorType>(operand.getType());
+    if (!type)
+      return {}; // an absent operand
+    onnx::ElementBuilder b(op, builder, {});
+    DenseElementsAttr splat;
+    if (matchPattern(operand, m_Constant(&splat))) {
+      mapping.map(operand, splatElement(b, splat));
+      return mapping.lookup(operand);
+    }
+    extras.push_back(bindArgument(f, layer, operand, viewAs(type)));
+    Value argument =
+        block->addArgument(onnx::memoryType(type.getElementType()), loc);
+    Value value = b.fromMemory(argument, type.getElementType());
+    mapping.map(operand, value);
+    return value;
+  };
+
+  for (Operation &op : layer.getBody().front().without_terminator()) {
+    auto elementwise = dyn_cast<onnx::ElementwiseOp>(op);
+    if (!elementwise)
+      continue;
+    SmallVector<Value> operands;
+    for (Value operand : op.getOperands())
+      operands.push_back(element(&op, operand));
+    onnx::ElementBuilder b(&op, builder, {});
+    mapping.map(op.getResult(0), elementwise.emitScalar(b, operands));
+  }
+  Value result = layer.getYield().getValues()[0];
+  auto type = cast<RankedTensorType>(result.getType());
+  onnx::ElementBuilder b(root, builder, {});
+  Value stored = b.toMemory(mapping.lookup(result), type.getElementType());
+  kernel::YieldOp::create(builder, loc, stored);
+}
+
+void Epilogue::cloneInto(Region &tile) {
+  IRMapping mapping;
+  region.cloneInto(&tile, mapping);
+}

@@ -1,0 +1,54 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/versions/families/ScheduleBuilder.h"
+#include "dialects/kernel/KernelDialect.h"
+#include "llvm/ADT/SmallSet.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+
+ScheduleBuilder::ScheduleBuilder(MLIRContext *context, const TargetIsa &isa)
+    : context(context), parts(kernel::channelGroup / isa.lanes(32)),
+      registers(isa.vectorRegisters - 1) {}
+
+int64_t ScheduleBuilder::maxRows(int64_t vectors, int64_t kept) const {
+  int64_t width = vectors * parts;
+  return std::max<int64_t>(0, (registers - 1 - kept * width) / width);
+}
+
+SmallVector<int64_t> ScheduleBuilder::balancedRows(int64_t extent,
+                                                   int64_t most) {
+  llvm::SmallSetVector<int64_t, 4> rows;
+  most = std::min(most, extent);
+  if (most < 1)
+    return {};
+  int64_t tiles = llvm::divideCeil(extent, most);
+  rows.insert(llvm::divideCeil(extent, tiles));
+  rows.insert(most);
+  return rows.takeVector();
+}
+
+SmallVector<int64_t> ScheduleBuilder::grains(int64_t extent, int64_t limit) {
+  llvm::SmallSetVector<int64_t, 8> values;
+  for (int64_t parts = 1; parts <= std::min(extent, limit); parts *= 2)
+    values.insert(llvm::divideCeil(extent, parts));
+  return values.takeVector();
+}
+
+void ScheduleBuilder::add(StringRef algorithm, int64_t rows, int64_t vectors,
+                          LoopOrder order, int64_t grain, int64_t groups) {
+  schedules.insert(ScheduleAttr::get(context, algorithm, rows, vectors, order,
+                                     grain, groups));
+}
+
+void ScheduleBuilder::addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
+                              int64_t groupExtent) {
+  for (int64_t grain : grains(rowExtent, 64))
+    for (int64_t groups : grains(groupExtent, 64))
+      for (LoopOrder order : {LoopOrder::Rows, LoopOrder::Channels})
+        add("direct", rows, vectors, order, grain,
+            groups == groupExtent ? 0 : groups);
+}

@@ -1,0 +1,53 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Collects the schedules of a layer: what families enumerate with.
+
+#ifndef VELTAIR_COMPILER_VERSIONS_FAMILIES_SCHEDULEBUILDER_H
+#define VELTAIR_COMPILER_VERSIONS_FAMILIES_SCHEDULEBUILDER_H
+
+#include "compiler/codegen/backend/Target.h"
+#include "dialects/veltair/VeltairDialect.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace mlir::veltair {
+
+class ScheduleBuilder {
+public:
+  ScheduleBuilder(MLIRContext *context, const TargetIsa &isa);
+
+  /// The most rows of a tile with `vectors` channel groups whose accumulators,
+  /// weights (`kept` registers a vector) and one operand stay in registers.
+  int64_t maxRows(int64_t vectors, int64_t kept) const;
+
+  /// Registers that are left for values of a tile.
+  int64_t getRegisters() const { return registers; }
+
+  /// Row counts up to `most` that cut `extent` into equal tiles, the largest
+  /// first, and the largest itself.
+  static SmallVector<int64_t> balancedRows(int64_t extent, int64_t most);
+
+  /// Grains that cut `extent` into 1, 2, 4 … up to `limit` parts.
+  static SmallVector<int64_t> grains(int64_t extent, int64_t limit);
+
+  void add(StringRef algorithm, int64_t rows, int64_t vectors, LoopOrder order,
+           int64_t grain, int64_t groups);
+
+  /// All cuts of a direct tile's loops into chunks.
+  void addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
+               int64_t groupExtent);
+
+  SmallVector<ScheduleAttr> take() {
+    return SmallVector<ScheduleAttr>(schedules.takeVector());
+  }
+
+private:
+  MLIRContext *context;
+  int64_t parts, registers;
+  llvm::SetVector<ScheduleAttr> schedules;
+};
+
+} // namespace mlir::veltair
+
+#endif // VELTAIR_COMPILER_VERSIONS_FAMILIES_SCHEDULEBUILDER_H
