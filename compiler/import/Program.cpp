@@ -236,6 +236,25 @@ private:
 };
 } // namespace
 
+/// The name of a program input that the operand at `location` is computed from;
+/// empty when there is none.
+static StringRef findInput(ValueRange operands, Location location) {
+  SmallVector<Value> open;
+  for (Value operand : operands)
+    if (operand.getLoc() == location)
+      open.push_back(operand);
+  llvm::DenseSet<Value> seen;
+  while (!open.empty()) {
+    Value value = open.pop_back_val();
+    if (!seen.insert(value).second)
+      continue;
+    if (isa<BlockArgument>(value))
+      return cast<NameLoc>(value.getLoc()).getName();
+    llvm::append_range(open, value.getDefiningOp()->getOperands());
+  }
+  return {};
+}
+
 FailureOr<Operation *> ProgramImporter::build(Node &node) {
   MLIRContext *context = builder.getContext();
   std::optional<RegisteredOperationName> name =
@@ -267,12 +286,21 @@ FailureOr<Operation *> ProgramImporter::build(Node &node) {
       return fail(node, "attribute '" + attribute.getName().getValue() +
                             "' is not supported");
 
-  // What inference and verification complain about becomes the message.
+  // What inference and verification complain about becomes the message. A note
+  // tells of an operand whose value has to be known.
   std::string complaint;
   ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
-    if (complaint.empty() &&
-        diagnostic.getSeverity() == DiagnosticSeverity::Error)
-      complaint = diagnostic.str();
+    if (!complaint.empty() ||
+        diagnostic.getSeverity() != DiagnosticSeverity::Error)
+      return success();
+    complaint = diagnostic.str();
+    for (Diagnostic &note : diagnostic.getNotes())
+      if (StringRef input = findInput(node.operands, note.getLocation());
+          !input.empty())
+        complaint += ("; to bind the input that decides it, use "
+                      "--constant-input '" +
+                      input + "=FILE.npy'")
+                         .str();
     return success();
   });
   auto emit = [&] { return emitError(node.location); };

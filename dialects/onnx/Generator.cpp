@@ -101,7 +101,8 @@ LogicalResult RangeOp::inferReturnTypes(MLIRContext *,
     auto reals = constantFloats(operand);
     size_t count = integers ? integers->size() : reals ? reals->size() : 0;
     if (count != 1 || elementType(operand) != element)
-      return infer.fail(1, "the operands must be constant scalars of one type");
+      return infer.failForValue(
+          1, operand, "the operands must be constant scalars of one type");
     value = integers ? double(integers->front()) : reals->front();
   }
   double count = std::ceil((values[1] - values[0]) / values[2]);
@@ -171,17 +172,22 @@ static FailureOr<MelParameters> melParameters(const Inference &infer,
        {a.getNumMelBins(), a.getDftLength(), a.getSampleRate()}) {
     auto value = constantIntegers(operand);
     if (!value || value->size() != 1)
-      return infer.fail(1, "the operands must be constant scalars");
+      return infer.failForValue(1, operand,
+                                "the operands must be constant scalars");
     if (value->front() < 1 || value->front() > (1 << 30))
       return infer.fail(2, "the numbers must be positive");
     integers.push_back(value->front());
   }
-  auto lower = constantFloats(a.getLowerEdgeHertz());
-  auto upper = constantFloats(a.getUpperEdgeHertz());
-  if (!lower || !upper || lower->size() != 1 || upper->size() != 1)
-    return infer.fail(1, "the operands must be constant scalars");
-  return MelParameters{integers[0], integers[1], integers[2], lower->front(),
-                       upper->front()};
+  SmallVector<double> edges;
+  for (Value operand : {a.getLowerEdgeHertz(), a.getUpperEdgeHertz()}) {
+    auto value = constantFloats(operand);
+    if (!value || value->size() != 1)
+      return infer.failForValue(1, operand,
+                                "the operands must be constant scalars");
+    edges.push_back(value->front());
+  }
+  return MelParameters{integers[0], integers[1], integers[2], edges[0],
+                       edges[1]};
 }
 
 LogicalResult

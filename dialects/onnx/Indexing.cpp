@@ -240,7 +240,8 @@ LogicalResult OneHotOp::inferReturnTypes(MLIRContext *,
                 ? int64_t(reals->front())
                 : 0;
   if (depth < 1)
-    return infer.fail(1, "depth must be a positive constant");
+    return infer.failForValue(1, a.getDepth(),
+                              "depth must be a positive constant");
   SmallVector<int64_t> shape(shapeOf(a.getIndices()));
   FailureOr<int64_t> axis = infer.axis(2, a.getAxis(), shape.size() + 1);
   if (failed(axis))

@@ -65,6 +65,17 @@ LogicalResult Inference::fail(unsigned number, const Twine &message) const {
                            ")");
 }
 
+LogicalResult Inference::failForValue(unsigned number, Value operand,
+                                      const Twine &message) const {
+  if (!location || constantElements(operand))
+    return fail(number, message);
+  InFlightDiagnostic error = emitError(*location)
+                             << "onnx." << op << ": " << message << " (C"
+                             << number << ")";
+  error.attachNote(operand.getLoc()) << "its value is computed at run time";
+  return error;
+}
+
 LogicalResult Inference::result(Type element, ArrayRef<int64_t> shape) {
   int64_t count = 1;
   for (int64_t extent : shape) {
@@ -126,14 +137,16 @@ FailureOr<SmallVector<int64_t>>
 Inference::integers(unsigned number, Value operand, StringRef name) const {
   if (std::optional<SmallVector<int64_t>> values = constantIntegers(operand))
     return std::move(*values);
-  return fail(number, "operand '" + name + "' must be a constant");
+  return failForValue(number, operand,
+                      "operand '" + name + "' must be a constant");
 }
 
 FailureOr<SmallVector<double>> Inference::floats(unsigned number, Value operand,
                                                  StringRef name) const {
   if (std::optional<SmallVector<double>> values = constantFloats(operand))
     return std::move(*values);
-  return fail(number, "operand '" + name + "' must be a constant");
+  return failForValue(number, operand,
+                      "operand '" + name + "' must be a constant");
 }
 
 bool Window::isPadded(ArrayRef<int64_t> spatial) const {

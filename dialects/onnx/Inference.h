@@ -61,6 +61,10 @@ public:
 
   /// Reports that constraint (C`number`) is violated.
   LogicalResult fail(unsigned number, const Twine &message) const;
+  /// The same, where the value of `operand` had to be known; a note at the
+  /// operand's location says that it is not, unless it is a constant.
+  LogicalResult failForValue(unsigned number, Value operand,
+                             const Twine &message) const;
 
   /// Appends the type of the next result. Fails when a dimension is negative
   /// or the tensor is absurdly large.

@@ -95,7 +95,8 @@ static FailureOr<DftPlan> planDft(const Inference &infer, DFTOp::Adaptor a) {
   if (!isAbsent(a.getAxis())) {
     std::optional<int64_t> given = constantInteger(a.getAxis());
     if (!given)
-      return infer.fail(3, "axis must be a constant number");
+      return infer.failForValue(3, a.getAxis(),
+                                "axis must be a constant number");
     axis = *given;
   }
   std::optional<int64_t> normal = normalizeAxis(axis, shape.size());
@@ -105,7 +106,8 @@ static FailureOr<DftPlan> planDft(const Inference &infer, DFTOp::Adaptor a) {
   if (!isAbsent(a.getDftLength())) {
     std::optional<int64_t> given = constantInteger(a.getDftLength());
     if (!given)
-      return infer.fail(2, "dft_length must be a constant number");
+      return infer.failForValue(2, a.getDftLength(),
+                                "dft_length must be a constant number");
     length = *given;
   }
   if (length < 1 || length > (1 << 30))
@@ -165,13 +167,17 @@ static FailureOr<StftPlan> planStft(const Inference &infer, STFTOp::Adaptor a) {
     return infer.fail(1, "signal must be [batch, length, 1 or 2]");
   std::optional<int64_t> step = constantInteger(a.getFrameStep());
   if (!step || *step < 1)
-    return infer.fail(2, "frame_step must be a positive constant");
+    return infer.failForValue(2, a.getFrameStep(),
+                              "frame_step must be a positive constant");
   bool hasWindow = !isAbsent(a.getWindow());
   std::optional<int64_t> length;
   if (!isAbsent(a.getFrameLength()))
     length = constantInteger(a.getFrameLength());
   else if (hasWindow && rankOf(a.getWindow()) == 1)
     length = shapeOf(a.getWindow())[0];
+  if (!length && !isAbsent(a.getFrameLength()))
+    return infer.failForValue(3, a.getFrameLength(),
+                              "frame_length must be a constant number");
   if (!length || *length < 1 || *length > signal[1] ||
       (hasWindow && shapeOf(a.getWindow()) != ArrayRef<int64_t>{*length}))
     return infer.fail(3, "the length of the pieces is unknown or impossible");

@@ -83,7 +83,8 @@ LogicalResult Interpreter::executeIf(Operation &op) {
   return failed(values) ? failure() : assign(branch.getResults(), *values);
 }
 
-/// What the folders leave undone because it is inexact or no number.
+/// What the folders leave undone: they have none for fma, and refuse what is
+/// inexact or no number.
 static Attribute evaluateInexact(Operation &op, ArrayRef<Attribute> operands) {
   auto x =
       dyn_cast_or_null<FloatAttr>(operands.empty() ? Attribute() : operands[0]);
@@ -97,6 +98,15 @@ static Attribute evaluateInexact(Operation &op, ArrayRef<Attribute> operands) {
   if (isa<arith::TruncFOp>(op)) {
     value.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
                   &losesInfo);
+    return FloatAttr::get(type, value);
+  }
+  if (isa<math::FmaOp>(op)) {
+    auto y = dyn_cast_or_null<FloatAttr>(operands[1]);
+    auto z = dyn_cast_or_null<FloatAttr>(operands[2]);
+    if (!y || !z)
+      return nullptr;
+    value.fusedMultiplyAdd(y.getValue(), z.getValue(),
+                           APFloat::rmNearestTiesToEven);
     return FloatAttr::get(type, value);
   }
   // Outside their domains, such as the root of a negative number.

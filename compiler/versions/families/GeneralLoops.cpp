@@ -36,11 +36,12 @@ public:
         cast<RankedTensorType>(layer.getResult(0).getType()).getShape();
     rank = result.size();
     for (int64_t dim = 0; dim < rank; ++dim) {
-      bool merge = dim > 0 &&
-                   llvm::all_of(layer.getBody().getArguments(),
-                                [&](BlockArgument argument) {
-                                  return traversedAlike(argument, result, dim);
-                                });
+      bool merge =
+          dim > 0 && llvm::all_of(layer.getBody().getArguments(),
+                                  [&](BlockArgument argument) {
+                                    return traversedAlike(argument, result,
+                                                          starts.back(), dim);
+                                  });
       if (!merge)
         starts.push_back(dim);
     }
@@ -68,15 +69,19 @@ private:
     return own < 0 ? 1 : shape[own];
   }
 
+  /// Whether the argument has dimension `dim` in full where it has the merged
+  /// ones from `start` in full. Extents of 1 in the result say nothing.
   bool traversedAlike(BlockArgument argument, ArrayRef<int64_t> result,
-                      int64_t dim) const {
+                      int64_t start, int64_t dim) const {
     ArrayRef<int64_t> shape =
         cast<RankedTensorType>(argument.getType()).getShape();
-    bool outer = extent(shape, dim - 1) == result[dim - 1];
-    bool inner = extent(shape, dim) == result[dim];
-    bool outerOne = extent(shape, dim - 1) == 1,
-         innerOne = extent(shape, dim) == 1;
-    return (outer && inner) || (outerOne && innerOne);
+    int64_t outer = start;
+    while (outer < dim && result[outer] == 1)
+      ++outer;
+    if (outer == dim || result[dim] == 1)
+      return true;
+    return (extent(shape, outer) == result[outer]) ==
+           (extent(shape, dim) == result[dim]);
   }
 
   int64_t rank;

@@ -34,6 +34,16 @@ func.func @mod() -> (tensor<3xi32>, tensor<3xi32>) {
   return %0, %1 : tensor<3xi32>, tensor<3xi32>
 }
 
+// fmod: the sign of the dividend, exact for large quotients.
+// CHECK-LABEL: @fmod
+// CHECK: dense<[-1.500000e+00, 0.000000e+00, 2.000000e+00, 1.000000e+00]>
+func.func @fmod() -> tensor<4xf32> {
+  %a = onnx.Constant dense<[-5.5, 1.0e30, 2.0, 16777216.0]> : tensor<4xf32>
+  %b = onnx.Constant dense<[2.0, 3.0, 0x7F800000, 7.0]> : tensor<4xf32>
+  %0 = onnx.Mod %a, %b {fmod = 1 : i64} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
 // Integer division by zero is a fault: the operation stays.
 // CHECK-LABEL: @division_by_zero
 // CHECK: onnx.Div

@@ -82,6 +82,7 @@ func.func @matmul(%a: tensor<2x3xf32>, %b: tensor<4x5xf32>) {
 
 // -----
 
+// expected-note@+1 {{its value is computed at run time}}
 func.func @reshape_runtime(%x: tensor<6xf32>, %s: tensor<2xi64>) {
   // expected-error@+2 {{operand 'shape' must be a constant (C1)}}
   // expected-error@+1 {{failed to infer returned types}}
