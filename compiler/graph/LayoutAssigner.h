@@ -51,6 +51,7 @@ private:
   bool rewriteResize(onnx::ResizeOp op);
   bool rewritePad(onnx::PadOp op);
   bool rewriteSlice(onnx::SliceOp op);
+  bool rewriteDepthToSpace(onnx::DepthToSpaceOp op);
 
   /// True when the plain tensor is but a name for a blocked one.
   bool isBlocked(Value value) const { return rewritten.contains(value); }

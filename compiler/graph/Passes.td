@@ -45,6 +45,21 @@ def FoldBatchNorm : ProgramPass<"fold-batch-norm"> {
   let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def ConvertConvTranspose : ProgramPass<"convert-conv-transpose"> {
+  let summary = "Transposed convolutions become convolutions and DepthToSpace";
+  let description = [{
+    The pixels of the result whose position has the same remainder by the stride
+    (a phase) are a convolution of the input with every stride-th weight. All
+    phases are channels of one convolution, which DepthToSpace puts in place; a
+    Slice cuts off what padding takes. Elementwise operations of one operand
+    that follow are done before. For two-dimensional f32 with constant weights,
+    one group, no dilation and equal strides, and no more padding than the
+    window has.
+  }];
+  let statistics = [Statistic<"converted", "converted", "Convolutions converted">];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
   let summary = "Products with a constant matrix become kernel.matmul";
   let description = [{

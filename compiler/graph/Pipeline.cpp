@@ -20,6 +20,8 @@ void veltair::addGraphPasses(OpPassManager &programs) {
   programs.addPass(createFoldOnnxConstants());
   programs.addPass(createSimplifyGraph());
   programs.addPass(createCSEPass());
+  // After batch normalizations are in the weights that this rearranges.
+  programs.addPass(createConvertConvTranspose());
   programs.addPass(createConvertMatMulToKernel());
   programs.addPass(createAssignLayout());
   programs.addPass(createFormLayers());

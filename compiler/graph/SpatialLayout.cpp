@@ -254,6 +254,28 @@ bool LayoutAssigner::rewriteSlice(onnx::SliceOp op) {
   return true;
 }
 
+// Whole groups of channels move, when each block holds whole groups.
+bool LayoutAssigner::rewriteDepthToSpace(onnx::DepthToSpaceOp op) {
+  RankedTensorType source = typeOf(op.getInput()),
+                   type = typeOf(op.getOutput());
+  int64_t block = op.getBlocksize(), channels = type.getDimSize(1);
+  if (!isBlocked(op.getInput()) || op.getMode() != "DCR" ||
+      channels % channelGroup != 0)
+    return false;
+  ArrayRef<int64_t> in = source.getShape();
+  int64_t groups = channels / channelGroup;
+  Blocked input = blocked.lookup(op.getInput());
+  Value cut = view(input.value,
+                   {in[0], block, block, groups, in[2], in[3], channelGroup});
+  RankedTensorType moved =
+      type.clone({in[0], groups, in[2], block, in[3], block, channelGroup});
+  Value pixels = onnx::TransposeOp::create(
+      builder, op.getLoc(), moved, cut,
+      builder.getDenseI64ArrayAttr({0, 3, 4, 1, 5, 2, 6}));
+  finish(op, view(pixels, getBlockedType(type).getShape()), input.padding);
+  return true;
+}
+
 bool LayoutAssigner::rewriteSpatial(Operation *op) {
   return llvm::TypeSwitch<Operation *, bool>(op)
       .Case([&](onnx::MaxPoolOp op) { return rewriteMaxPool(op); })
@@ -267,5 +289,6 @@ bool LayoutAssigner::rewriteSpatial(Operation *op) {
       .Case([&](onnx::ResizeOp op) { return rewriteResize(op); })
       .Case([&](onnx::PadOp op) { return rewritePad(op); })
       .Case([&](onnx::SliceOp op) { return rewriteSlice(op); })
+      .Case([&](onnx::DepthToSpaceOp op) { return rewriteDepthToSpace(op); })
       .Default(false);
 }

@@ -154,11 +154,15 @@ ConvTransposeOp::inferReturnTypes(MLIRContext *,
   return infer.result(elementType(a.getX()), shape);
 }
 
+Window ConvTransposeOp::getWindow() {
+  SmallVector<Type> types;
+  return *inferTransposedWindow(Inference("ConvTranspose", std::nullopt, types),
+                                Adaptor(*this));
+}
+
 Value ConvTransposeOp::emitElement(ElementBuilder &b, unsigned,
                                    ValueRange index) {
-  SmallVector<Type> types;
-  Window window = *inferTransposedWindow(
-      Inference("ConvTranspose", std::nullopt, types), Adaptor(*this));
+  Window window = getWindow();
   ArrayRef<int64_t> x = shapeOf(getX()), w = shapeOf(getW());
   int64_t channels = x[1] / getGroup();
   Value group = getGroup() == 1 ? b.index(0) : b.divIndex(index[1], w[1]);

@@ -47,6 +47,11 @@ def Onnx_ConvTransposeOp : Onnx_IndexedOp<"ConvTranspose"> {
     Onnx_Ints:$kernel_shape, Onnx_Ints:$output_padding, Onnx_Ints:$output_shape,
     Onnx_Ints:$pads, Onnx_Ints:$strides);
   let results = (outs Onnx_Float:$y);
+  let declarations = [{
+    /// The window of the convolution that this one transposes; `output` holds
+    /// the extents of the result.
+    Window getWindow();
+  }];
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,0 +1,72 @@
+"""What the graph passes make of operators, against ONNX Runtime: random models
+of a few nodes on every instruction set that this CPU has."""
+
+import unittest
+
+import numpy as np
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+from support import VELTAIR, VELTAIRC, Case, make_model
+
+from programs import call, cpu_runs, output_file, relative_difference
+
+ISAS = [isa for isa in ("x86-64-v3", "x86-64-v4") if cpu_runs(isa)]
+
+
+class Rewrites(Case):
+    def agree(self, nodes, weights, shape):
+        """The nodes compute y from x, of `shape`, and `weights`, name -> shape."""
+        seed = 0
+        generator = np.random.default_rng(seed)
+        tensors = [
+            numpy_helper.from_array(generator.standard_normal(dims).astype(np.float32), name)
+            for name, dims in weights.items()
+        ]
+        rank = [None] * len(shape)
+        model = self.save(
+            make_model(nodes, [("x", TensorProto.FLOAT, shape)], [("y", TensorProto.FLOAT, rank)], tensors)
+        )
+        x = generator.standard_normal(shape).astype(np.float32)
+        np.save(self.path("x.npy"), x)
+        (want,) = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"]).run(["y"], {"x": x})
+        artifact = self.path("model.so")
+        call(VELTAIRC, model, "-o", artifact, f"--march={','.join(ISAS)}")
+        for isa in ISAS:
+            with self.subTest(isa=isa, seed=seed):
+                call(VELTAIR, "run", artifact, f"--isa={isa}", f"--input=x={self.path('x.npy')}", f"--output={self.folder}")
+                got = np.load(output_file(self.folder, "y"))
+                self.assertEqual(got.shape, want.shape)
+                self.assertLess(relative_difference(got, want), 1e-5)
+
+    def conv_transpose(self, shape, outputs, kernel, bias=True, after=(), **attributes):
+        operands = ["x", "w", "b"] if bias else ["x", "w"]
+        group = attributes.get("group", 1)
+        names = ["c"] + [f"e{i}" for i in range(len(after))]
+        nodes = [helper.make_node("ConvTranspose", operands, ["c"], **attributes)]
+        nodes += [helper.make_node(op, [names[i]], [names[i + 1]]) for i, op in enumerate(after)]
+        nodes[-1].output[0] = "y"
+        weights = {"w": [shape[1], outputs // group, *kernel]}
+        if bias:
+            weights["b"] = [outputs]
+        self.agree(nodes, weights, shape)
+
+    def test_conv_transpose_without_overlap(self):
+        self.conv_transpose([1, 24, 7, 9], 32, [2, 2], strides=[2, 2], after=["Relu"])
+        self.conv_transpose([2, 24, 5, 5], 1, [2, 2], strides=[2, 2], after=["Sigmoid"])
+
+    def test_conv_transpose_with_overlap(self):
+        self.conv_transpose([1, 16, 7, 6], 16, [4, 4], strides=[2, 2], pads=[1, 1, 1, 1])
+        self.conv_transpose([1, 16, 7, 6], 5, [3, 3], bias=False, strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1])
+        self.conv_transpose([1, 3, 6, 5], 48, [5, 3], strides=[3, 3], after=["Relu", "Neg"])
+
+    def test_conv_transpose_of_stride_one(self):
+        self.conv_transpose([1, 8, 6, 7], 20, [3, 3], pads=[1, 0, 0, 2])
+
+    def test_conv_transpose_that_stays(self):
+        self.conv_transpose([1, 8, 6, 7], 8, [3, 3], strides=[2, 1])
+        self.conv_transpose([1, 8, 6, 7], 8, [3, 3], group=2, dilations=[2, 2])
+
+
+if __name__ == "__main__":
+    unittest.main()
