@@ -111,15 +111,17 @@ void StageFunction::loop(int64_t extent, function_ref<void(Value)> body) {
 }
 
 void StageFunction::loopPart(Value part, int64_t grain, int64_t extent,
-                             function_ref<void(Value)> body) {
-  if (grain >= extent)
+                             function_ref<void(Value)> body, Value end) {
+  if (!end && grain >= extent)
     return loop(extent, body);
-  if (grain == 1)
+  if (!end && grain == 1)
     return body(part);
   Value lower = arith::MulIOp::create(b, part, index(grain));
   Value upper = arith::AddIOp::create(b, lower, index(grain));
   if (extent % grain != 0)
     upper = arith::MinUIOp::create(b, upper, index(extent));
+  if (end)
+    upper = arith::MinUIOp::create(b, upper, end);
   loop(lower, upper, body);
 }
 

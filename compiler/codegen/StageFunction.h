@@ -49,9 +49,10 @@ public:
   void loop(Value lower, Value upper, function_ref<void(Value)> body);
   /// A loop over [0, extent); none for an extent of 1.
   void loop(int64_t extent, function_ref<void(Value)> body);
-  /// A loop over part `part` of [0, extent) cut in parts of `grain`.
+  /// A loop over part `part` of [0, extent) cut in parts of `grain`, as far as
+  /// it lies before `end` when that is given.
   void loopPart(Value part, int64_t grain, int64_t extent,
-                function_ref<void(Value)> body);
+                function_ref<void(Value)> body, Value end = {});
 
   /// if (condition) then else otherwise.
   void branch(Value condition, function_ref<void()> then,

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace mlir::veltair {
@@ -102,9 +103,11 @@ namespace {
 /// Moves one group into a layer.
 class Outliner {
 public:
-  explicit Outliner(const LayerGroup &group)
-      : group(group), builder(group.last()), body(std::make_unique<Block>()),
-        inner(builder.getContext()) {
+  using Extents = llvm::DenseMap<int64_t, ExtentOp>;
+
+  Outliner(const LayerGroup &group, const Extents &extents)
+      : group(group), extents(extents), builder(group.last()),
+        body(std::make_unique<Block>()), inner(builder.getContext()) {
     inner.setInsertionPointToEnd(body.get());
   }
 
@@ -119,7 +122,11 @@ private:
   /// which the epilogues of dense kernels need.
   Value extendRank(Value value);
 
+  /// Makes the extents in the body's types those of the body's arguments.
+  void bindExtents();
+
   const LayerGroup &group;
+  const Extents &extents;
   OpBuilder builder;
   std::unique_ptr<Block> body;
   OpBuilder inner;
@@ -187,6 +194,25 @@ Value Outliner::import(OpOperand &operand) {
   return addOperand(inEpilogue ? extendRank(value) : value, inputs);
 }
 
+void Outliner::bindExtents() {
+  auto bind = [&](int64_t number) -> int64_t {
+    Value extent =
+        const_cast<ExtentOp &>(extents.find(number)->second).getValue();
+    if (computed.contains(extent))
+      return onnx::unnamedExtent;
+    return cast<BlockArgument>(addOperand(extent, inputs)).getArgNumber();
+  };
+  auto rename = [&](Value value) {
+    value.setType(onnx::renameExtents(value.getType(), bind));
+  };
+  // Arguments that are added on the way have no extents.
+  for (BlockArgument argument : llvm::to_vector(body->getArguments()))
+    rename(argument);
+  for (Operation &op : *body)
+    for (Value result : op.getResults())
+      rename(result);
+}
+
 LayerOp Outliner::outline(StringRef name) {
   for (Operation *op : group.ops) {
     Operation *clone = op->clone();
@@ -196,6 +222,7 @@ LayerOp Outliner::outline(StringRef name) {
     inner.insert(clone);
     computed.map(op->getResults(), clone->getResults());
   }
+  bindExtents();
   SmallVector<Value> yielded;
   for (Value output : group.outputs)
     yielded.push_back(computed.lookup(output));
@@ -230,7 +257,31 @@ static void separateOutputs(ReturnOp op) {
   }
 }
 
+/// Erases the names of extents that no tensor has which the outputs need.
+static void eraseDeadExtents(ProgramOp program) {
+  llvm::DenseMap<int64_t, ExtentOp> extents = program.getExtents();
+  llvm::SetVector<Operation *> live;
+  live.insert(program.getReturn());
+  for (size_t i = 0; i < live.size(); ++i) {
+    auto visit = [&](Value value) {
+      (void)onnx::renameExtents(value.getType(), [&](int64_t number) {
+        live.insert(extents.lookup(number));
+        return number;
+      });
+      if (Operation *op = value.getDefiningOp())
+        live.insert(op);
+    };
+    Operation *op = live[i];
+    llvm::for_each(op->getOperands(), visit);
+    llvm::for_each(op->getResults(), visit);
+  }
+  for (auto [number, extent] : extents)
+    if (!live.contains(extent))
+      extent->erase();
+}
+
 static void eraseDeadOps(ProgramOp program) {
+  eraseDeadExtents(program);
   IRRewriter rewriter(program.getContext());
   (void)runRegionDCE(rewriter, program->getRegions());
 }
@@ -249,8 +300,10 @@ public:
     if (failed(groups))
       return signalPassFailure();
     Names names;
+    llvm::DenseMap<int64_t, ExtentOp> extents = program.getExtents();
     for (const LayerGroup &group : *groups) {
-      LayerOp layer = Outliner(group).outline(names.unique(group.root));
+      LayerOp layer =
+          Outliner(group, extents).outline(names.unique(group.root));
       for (auto [output, result] :
            llvm::zip_equal(group.outputs, layer.getResults()))
         Value(output).replaceAllUsesWith(result);

@@ -12,7 +12,7 @@ using namespace mlir::veltair;
 
 /// True for operations that stay between layers.
 static bool staysOutside(Operation &op) {
-  return isa<ViewOp, ReturnOp, onnx::NoValueOp>(op) ||
+  return isa<ViewOp, ReturnOp, ExtentOp, onnx::NoValueOp>(op) ||
          op.hasTrait<OpTrait::ConstantLike>();
 }
 
@@ -176,6 +176,8 @@ FailureOr<std::vector<LayerGroup>> Grouping::run() {
         !isRootByElement(&op) &&
         !isa<onnx::ElementwiseOp, onnx::SequentialOp>(op))
       return op.emitOpError("cannot be compiled: there is no lowering for it");
+    if (!staysOutside(op) && failed(onnx::verifyExtents(&op)))
+      return failure();
   }
   // The costlier the root the more it gains from work done on its results
   // while they are in registers: kernels choose first.
@@ -195,10 +197,13 @@ FailureOr<std::vector<LayerGroup>> Grouping::run() {
       groups.push_back({op, {op}, SmallVector<Value, 1>(op->getResults())});
 
   // Every operation of a group leads to its last one, which all other groups
-  // that use this one come after.
+  // that use this one come after. Extents come before what has them.
   auto order = [&](const LayerGroup &group) {
-    return std::pair(positions.lookup(group.last()),
-                     cast<OpResult>(group.outputs.front()).getResultNumber());
+    auto output = cast<OpResult>(group.outputs.front());
+    bool isExtent = output.getOwner()->hasTrait<onnx::ExtentSource>() &&
+                    output == output.getOwner()->getResults().back();
+    return std::tuple(positions.lookup(group.last()), !isExtent,
+                      output.getResultNumber());
   };
   llvm::sort(groups, [&](const LayerGroup &a, const LayerGroup &b) {
     return order(a) < order(b);

@@ -122,6 +122,9 @@ def FormLayers : ProgramPass<"form-layers"> {
     versions pack; constants that are a splat, or that result types depend on,
     are copied into the body; everything else is an input.
 
+    Extents that types of the body name are inputs, too; there, types have the
+    numbers of these arguments.
+
     An output of the program that no layer would write (an input, a constant, a
     tensor returned twice) is copied by a layer of its own.
   }];
@@ -143,7 +146,8 @@ def PlanMemory : ProgramPass<"plan-memory"> {
     and its return.
 
     A tensor that the program returns lies in the caller's memory (offset -1),
-    also for the layers that read it. All others lie in the arena from the layer
+    also for the layers that read it, and its extent, if that depends on data,
+    in the query's table. All others lie in the arena from the layer
     that writes them to the last one that reads them, directly or through
     views. The shared scratch memory of a layer's versions, when they are known
     already, lies in the arena during that layer.

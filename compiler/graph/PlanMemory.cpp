@@ -4,6 +4,7 @@
 
 #include "compiler/graph/ArenaPlan.h"
 #include "compiler/graph/Passes.h"
+#include "dialects/onnx/Extents.h"
 #include "veltair/artifact.h"
 
 namespace mlir::veltair {
@@ -72,10 +73,19 @@ LogicalResult ProgramMemory::collect(ProgramOp program) {
           "needs outputs that layers write, each one a tensor of its own");
   }
 
+  // The runtime keeps the extents of outputs.
+  llvm::DenseSet<Value> extents;
+  llvm::DenseMap<int64_t, ExtentOp> names = program.getExtents();
+  for (Type type : program.getReturn().getOperandTypes())
+    (void)onnx::renameExtents(type, [&](int64_t number) {
+      extents.insert(skipViews(names.lookup(number).getValue()));
+      return number;
+    });
+
   for (Operation &op : program.getBlock().without_terminator()) {
     auto layer = dyn_cast<LayerOp>(op);
     if (!layer) {
-      if (isa<ViewOp>(op) || op.hasTrait<OpTrait::ConstantLike>())
+      if (isa<ViewOp, ExtentOp>(op) || op.hasTrait<OpTrait::ConstantLike>())
         continue;
       return op.emitOpError("is in no layer");
     }
@@ -86,7 +96,7 @@ LogicalResult ProgramMemory::collect(ProgramOp program) {
           found != bufferOf.end())
         buffers[found->second].last = position;
     for (Value result : layer.getResults())
-      if (!returned.contains(result)) {
+      if (!returned.contains(result) && !extents.contains(result)) {
         bufferOf[result] = buffers.size();
         buffers.push_back({byteSize(result), position, position});
       }

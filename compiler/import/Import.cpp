@@ -215,6 +215,13 @@ void ModelImporter::checkOutputs(const ModelContext &model,
     }
     if (!output.type().has_tensor_type())
       continue;
+    auto tensor = cast<RankedTensorType>(value.getType());
+    for (int64_t dim = 1; dim < tensor.getRank(); ++dim)
+      if (veltair::onnx::extentNumber(tensor, dim) !=
+          veltair::onnx::exactExtent)
+        (void)fail("output '" + output.name() +
+                   "' has a data-dependent size in dimension " + Twine(dim) +
+                   "; outputs can have one in dimension 0 alone");
     int64_t declared = output.type().tensor_type().elem_type();
     Type element = veltair::onnx::elementType(value);
     if (declared != 0 && declared != veltair::onnx::dataTypeOf(element))
@@ -254,15 +261,17 @@ void ModelImporter::importProgram(const ModelContext &model,
       dead.erase();
 }
 
-/// The one type that describes all of them: dimensions that differ are dynamic.
+/// The one type that describes all of them: dimensions that differ, or depend
+/// on data, are dynamic.
 static Type mergeTypes(ArrayRef<Type> types) {
   auto first = cast<RankedTensorType>(types.front());
   SmallVector<int64_t> shape(first.getShape());
   for (Type type : types)
-    for (auto [common, extent] :
-         llvm::zip_equal(shape, cast<RankedTensorType>(type).getShape()))
-      if (common != extent)
-        common = ShapedType::kDynamic;
+    for (auto [dim, extent] :
+         llvm::enumerate(cast<RankedTensorType>(type).getShape()))
+      if (shape[dim] != extent ||
+          veltair::onnx::extentNumber(type, dim) != veltair::onnx::exactExtent)
+        shape[dim] = ShapedType::kDynamic;
   return RankedTensorType::get(shape, first.getElementType());
 }
 

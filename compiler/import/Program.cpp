@@ -109,7 +109,7 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
     // Types are unknown because of an earlier problem; what remains to be said
     // is whether the operator exists at all.
     node.operands.clear();
-    SmallVector<StringRef> viaUpgrade{"Constant", "Upsample", "Scatter"};
+    SmallVector<StringRef> viaUpgrade{"Constant", "If", "Upsample", "Scatter"};
     if (!RegisteredOperationName::lookup("onnx." + node.op,
                                          builder.getContext()) &&
         !isSequenceOperator(node.op) &&
@@ -117,6 +117,8 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
       return fail(node, "the operator is not supported");
     return failure();
   }
+  if (node.op == "If")
+    return importIf(proto, node, results);
   if (failed(convertAttributes(proto, node)))
     return failure();
   if (node.op == "Constant")
@@ -135,12 +137,25 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
   upgradeNode(node);
   if (!node.problem.empty())
     return fail(node, node.problem);
+  boundNode(node);
+  if (failed(finish(node, results)))
+    return failure();
+  if (node.finish)
+    results[0] = node.finish(results[0]);
+  return success();
+}
+
+LogicalResult ProgramImporter::finish(Node &node,
+                                      SmallVectorImpl<Value> &results) {
   FailureOr<Operation *> op = build(node);
   if (failed(op))
     return failure();
+  if (foldBounded(*op, model.maxFoldedElements, results))
+    return success();
+  op = name(node, *op);
+  if (failed(op))
+    return failure();
   fold(*op, results);
-  if (node.finish)
-    results[0] = node.finish(results[0]);
   return success();
 }
 
@@ -327,6 +342,19 @@ FailureOr<Operation *> ProgramImporter::build(Node &node) {
     op->erase();
     return fail(node, complaint);
   }
+  return op;
+}
+
+FailureOr<Operation *> ProgramImporter::name(const Node &node, Operation *op) {
+  std::string complaint;
+  ScopedDiagnosticHandler handler(builder.getContext(),
+                                  [&](Diagnostic &diagnostic) {
+                                    complaint = diagnostic.str();
+                                    return success();
+                                  });
+  op = extents.name(op);
+  if (failed(veltair::onnx::verifyExtents(op)))
+    return fail(node, complaint);
   return op;
 }
 

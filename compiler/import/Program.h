@@ -7,7 +7,7 @@
 #ifndef VELTAIR_COMPILER_IMPORT_PROGRAM_H
 #define VELTAIR_COMPILER_IMPORT_PROGRAM_H
 
-#include "compiler/import/Node.h"
+#include "compiler/import/Bounds.h"
 #include "compiler/import/Problems.h"
 #include "compiler/import/Tensors.h"
 #include "llvm/ADT/MapVector.h"
@@ -56,7 +56,17 @@ private:
   LogicalResult convertAttributes(const ::onnx::NodeProto &proto, Node &node);
   FailureOr<Attribute> convert(const ::onnx::AttributeProto &attribute,
                                const Node &node);
+  /// If: both branches are computed, then one result is chosen; where the
+  /// condition is constant, its branch alone.
+  LogicalResult importIf(const ::onnx::NodeProto &proto, Node &node,
+                         SmallVectorImpl<Value> &results);
+  /// The outputs of a branch, null where a problem keeps them unknown.
+  SmallVector<Value> importBranch(const ::onnx::GraphProto &graph);
   FailureOr<Operation *> build(Node &node);
+  /// Builds the operation and appends its results, by constants where known.
+  LogicalResult finish(Node &node, SmallVectorImpl<Value> &results);
+  /// Names the data-dependent extents of the results of `op`.
+  FailureOr<Operation *> name(const Node &node, Operation *op);
   /// The results of an operation, by constants where they are known now.
   void fold(Operation *op, SmallVectorImpl<Value> &results);
   /// The value called `name`: nothing when there is none.
@@ -68,6 +78,7 @@ private:
   Problems &problems;
   OpBuilder builder;
   llvm::StringMap<Value> values;
+  ExtentNames extents;
 };
 
 } // namespace mlir::veltair::importer

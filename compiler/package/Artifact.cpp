@@ -4,6 +4,7 @@
 
 #include "compiler/package/Artifact.h"
 #include "compiler/codegen/backend/Target.h"
+#include "dialects/onnx/Extents.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Matchers.h"
 
@@ -29,6 +30,7 @@ public:
 private:
   LogicalResult addTensors(ArrayAttr names, ArrayAttr types,
                            std::vector<TensorEntry> &tensors);
+  std::vector<ShapeEntry> makeShapes(ProgramOp program, TypeRange types);
   FailureOr<ProgramEntry> makeProgram(ProgramOp program);
   LogicalResult setLayer(LayerOp op, LayerEntry &layer);
   FailureOr<veltair_operand> makeOperand(LayerOp op, Value value,
@@ -42,8 +44,9 @@ private:
   ModelOp model;
   WeightWriter &weights;
   DenseMap<StringRef, LLVM::LLVMFuncOp> kernels;
-  /// Of the program at hand: the index of the output that a layer writes.
-  DenseMap<Value, uint64_t> outputs;
+  /// Of the program at hand: the index of the output that a layer writes, and
+  /// of the extent of an output in the query's table.
+  DenseMap<Value, uint64_t> outputs, extents;
 };
 } // namespace
 
@@ -92,11 +95,19 @@ LogicalResult Collector::addTensors(ArrayAttr names, ArrayAttr types,
   return success();
 }
 
-static std::vector<ShapeEntry> makeShapes(TypeRange types) {
+std::vector<ShapeEntry> Collector::makeShapes(ProgramOp program,
+                                              TypeRange types) {
+  DenseMap<int64_t, ExtentOp> names = program.getExtents();
   std::vector<ShapeEntry> shapes;
   for (Type type : types) {
     ShapeEntry shape;
     shape.fields.extent = VELTAIR_NONE;
+    (void)onnx::renameExtents(type, [&](int64_t number) {
+      Value extent = skipViews(names.lookup(number).getValue());
+      shape.fields.extent =
+          extents.try_emplace(extent, extents.size()).first->second;
+      return number;
+    });
     shape.dims.assign(cast<RankedTensorType>(type).getShape());
     shapes.push_back(std::move(shape));
   }
@@ -119,6 +130,9 @@ FailureOr<veltair_operand> Collector::makeOperand(LayerOp op, Value value,
   } else if (auto output = outputs.find(tensor); output != outputs.end()) {
     operand.kind = VELTAIR_OPERAND_OUTPUT;
     operand.value = output->second;
+  } else if (auto extent = extents.find(tensor); extent != extents.end()) {
+    operand.kind = VELTAIR_OPERAND_EXTENT;
+    operand.value = extent->second;
   } else if (auto producer = tensor.getDefiningOp<LayerOp>()) {
     int64_t offset = -1;
     if (producer.getOffsets())
@@ -245,8 +259,10 @@ FailureOr<ProgramEntry> Collector::makeProgram(ProgramOp op) {
   program.isa = isa->name;
   program.fields.features = isa->featureBits;
   program.fields.arena_bytes = *op.getArenaBytes();
-  program.inputShapes = makeShapes(op.getBlock().getArgumentTypes());
-  program.outputShapes = makeShapes(op.getReturn().getOperandTypes());
+  extents.clear();
+  program.inputShapes = makeShapes(op, op.getBlock().getArgumentTypes());
+  program.outputShapes = makeShapes(op, op.getReturn().getOperandTypes());
+  program.fields.extent_count = extents.size();
 
   outputs.clear();
   for (auto [index, value] : llvm::enumerate(op.getReturn().getOutputs())) {

@@ -107,6 +107,9 @@ static void *locate(const run_state *run, const veltair_operand *operand) {
   case VELTAIR_OPERAND_CONSTANT:
     return (void *)(run->weights +
                     run->artifact->constants[operand->value].offset);
+  case VELTAIR_OPERAND_EXTENT:
+    return run->workspace + run->layout.extents +
+           operand->value * sizeof(int64_t);
   default:
     return run->workspace + operand->value;
   }

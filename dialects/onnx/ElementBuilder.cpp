@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/onnx/ElementBuilder.h"
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/Inference.h"
 #include "dialects/onnx/OnnxInterfaces.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -76,11 +77,25 @@ void ElementBuilder::check(Value condition, Fault fault) {
     access.check(*this, condition, fault);
 }
 
-Value ElementBuilder::checkedIndex(Value index, int64_t extent) {
-  Value i = toIndex(index), zero = this->index(0), size = this->index(extent);
-  i = select(lt(i, zero), add(i, size), i);
-  check(logicalAnd(le(zero, i), lt(i, size)), Fault::IndexOutOfRange);
-  return clamp(i, zero, this->index(extent - 1));
+Value ElementBuilder::checkedIndex(Value index, Value extent) {
+  Value i = toIndex(index), zero = this->index(0);
+  i = select(lt(i, zero), add(i, extent), i);
+  check(logicalAnd(le(zero, i), lt(i, extent)), Fault::IndexOutOfRange);
+  // An extent that turns out to be 0 has a bound that is not.
+  return max(min(i, sub(extent, this->index(1))), zero);
+}
+
+Value ElementBuilder::extent(Value tensor, int64_t dim) {
+  if (extentNumber(tensor.getType(), dim) == exactExtent)
+    return index(shapeOf(tensor)[dim]);
+  return access.extent(*this, tensor, dim);
+}
+
+SmallVector<Value> ElementBuilder::extents(Value tensor) {
+  SmallVector<Value> extents;
+  for (int64_t dim = 0; dim < rankOf(tensor); ++dim)
+    extents.push_back(extent(tensor, dim));
+  return extents;
 }
 
 //===----------------------------------------------------------------------===//

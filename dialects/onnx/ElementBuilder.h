@@ -47,6 +47,9 @@ struct ElementAccess {
       store = {};
   std::function<void(ElementBuilder &, Value condition, Fault fault)> check =
       {};
+  /// The true extent, an index, of a bounded dimension of an operand (or result
+  /// whose extent an operand's is). May be absent where none is bounded.
+  std::function<Value(ElementBuilder &, Value tensor, int64_t dim)> extent = {};
 };
 
 class ElementBuilder : public ImplicitLocOpBuilder {
@@ -69,7 +72,14 @@ public:
   void check(Value condition, Fault fault);
   /// `index` (an integer or index) as an index into `extent` elements:
   /// negative ones count from the end; others out of range are a fault.
-  Value checkedIndex(Value index, int64_t extent);
+  Value checkedIndex(Value index, Value extent);
+  Value checkedIndex(Value index, int64_t extent) {
+    return checkedIndex(index, this->index(extent));
+  }
+  /// The true extent of a dimension, or of all, as index values: constants but
+  /// where the type holds a bound.
+  Value extent(Value tensor, int64_t dim);
+  SmallVector<Value> extents(Value tensor);
 
   // Conversions.
   Value toMemory(Value value, Type elementType);

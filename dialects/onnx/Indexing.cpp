@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/onnx/Heap.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -37,7 +38,7 @@ Value GatherOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   int64_t count = rankOf(getIndices());
   Value chosen = b.load(getIndices(), index.slice(axis, count));
   SmallVector<Value> position(index.take_front(axis));
-  position.push_back(b.checkedIndex(chosen, shapeOf(getData())[axis]));
+  position.push_back(b.checkedIndex(chosen, b.extent(getData(), axis)));
   llvm::append_range(position, index.drop_front(axis + count));
   return b.load(getData(), position);
 }
@@ -74,7 +75,7 @@ Value GatherElementsOp::emitElement(ElementBuilder &b, unsigned,
   int64_t axis = *normalizeAxis(getAxis(), rankOf(getData()));
   SmallVector<Value> position(index);
   position[axis] =
-      b.checkedIndex(b.load(getIndices(), index), shapeOf(getData())[axis]);
+      b.checkedIndex(b.load(getIndices(), index), b.extent(getData(), axis));
   return b.load(getData(), position);
 }
 
@@ -100,15 +101,14 @@ LogicalResult GatherNDOp::inferReturnTypes(MLIRContext *,
 }
 
 Value GatherNDOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
-  ArrayRef<int64_t> data = shapeOf(getData());
   int64_t batch = getBatchDims(), outer = rankOf(getIndices()) - 1;
   SmallVector<Value> position(index.take_front(batch)),
       at(index.take_front(outer));
   at.push_back(Value());
   for (int64_t i = 0; i < shapeOf(getIndices()).back(); ++i) {
     at.back() = b.index(i);
-    position.push_back(
-        b.checkedIndex(b.load(getIndices(), at), data[batch + i]));
+    position.push_back(b.checkedIndex(b.load(getIndices(), at),
+                                      b.extent(getData(), batch + i)));
   }
   llvm::append_range(position, index.drop_front(outer));
   return b.load(getData(), position);
@@ -317,47 +317,10 @@ LogicalResult TopKOp::inferReturnTypes(MLIRContext *context,
 
 void TopKOp::emitLoops(ElementBuilder &b) {
   int64_t axis = *normalizeAxis(getAxis(), rankOf(getX()));
-  SmallVector<int64_t> outer(shapeOf(getX()));
-  int64_t extent = std::exchange(outer[axis], 1);
-  int64_t k = shapeOf(getValues())[axis];
-  if (k == 0)
-    return;
-  bool largest = getLargest() != 0;
-  // Insertion into the sorted results: an element moves towards the front past
-  // all that are worse.
-  b.loopNest(outer, {}, [&](ValueRange index, ValueRange) {
-    auto at = [&](Value i) {
-      SmallVector<Value> position(index);
-      position[axis] = i;
-      return position;
-    };
-    Value zero = b.index(0), one = b.index(1), last = b.index(k - 1);
-    b.loop(zero, b.index(extent), {}, [&](Value i, ValueRange) {
-      Value x = b.load(getX(), at(i));
-      Value filled = b.min(i, b.index(k));
-      // The rank of x among the results so far.
-      Value rank = b.reduce(zero, filled, zero, [&](Value j, Value acc) {
-        Value other = b.loadResult(0, at(j));
-        Value worse = largest ? b.lt(other, x) : b.gt(other, x);
-        return b.select(worse, acc, b.add(acc, one));
-      });
-      b.ifElse(b.lt(rank, b.index(k)), {}, [&] {
-        // Those behind make room, the last first.
-        Value end = b.min(filled, last);
-        b.loop(zero, b.sub(end, rank), {}, [&](Value j, ValueRange) {
-          Value target = b.sub(end, j), source = b.sub(target, one);
-          b.store(0, b.loadResult(0, at(source)), at(target));
-          b.store(1, b.loadResult(1, at(source)), at(target));
-          return SmallVector<Value>();
-        });
-        b.store(0, x, at(rank));
-        b.store(1, b.fromIndex(i, b.getI64Type()), at(rank));
-        return SmallVector<Value>();
-      });
-      return SmallVector<Value>();
-    });
-    return SmallVector<Value>();
-  });
+  Value k = b.index(shapeOf(getValues())[axis]);
+  b.check(b.le(k, b.extent(getX(), axis)), Fault::IndexOutOfRange);
+  if (elementCount(shapeOf(getValues())) != 0)
+    emitTopK(b, getX(), axis, k, getLargest() != 0);
 }
 
 //===----------------------------------------------------------------------===//

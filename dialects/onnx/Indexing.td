@@ -7,14 +7,14 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_GatherOp : Onnx_IndexedOp<"Gather"> {
+def Onnx_GatherOp : Onnx_IndexedOp<"Gather", [Onnx_ExtentAware]> {
   let summary = "Slices of data along axis, chosen by indices";
   let description = [{(C1) axis is in range; (C2) its extent is not 0.}];
   let arguments = (ins Onnx_Tensor:$data, Onnx_Index:$indices, Onnx_Int<"0">:$axis);
   let results = (outs Onnx_Tensor:$output);
 }
 
-def Onnx_GatherElementsOp : Onnx_IndexedOp<"GatherElements"> {
+def Onnx_GatherElementsOp : Onnx_IndexedOp<"GatherElements", [Onnx_ExtentAware]> {
   let summary = "Elements of data; indices replaces the position along axis";
   let description = [{
     (C1) axis is in range; (C2) its extent is not 0; (C3) indices has the rank of
@@ -24,7 +24,7 @@ def Onnx_GatherElementsOp : Onnx_IndexedOp<"GatherElements"> {
   let results = (outs Onnx_Tensor:$output);
 }
 
-def Onnx_GatherNDOp : Onnx_IndexedOp<"GatherND"> {
+def Onnx_GatherNDOp : Onnx_IndexedOp<"GatherND", [Onnx_ExtentAware]> {
   let summary = "Slices of data; the last dimension of indices holds positions";
   let description = [{
     * (C1) batch_dims is less than both ranks, and the batch dimensions agree;
@@ -83,7 +83,7 @@ def Onnx_ReverseSequenceOp : Onnx_IndexedOp<"ReverseSequence"> {
   let results = (outs Onnx_Tensor:$y);
 }
 
-def Onnx_TopKOp : Onnx_SequentialOp<"TopK"> {
+def Onnx_TopKOp : Onnx_SequentialOp<"TopK", [Onnx_ExtentAware]> {
   let summary = "The k largest (or smallest) elements along axis, and their positions";
   let description = [{
     In order; of equal elements the first comes first.

@@ -8,6 +8,7 @@
 #define VELTAIR_ONNX_BASE
 
 include "dialects/onnx/OnnxDialect.td"
+include "dialects/onnx/Extents.td"
 include "dialects/onnx/OnnxInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -35,11 +36,42 @@ class Onnx_Float32<string value> : DefaultValuedAttr<F32Attr, value>;
 class Onnx_String<string value> : DefaultValuedStrAttr<StrAttr, value>;
 def Onnx_Ints : DefaultValuedAttr<DenseI64ArrayAttr, "{}">;
 
+// Result types by a function of an adaptor that looks at shapes alone; extents
+// spread from operands to results in one place for all operations.
+def Onnx_InferTypes : TraitList<[
+  DeclareOpInterfaceMethods<InferTypeOpInterface>,
+  NativeOpTrait<"InferTypeOpAdaptor", [], [{
+    static ::llvm::LogicalResult inferReturnTypes(
+        ::mlir::MLIRContext *context, std::optional<::mlir::Location> location,
+        Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &types);
+    static bool isCompatibleReturnTypes(::mlir::TypeRange left,
+                                        ::mlir::TypeRange right) {
+      return ::mlir::veltair::onnx::isCompatible(left, right);
+    }
+  }], [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *context, std::optional<::mlir::Location> location,
+        ::mlir::ValueRange operands, ::mlir::DictionaryAttr attributes,
+        ::mlir::OpaqueProperties properties, ::mlir::RegionRange regions,
+        ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      auto infer = [&](::mlir::ValueRange operands,
+                       std::optional<::mlir::Location> location,
+                       ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+        $cppClass::Adaptor adaptor(operands, attributes, properties, regions);
+        return $cppClass::inferReturnTypes(context, location, adaptor, types);
+      };
+      return ::mlir::veltair::onnx::inferWithExtents(
+          getOperationName().split('.').second, operands, location, infer,
+          types);
+    }
+  }]>
+]>;
+
 // Base of all operations. The arity that the importer needs is read off the
 // arguments: required operands come first, a variadic one last.
 class Onnx_Op<string mnemonic, list<Trait> traits = []>
     : Op<Onnx_Dialect, mnemonic,
-         traits # [Pure, InferTypeOpAdaptor, OnnxOpInterface]> {
+         traits # [Pure, Onnx_InferTypes, OnnxOpInterface]> {
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 
   int operandCount = !foldl(0, !range(!size(arguments)), n, i, !add(n,

@@ -3,14 +3,30 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/onnx/OnnxOps.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace mlir::veltair::onnx;
 
 #include "dialects/onnx/OnnxDialect.cpp.inc"
 #include "dialects/onnx/OnnxInterfaces.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/onnx/Extents.cpp.inc"
+
+void OnnxDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/onnx/Extents.cpp.inc"
+      >();
+}
 
 void OnnxDialect::initialize() {
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/onnx/Bounded.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "dialects/onnx/Constant.cpp.inc"

@@ -17,7 +17,8 @@ def Onnx_Dialect : Dialect {
     importer upgrades older opsets to this form, so nothing below the importer
     knows about opsets.
 
-    * All tensors are ranked and statically shaped. Signed integers are signless
+    * All tensors are ranked and statically shaped. Where a size depends on data,
+      the shape holds a bound, and the type's encoding names the true extent. Signed integers are signless
       (`i32`), unsigned ones are `ui32`, booleans are `i1`.
     * An absent optional operand is the result of `onnx.NoValue`.
     * An operand that decides the shape of a result (the target shape of
@@ -31,6 +32,8 @@ def Onnx_Dialect : Dialect {
       ElementwiseOp, IndexedOp, DecomposableOp and SequentialOp.
   }];
   let hasConstantMaterializer = 1;
+  let useDefaultAttributePrinterParser = 1;
+  let extraClassDeclaration = "void registerAttributes();";
 }
 
 #endif // VELTAIR_ONNX_DIALECT

@@ -9,6 +9,7 @@
 
 #include "dialects/onnx/DataTypes.h"
 #include "dialects/onnx/ElementBuilder.h"
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/Inference.h"
 #include "dialects/onnx/OnnxInterfaces.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
@@ -22,6 +23,8 @@
 
 #define GET_OP_CLASSES
 #include "dialects/onnx/Constant.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/onnx/Bounded.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/onnx/Elementwise.h.inc"
 #define GET_OP_CLASSES

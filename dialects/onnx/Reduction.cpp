@@ -71,12 +71,11 @@ public:
     Inference silent("", std::nullopt, types);
     axes = *reducedAxes(silent, op.getData(), op.getAxes(),
                         op.getNoopWithEmptyAxes() != 0);
-    ArrayRef<int64_t> shape = shapeOf(op.getData());
     size_t next = 0;
-    for (int64_t i = 0; i < int64_t(shape.size()); ++i) {
+    for (int64_t i = 0; i < rankOf(op.getData()); ++i) {
       bool reduced = llvm::is_contained(axes, i);
       if (reduced)
-        extents.push_back(shape[i]);
+        extents.push_back(b.extent(op.getData(), i));
       position.push_back(reduced ? Value() : index[next]);
       next += !reduced || op.getKeepdims() != 0;
     }
@@ -86,11 +85,13 @@ public:
   Value run(
       Value init, function_ref<Value(Value, Value)> combine,
       function_ref<Value(Value)> map = [](Value x) { return x; }) {
-    return b.reduceNest(extents, init, [&](ValueRange at, Value acc) {
+    SmallVector<Value> zeros(extents.size(), b.index(0));
+    return b.loopNest(zeros, extents, init, [&](ValueRange at, ValueRange acc) {
       for (auto [axis, i] : llvm::zip_equal(axes, at))
         position[axis] = i;
-      return combine(acc, map(b.load(op.getData(), position)));
-    });
+      return SmallVector<Value>{
+          combine(acc[0], map(b.load(op.getData(), position)))};
+    })[0];
   }
 
   Value sum(function_ref<Value(Value)> map = [](Value x) { return x; }) {
@@ -108,14 +109,20 @@ public:
     return b.convert(fn(b.convert(x, element, real)), real, element);
   }
 
-  int64_t count() const { return elementCount(extents); }
+  /// How many elements there are, as a number of the operand's type.
+  Value count() {
+    Value count = b.index(1);
+    for (Value extent : extents)
+      count = b.mul(count, extent);
+    return b.fromIndex(count, type);
+  }
 
 private:
   Op op;
   ElementBuilder &b;
   Type type;
-  SmallVector<int64_t> axes, extents;
-  SmallVector<Value> position;
+  SmallVector<int64_t> axes;
+  SmallVector<Value> extents, position;
 };
 } // namespace
 
@@ -153,7 +160,7 @@ Value ReduceMinOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
 Value ReduceMeanOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   Reduction reduction(*this, b, index);
   Value sum = reduction.sum();
-  return b.div(sum, b.constantLike(sum, double(reduction.count())));
+  return b.div(sum, reduction.count());
 }
 
 Value ReduceProdOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {

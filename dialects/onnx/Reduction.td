@@ -29,7 +29,7 @@ class Onnx_ReduceOp<string mnemonic, Type type, list<Trait> traits>
 }
 
 class Onnx_SimpleReduceOp<string mnemonic, Type type>
-    : Onnx_ReduceOp<mnemonic, type, [DeclareOpInterfaceMethods<IndexedOp>]>;
+    : Onnx_ReduceOp<mnemonic, type, [DeclareOpInterfaceMethods<IndexedOp>, Onnx_ExtentAware]>;
 
 def Onnx_ReduceL1Op : Onnx_SimpleReduceOp<"ReduceL1", Onnx_Numeric> {
   let summary = "Sum of absolute values";

@@ -172,6 +172,8 @@ LogicalResult ShapeOp::inferReturnTypes(MLIRContext *context,
 }
 
 OpFoldResult ShapeOp::fold(FoldAdaptor) {
+  if (hasExtents(getData().getType()))
+    return {};
   ArrayRef<int64_t> shape = shapeOf(getData());
   auto [first, last] = shapeRange(shape, getStart(), getEnd());
   return DenseElementsAttr::get(getType(), shape.slice(first, last - first));
@@ -182,8 +184,9 @@ Value ShapeOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   auto [first, last] = shapeRange(shape, getStart(), getEnd());
   Value value = b.constant(b.getI64Type(), 0);
   for (int64_t i = first; i < last; ++i)
-    value = b.select(b.eq(index[0], b.index(i - first)),
-                     b.constant(b.getI64Type(), shape[i]), value);
+    value =
+        b.select(b.eq(index[0], b.index(i - first)),
+                 b.fromIndex(b.extent(getData(), i), b.getI64Type()), value);
   return value;
 }
 
@@ -195,11 +198,16 @@ LogicalResult SizeOp::inferReturnTypes(MLIRContext *context,
 }
 
 OpFoldResult SizeOp::fold(FoldAdaptor) {
+  if (hasExtents(getData().getType()))
+    return {};
   return DenseElementsAttr::get(getType(), elementCount(shapeOf(getData())));
 }
 
 Value SizeOp::emitElement(ElementBuilder &b, unsigned, ValueRange) {
-  return b.constant(b.getI64Type(), elementCount(shapeOf(getData())));
+  Value size = b.index(1);
+  for (Value extent : b.extents(getData()))
+    size = b.mul(size, extent);
+  return b.fromIndex(size, b.getI64Type());
 }
 
 //===----------------------------------------------------------------------===//

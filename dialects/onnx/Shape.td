@@ -72,14 +72,14 @@ def Onnx_UnsqueezeOp : Onnx_ReinterpretOp<"Unsqueeze"> {
 // Facts about shapes
 //===----------------------------------------------------------------------===//
 
-def Onnx_ShapeOp : Onnx_IndexedOp<"Shape"> {
+def Onnx_ShapeOp : Onnx_IndexedOp<"Shape", [Onnx_ExtentAware]> {
   let summary = "The extents of the dimensions from start to end";
   let arguments = (ins Onnx_Tensor:$data, OptionalAttr<I64Attr>:$end, Onnx_Int<"0">:$start);
   let results = (outs Onnx_Int64:$shape);
   let hasFolder = 1;
 }
 
-def Onnx_SizeOp : Onnx_IndexedOp<"Size"> {
+def Onnx_SizeOp : Onnx_IndexedOp<"Size", [Onnx_ExtentAware]> {
   let summary = "The number of elements";
   let arguments = (ins Onnx_Tensor:$data);
   let results = (outs Onnx_Int64:$size);
@@ -90,7 +90,7 @@ def Onnx_SizeOp : Onnx_IndexedOp<"Size"> {
 // Elements in another order
 //===----------------------------------------------------------------------===//
 
-def Onnx_ConcatOp : Onnx_IndexedOp<"Concat"> {
+def Onnx_ConcatOp : Onnx_IndexedOp<"Concat", [Onnx_ExtentAware]> {
   let summary = "The operands one after the other along axis";
   let description = [{
     * (C1) axis is in range;
@@ -100,7 +100,7 @@ def Onnx_ConcatOp : Onnx_IndexedOp<"Concat"> {
   let results = (outs Onnx_Tensor:$output);
 }
 
-def Onnx_SplitOp : Onnx_IndexedOp<"Split"> {
+def Onnx_SplitOp : Onnx_IndexedOp<"Split", [Onnx_ExtentAware]> {
   let summary = "Consecutive pieces along axis";
   let description = [{
     The pieces have the extents that split lists, or equal ones, the last being
@@ -114,7 +114,7 @@ def Onnx_SplitOp : Onnx_IndexedOp<"Split"> {
   let results = (outs Variadic<Onnx_Tensor>:$outputs);
 }
 
-def Onnx_TransposeOp : Onnx_IndexedOp<"Transpose"> {
+def Onnx_TransposeOp : Onnx_IndexedOp<"Transpose", [Onnx_ExtentAware]> {
   let summary = "Dimension i of the result is dimension perm[i] of the operand";
   let description = [{
     Without perm, the dimensions are reversed. (C1) perm is a permutation.
@@ -127,7 +127,7 @@ def Onnx_TransposeOp : Onnx_IndexedOp<"Transpose"> {
   }];
 }
 
-def Onnx_SliceOp : Onnx_IndexedOp<"Slice"> {
+def Onnx_SliceOp : Onnx_IndexedOp<"Slice", [Onnx_ExtentAware]> {
   let summary = "Elements from starts to ends with steps, along axes";
   let description = [{
     * (C1) starts, ends, axes and steps are constants of one length;

@@ -12,7 +12,8 @@ using namespace mlir::veltair;
 #define GET_OP_CLASSES
 #include "dialects/veltair/VeltairOps.cpp.inc"
 
-//===-- model ---------------------------------------------------------------===//
+//===-- model
+//---------------------------------------------------------------===//
 
 LogicalResult ModelOp::verify() {
   if (getInputNames().size() != getInputTypes().size() ||
@@ -24,10 +25,18 @@ LogicalResult ModelOp::verify() {
   return success();
 }
 
-//===-- program -------------------------------------------------------------===//
+//===-- program
+//-------------------------------------------------------------===//
 
 ReturnOp ProgramOp::getReturn() {
   return cast<ReturnOp>(getBlock().getTerminator());
+}
+
+llvm::DenseMap<int64_t, ExtentOp> ProgramOp::getExtents() {
+  llvm::DenseMap<int64_t, ExtentOp> extents;
+  for (auto extent : getBlock().getOps<ExtentOp>())
+    extents.try_emplace(extent.getNumber(), extent);
+  return extents;
 }
 
 LogicalResult ProgramOp::verify() {
@@ -47,10 +56,9 @@ void ProgramOp::print(OpAsmPrinter &printer) {
   printer << ' ';
   printer.printSymbolName(getSymName());
   printer << '(';
-  llvm::interleaveComma(getBlock().getArguments(), printer,
-                        [&](BlockArgument argument) {
-                          printer.printRegionArgument(argument);
-                        });
+  llvm::interleaveComma(
+      getBlock().getArguments(), printer,
+      [&](BlockArgument argument) { printer.printRegionArgument(argument); });
   printer << ')';
   printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
                                            {getSymNameAttrName()});
@@ -74,7 +82,8 @@ ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &state) {
   return success();
 }
 
-//===-- view ----------------------------------------------------------------===//
+//===-- view
+//----------------------------------------------------------------===//
 
 LogicalResult ViewOp::verify() {
   if (getSource().getType().getElementType() !=
@@ -96,7 +105,8 @@ OpFoldResult ViewOp::fold(FoldAdaptor) {
   return {};
 }
 
-//===-- layer ---------------------------------------------------------------===//
+//===-- layer
+//---------------------------------------------------------------===//
 
 YieldOp LayerOp::getYield() {
   return cast<YieldOp>(getBody().front().getTerminator());
@@ -108,17 +118,25 @@ SmallVector<VersionOp, 5> LayerOp::getVersionOps() {
   return llvm::to_vector<5>(getVersions().front().getOps<VersionOp>());
 }
 
+/// True when the types agree but for the numbers of extents.
+static bool sameTensors(TypeRange left, TypeRange right) {
+  return llvm::equal(left, right, [](Type l, Type r) {
+    auto x = dyn_cast<RankedTensorType>(l), y = dyn_cast<RankedTensorType>(r);
+    return x && y ? x.getShape() == y.getShape() &&
+                        x.getElementType() == y.getElementType()
+                  : l == r;
+  });
+}
+
 LogicalResult LayerOp::verify() {
   // Only `versions` goes without a terminator.
   if (!llvm::hasSingleElement(getBody()) || getBody().front().empty() ||
       !isa<YieldOp>(getBody().front().back()))
     return emitOpError("needs a body of one block that ends in veltair.yield");
-  SmallVector<Type> operands(getOperandTypes());
-  if (SmallVector<Type>(getBody().front().getArgumentTypes()) != operands)
+  if (!sameTensors(getBody().front().getArgumentTypes(), getOperandTypes()))
     return emitOpError("needs one block argument of the same type for each "
                        "input and constant");
-  if (SmallVector<Type>(getYield().getOperandTypes()) !=
-      SmallVector<Type>(getResultTypes()))
+  if (!sameTensors(getYield().getOperandTypes(), getResultTypes()))
     return emitOpError("must yield values of its result types");
   if (getOffsets() && getOffsets()->size() != getNumResults())
     return emitOpError("needs one arena offset for each result");
@@ -129,14 +147,14 @@ LogicalResult LayerOp::verify() {
   return success();
 }
 
-//===-- version -------------------------------------------------------------===//
+//===-- version
+//-------------------------------------------------------------===//
 
 LogicalResult VersionOp::verify() {
   auto layer = cast<LayerOp>((*this)->getParentOp());
   if (getPackings().size() != layer.getConstants().size())
-    return emitOpError("has ")
-           << getPackings().size() << " packings for "
-           << layer.getConstants().size() << " constants";
+    return emitOpError("has ") << getPackings().size() << " packings for "
+                               << layer.getConstants().size() << " constants";
   if (getStages() && getStages()->empty())
     return emitOpError("needs at least one stage");
   return success();

@@ -49,6 +49,8 @@ def Veltair_ProgramOp : Veltair_Op<"program", [
   let extraClassDeclaration = [{
     Block &getBlock() { return getBody().front(); }
     ReturnOp getReturn();
+    /// The true extents, by number.
+    llvm::DenseMap<int64_t, ExtentOp> getExtents();
   }];
 }
 
@@ -70,6 +72,16 @@ def Veltair_ViewOp : Veltair_Op<"view", [Pure]> {
   let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
+}
+
+def Veltair_ExtentOp : Veltair_Op<"extent", [HasParent<"ProgramOp">]> {
+  let summary = "Gives a number to a true extent, for the types of tensors";
+  let description = [{
+    Dimensions that the encoding of a tensor type gives this number are bounds;
+    `value` is computed where the program runs and says how far they are used.
+  }];
+  let arguments = (ins 0DTensorOf<[I64]>:$value, I64Attr:$number);
+  let assemblyFormat = "$value `as` $number attr-dict `:` type($value)";
 }
 
 def Veltair_YieldOp : Veltair_Op<"yield", [Pure, Terminator, HasParent<"LayerOp">]> {
@@ -108,8 +120,11 @@ def Veltair_LayerOp : Veltair_Op<"layer", [
     `veltair.version`s, the one fastest alone first. All versions read and
     write the same tensors in the same layouts.
 
+    In the types of the body, extents have the numbers of the arguments that
+    hold them, but for those that the body computes itself.
+
     `offsets` are the byte offsets of the results in the arena, -1 for a
-    program output. `first_conflict` is the index (in the program) of the first
+    program output or the extent of one. `first_conflict` is the index (in the program) of the first
     later layer that writes a byte which this layer reads or writes, or the
     number of layers.
   }];

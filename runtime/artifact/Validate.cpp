@@ -317,6 +317,12 @@ Status Validator::checkOperand(const veltair_program &program,
     if (operand.size > artifact.constants[operand.value].size)
       return damaged("it is larger than its constant");
     return {};
+  case VELTAIR_OPERAND_EXTENT:
+    if (operand.value >= program.extent_count)
+      return damaged("extent ", operand.value, " does not exist");
+    if (operand.size > sizeof(int64_t))
+      return damaged("it is larger than an extent");
+    return {};
   default:
     return damaged("its kind is ", operand.kind);
   }

@@ -123,7 +123,7 @@ void Query::closeLayer() {
   ++layersCompleted;
 }
 
-void *Query::address(const veltair_operand &operand) const {
+void *Query::address(const veltair_operand &operand) {
   switch (operand.kind) {
   case VELTAIR_OPERAND_INPUT:
     return buffers.inputs[operand.value];
@@ -133,6 +133,8 @@ void *Query::address(const veltair_operand &operand) const {
     // Kernels do not write to operands that they only read.
     return const_cast<std::byte *>(
         weights + tenant->artifact->tables().constants[operand.value].offset);
+  case VELTAIR_OPERAND_EXTENT:
+    return &buffers.extents[operand.value];
   default:
     return arena.data + operand.value;
   }

@@ -118,7 +118,7 @@ private:
   void openLayer(unsigned levelBucket);
   Step openStage();
   void closeLayer();
-  void *address(const veltair_operand &operand) const;
+  void *address(const veltair_operand &operand);
 
   std::atomic<uint64_t> reason{0}; // status, kernel code, layer
 

@@ -137,7 +137,8 @@ mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
       return std::nullopt;
   }
   for (Value result : op->getResults())
-    if (tensorType(result).getNumElements() > maxElements)
+    if (tensorType(result).getNumElements() > maxElements ||
+        hasExtents(result.getType()))
       return std::nullopt;
   if (auto composite = dyn_cast<DecomposableOp>(op))
     return evaluateParts(composite, maxElements, maxSteps);

@@ -25,6 +25,18 @@ static bool isElementwise(LayerOp layer) {
                       });
 }
 
+/// The type of the layer's first result as its body has it.
+static RankedTensorType resultType(LayerOp layer) {
+  return cast<RankedTensorType>(layer.getYield().getValues()[0].getType());
+}
+
+/// True when the last dimension of the result is a bound: then each element is
+/// a row of its own, so that the loop over rows ends at the true extent.
+static bool hasRowsOfOne(RankedTensorType type) {
+  return type.getRank() == 0 ||
+         onnx::extentNumber(type, type.getRank() - 1) != onnx::exactExtent;
+}
+
 namespace {
 
 /// Merges neighbouring dimensions of an elementwise layer's result wherever no
@@ -93,7 +105,7 @@ private:
 class ElementEmitter {
 public:
   ElementEmitter(StageFunction &f, LayerOp layer) : f(f), layer(layer) {
-    if (isElementwise(layer))
+    if (isElementwise(layer) && !onnx::hasExtents(resultType(layer)))
       collapse.emplace(layer);
     for (BlockArgument argument : layer.getBody().getArguments())
       memory.push_back(bind(argument));
@@ -133,7 +145,17 @@ public:
                           onnx::Fault fault) {
       f.check(b, condition, static_cast<int32_t>(fault));
     };
+    access.extent = [this](onnx::ElementBuilder &b, Value tensor, int64_t dim) {
+      return extent(b, tensor.getType(), dim);
+    };
     return access;
+  }
+
+  /// The true extent of a bounded dimension: the argument that holds it.
+  Value extent(OpBuilder &b, Type tensor, int64_t dim) {
+    Value buffer = memory[onnx::extentNumber(tensor, dim)];
+    Value value = memref::LoadOp::create(b, f.b.getLoc(), buffer, f.index(0));
+    return arith::IndexCastOp::create(b, f.b.getLoc(), b.getIndexType(), value);
   }
 
   /// The buffer type of a tensor of the layer; rank at least 1.
@@ -222,9 +244,9 @@ private:
 SmallVector<int64_t> veltair::generalShape(LayerOp layer) {
   SmallVector<int64_t> shape(
       cast<RankedTensorType>(layer.getResult(0).getType()).getShape());
-  if (isElementwise(layer))
+  if (isElementwise(layer) && !onnx::hasExtents(resultType(layer)))
     return Collapse(layer).apply(shape);
-  if (shape.empty())
+  if (hasRowsOfOne(resultType(layer)))
     shape.push_back(1);
   return shape;
 }
@@ -267,12 +289,34 @@ void veltair::emitGeneralLoops(StageFunction &f, LayerOp layer,
   if (rows == 0 || shape.back() == 0)
     return;
   ElementEmitter emitter(f, layer);
-  Value yielded = layer.getYield().getValues()[0];
-  Value result = bindResult(f, layer, 0, emitter.bufferType(yielded.getType()));
-  bool scalar = cast<RankedTensorType>(yielded.getType()).getRank() == 0;
+  RankedTensorType type = resultType(layer);
+  Value result = bindResult(f, layer, 0, shape);
+  bool rowsOfOne = hasRowsOfOne(type);
+  auto emitRow = [&](SmallVector<Value> index) {
+    auto map = kernel::MapRowOp::create(f.b, result, index);
+    Block *body = f.b.createBlock(&map.getBody());
+    Value lane = body->addArgument(f.b.getIndexType(), f.b.getLoc());
+    if (!rowsOfOne)
+      index.push_back(lane);
+    onnx::ElementBuilder b(layer, f.b, emitter.access());
+    Value value = emitter.element(b, layer.getYield().getValues()[0], index);
+    kernel::YieldOp::create(b, value);
+    f.b.setInsertionPointAfter(map);
+  };
 
-  f.loopPart(f.getChunk(), schedule.getGrain(), rows, [&](Value row) {
+  // Elements beyond the true extents are not computed: there is nothing right
+  // to compute them from.
+  auto isBounded = [&](size_t dim) {
+    return dim < outer.size() &&
+           onnx::extentNumber(type, dim) != onnx::exactExtent;
+  };
+  Value end;
+  if (isBounded(0))
+    end = arith::MulIOp::create(f.b, emitter.extent(f.b, type, 0),
+                                f.index(rows / outer[0]));
+  auto body = [&](Value row) {
     SmallVector<Value> index(outer.size());
+    Value inside;
     for (int64_t dim = outer.size() - 1; dim >= 0; --dim) {
       if (dim == 0) {
         index[dim] = row;
@@ -280,15 +324,17 @@ void veltair::emitGeneralLoops(StageFunction &f, LayerOp layer,
       }
       index[dim] = arith::RemUIOp::create(f.b, row, f.index(outer[dim]));
       row = arith::DivUIOp::create(f.b, row, f.index(outer[dim]));
+      if (!isBounded(dim))
+        continue;
+      Value within =
+          arith::CmpIOp::create(f.b, arith::CmpIPredicate::slt, index[dim],
+                                emitter.extent(f.b, type, dim));
+      inside = inside ? arith::AndIOp::create(f.b, inside, within) : within;
     }
-    auto map = kernel::MapRowOp::create(f.b, result, index);
-    Block *body = f.b.createBlock(&map.getBody());
-    Value lane = body->addArgument(f.b.getIndexType(), f.b.getLoc());
-    if (!scalar)
-      index.push_back(lane);
-    onnx::ElementBuilder b(layer, f.b, emitter.access());
-    Value value = emitter.element(b, yielded, index);
-    kernel::YieldOp::create(b, value);
-    f.b.setInsertionPointAfter(map);
-  });
+    if (inside)
+      f.branch(inside, [&] { emitRow(index); }, [] {});
+    else
+      emitRow(index);
+  };
+  f.loopPart(f.getChunk(), schedule.getGrain(), rows, body, end);
 }

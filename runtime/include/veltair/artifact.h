@@ -137,6 +137,7 @@ enum {
   VELTAIR_OPERAND_INPUT = 1,    // value: index of a model input
   VELTAIR_OPERAND_OUTPUT = 2,   // value: index of a model output
   VELTAIR_OPERAND_CONSTANT = 3, // value: index into `constants`
+  VELTAIR_OPERAND_EXTENT = 4,   // value: index of an extent of the query
 };
 
 typedef uint32_t veltair_operand_access;
