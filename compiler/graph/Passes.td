@@ -28,6 +28,17 @@ def SimplifyGraph : ProgramPass<"simplify-graph"> {
   let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def LimitSelections : ProgramPass<"limit-selections"> {
+  let summary = "Selections end when nobody looks at more";
+  let description = [{
+    Where only the first rows of what a NonMaxSuppression selects are used (a
+    slice follows, perhaps behind operations that keep rows apart), it is told
+    their number: then it stops when it has found them.
+  }];
+  let statistics = [Statistic<"limited", "limited", "Selections that got a limit">];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def FoldBatchNorm : ProgramPass<"fold-batch-norm"> {
   let summary = "Folds what scales and shifts channels into weights";
   let description = [{

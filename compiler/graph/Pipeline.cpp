@@ -11,6 +11,7 @@
 using namespace mlir;
 
 void veltair::addGraphPasses(OpPassManager &programs) {
+  programs.addPass(createLimitSelections());
   // Weights often stand behind an Identity or a Reshape: as constants they can
   // be folded into.
   programs.addPass(createSimplifyGraph());
