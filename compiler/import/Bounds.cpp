@@ -68,7 +68,8 @@ static void boundSlice(Node &node) {
 
 static void boundTopK(Node &node) {
   Value x = node.operand(0), k = node.operand(1);
-  if (!x || !k || onnx::constantIntegers(k))
+  // An input can be bound to a value, which is better than a bound.
+  if (!x || !k || onnx::constantIntegers(k) || isa<BlockArgument>(k))
     return;
   auto axis = onnx::normalizeAxis(node.integer("axis", -1), onnx::rankOf(x));
   if (!axis)
