@@ -21,7 +21,7 @@ static double computeCycles(const LayerModel &model, const TargetIsa &isa) {
     constexpr double tileOverhead = 40; // entry, epilogue, exit
     cycles += tile.count * (step * model.depth + tileOverhead + products);
   }
-  return cycles;
+  return cycles + model.vectorOps * parts;
 }
 
 bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa) {
@@ -33,9 +33,9 @@ bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa) {
          model.chunks >= std::min(enough, cycles / (2 * shortest));
 }
 
-double veltair::estimateCycles(const LayerModel &model, const TargetIsa &isa,
-                               const MachineModel &machine,
-                               Situation situation) {
+/// Estimated cycles of one stage.
+static double stageCycles(const LayerModel &model, const TargetIsa &isa,
+                          const MachineModel &machine, Situation situation) {
   // Bytes a cycle of one core from the next level, about 85 GB/s and 12 GB/s.
   constexpr double l2Bandwidth = 32, l3Bandwidth = 20, dramBandwidth = 4;
   constexpr double chunkOverhead = 600; // claim, prologue, cold first lines
@@ -50,17 +50,47 @@ double veltair::estimateCycles(const LayerModel &model, const TargetIsa &isa,
   return chunk * llvm::divideCeil(model.chunks, situation.cores);
 }
 
+double veltair::estimateCycles(const LayerModel &model, const TargetIsa &isa,
+                               const MachineModel &machine,
+                               Situation situation) {
+  double cycles = stageCycles(model, isa, machine, situation);
+  for (const LayerModel &stage : model.earlier)
+    cycles += stageCycles(stage, isa, machine, situation);
+  return cycles;
+}
+
 CacheUsageAttr veltair::cacheUsage(MLIRContext *context,
                                    const LayerModel &model) {
-  const LoopNest &nest = model.nest;
+  SmallVector<const LoopNest *> nests = {&model.nest};
+  for (const LayerModel &stage : model.earlier)
+    nests.push_back(&stage.nest);
+  auto sum = [&](auto bytes) {
+    int64_t all = 0;
+    for (const LoopNest *nest : nests)
+      all += bytes(*nest);
+    return all;
+  };
+  auto most = [&](auto bytes) {
+    int64_t largest = 0;
+    for (const LoopNest *nest : nests)
+      largest = std::max(largest, bytes(*nest));
+    return largest;
+  };
   SmallVector<int64_t> capacities, bytes;
   for (int64_t capacity = 256 << 10; capacity <= 64 << 20; capacity *= 2) {
-    int64_t misses = nest.traffic(capacity);
+    int64_t misses =
+        sum([&](const LoopNest &nest) { return nest.traffic(capacity); });
     capacities.push_back(capacity);
     bytes.push_back(bytes.empty() ? misses : std::min(misses, bytes.back()));
   }
+  int64_t read =
+      sum([](const LoopNest &nest) { return nest.distinctBytes(false); });
+  int64_t written =
+      sum([](const LoopNest &nest) { return nest.distinctBytes(true); });
   return CacheUsageAttr::get(
-      context, model.flops, nest.distinctBytes(false), nest.distinctBytes(true),
-      nest.distinctBytes(true), nest.footprint(nest.loops.size()),
-      nest.footprint(nest.chunkLoops), nest.sharedBytes(), capacities, bytes);
+      context, model.flops, read, written, written,
+      most([](const LoopNest &n) { return n.footprint(n.loops.size()); }),
+      most([](const LoopNest &n) { return n.footprint(n.chunkLoops); }),
+      most([](const LoopNest &n) { return n.sharedBytes(); }), capacities,
+      bytes);
 }
