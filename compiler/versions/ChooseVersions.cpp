@@ -101,7 +101,7 @@ private:
     // Where some schedule cuts the layer into chunks that teams can share,
     // those that do not are out.
     auto evenlyCut = [&](const Candidate &candidate) {
-      return isEvenlyCut(candidate.model, isa);
+      return isEvenlyCut(candidate.model, isa, machine);
     };
     if (llvm::any_of(candidates, evenlyCut))
       llvm::erase_if(candidates,

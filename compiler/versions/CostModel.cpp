@@ -9,26 +9,29 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-/// Cycles of the multiply-adds: two a cycle, less where there are too few
-/// accumulators to hide the latency of 4 cycles, and bound by two loads a
-/// cycle.
-static double computeCycles(const LayerModel &model, const TargetIsa &isa) {
+/// Cycles of the multiply-adds: as many registers a cycle as the machine has,
+/// at most two, less where there are too few accumulators to hide the latency of
+/// 4 cycles, and bound by two loads a cycle.
+static double computeCycles(const LayerModel &model, const TargetIsa &isa,
+                            const MachineModel &machine) {
   double parts = double(channelGroup) / isa.lanes(32), cycles = 0;
+  double perCycle = std::min(2.0, double(machine.fmaBits) / isa.vectorBits);
   for (const TileWork &tile : model.tiles) {
     double products = tile.rows * tile.vectors * parts;
     double loads = tile.rows + tile.vectors * parts;
-    double step = std::max({products / 2, loads / 2, 4.0});
+    double step = std::max({products / perCycle, loads / 2, 4.0});
     constexpr double tileOverhead = 40; // entry, epilogue, exit
     cycles += tile.count * (step * model.depth + tileOverhead + products);
   }
-  return cycles + model.vectorOps * parts;
+  return cycles + model.vectorOps * parts / perCycle;
 }
 
-bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa) {
+bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa,
+                          const MachineModel &machine) {
   // Chunks under about 5 us cost more in hand-over than they bring; 16 are
   // enough for teams that change size.
   constexpr double shortest = 15000, enough = 16;
-  double cycles = computeCycles(model, isa);
+  double cycles = computeCycles(model, isa, machine);
   return model.chunks <= std::max(1.0, cycles / shortest) &&
          model.chunks >= std::min(enough, cycles / (2 * shortest));
 }
@@ -36,10 +39,10 @@ bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa) {
 /// Estimated cycles of one stage.
 static double stageCycles(const LayerModel &model, const TargetIsa &isa,
                           const MachineModel &machine, Situation situation) {
-  // Bytes a cycle of one core from the next level, about 85 GB/s and 12 GB/s.
-  constexpr double l2Bandwidth = 32, l3Bandwidth = 20, dramBandwidth = 4;
+  // Bytes a cycle of one core from the next level; the last about 22 GB/s.
+  constexpr double l2Bandwidth = 32, l3Bandwidth = 20, dramBandwidth = 6;
   constexpr double chunkOverhead = 600; // claim, prologue, cold first lines
-  double compute = computeCycles(model, isa);
+  double compute = computeCycles(model, isa, machine);
   double l2 = model.nest.traffic(machine.l1Bytes) / l2Bandwidth;
   double l3 = model.nest.traffic(machine.l2Bytes) / l3Bandwidth;
   double dram = model.nest.traffic(situation.l3Bytes) / dramBandwidth;

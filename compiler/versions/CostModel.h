@@ -25,7 +25,8 @@ double estimateCycles(const LayerModel &model, const TargetIsa &isa,
 
 /// Whether the chunks are long enough to be worth handing out and, unless the
 /// layer is short, enough for teams whose size changes.
-bool isEvenlyCut(const LayerModel &model, const TargetIsa &isa);
+bool isEvenlyCut(const LayerModel &model, const TargetIsa &isa,
+                 const MachineModel &machine);
 
 /// The cache usage that artifacts carry.
 CacheUsageAttr cacheUsage(MLIRContext *context, const LayerModel &model);

@@ -115,7 +115,8 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
     Computes `rows` rows from `row` of `vectors` groups of 16 columns from
     `group`: `result[m, n] = sum over k of lhs[m, k] * rhs[n / 16, k, n % 16]`.
     `columns` is how many of the columns exist in `result` (fewer than
-    `16 * vectors` at the right edge).
+    `16 * vectors` at the right edge). `lhs` is `[M, K]`, or `[K / 16, M, 16]`,
+    of which a tile reads its rows in one stream.
   }] # tileDescription;
   let arguments = (ins
     MemRefOf<[F32]>:$lhs, MemRefOf<[F32]>:$rhs, MemRefOf<[F32]>:$result,
@@ -126,6 +127,10 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
     (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
     `:` type($lhs) `,` type($rhs) `,` type($result) $epilogue
   }];
+  let extraClassDeclaration = [{
+    /// K.
+    int64_t getDepth();
+  }];
 }
 
 def Kernel_WinogradInputTileOp : Kernel_Op<"winograd_input_tile"> {
@@ -133,9 +138,9 @@ def Kernel_WinogradInputTileOp : Kernel_Op<"winograd_input_tile"> {
   let description = [{
     Transforms the input under the `outputs` x `outputs` results from `row` and
     `column` of a 3x3 convolution of stride 1, for the 16 channels of `group`:
-    `result[p, tile, 16 * group + c]` for every position `p`, row-major, of the
+    `result[p, group, tile, c]` for every position `p`, row-major, of the
     transformed tile. `input` is `[N, Cb, H, W, 16]`, `result`
-    `[(outputs + 2)^2, T, C]`; `pads` as in `conv2d`. What lies outside of the
+    `[(outputs + 2)^2, Cb, T, 16]`; `pads` as in `conv2d`. What lies outside of the
     input is zero.
   }];
   let arguments = (ins

@@ -85,8 +85,8 @@ def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
 
     Example: OIHW weights to [O/16][I/16][H][W][16i][16o] is
     `#veltair.packing<inner = [1, 0] tiles = [16, 16]>`; their transforms to
-    [6][6][O/16][I/16][16i][16o] is
-    `#veltair.packing<winograd = 4 perm = [2, 3, 0, 1] inner = [3, 2] tiles = [16, 16]>`.
+    [O/16][6][6][I/16][16i][16o] is
+    `#veltair.packing<winograd = 4 perm = [0, 2, 3, 1] inner = [3, 0] tiles = [16, 16]>`.
   }];
   let parameters = (ins
     DefaultValuedParameter<"int64_t", "0">:$winograd,

@@ -111,8 +111,6 @@ private:
     SmallVector<Coordinate> row = coordinates(firstRow, rows, interior);
     SmallVector<Coordinate> column =
         coordinates(firstColumn, columns, interior);
-    Value channel = arith::MulIOp::create(
-        builder, loc, op.getGroup(), constantIndex(builder, loc, channelGroup));
     auto body = [&](Value lane) {
       WinogradTransform emitter(builder, loc, type);
       int64_t size = winograd.size();
@@ -124,14 +122,13 @@ private:
         for (auto [i, value] : llvm::enumerate(emitter.input(winograd, loaded)))
           half[i].push_back(value);
       }
-      Value lanes = arith::AddIOp::create(builder, loc, channel, lane);
       for (int64_t i = 0; i < size; ++i)
         for (auto [j, value] :
              llvm::enumerate(emitter.input(winograd, half[i])))
           vector::StoreOp::create(
               builder, loc, value, op.getResult(),
               ValueRange{constantIndex(builder, loc, i * size + j),
-                         op.getTile(), lanes});
+                         op.getGroup(), op.getTile(), lane});
     };
     forLanes(builder, loc, type.getNumElements(), body);
   }

@@ -17,9 +17,9 @@ static kernel::Conv2DOp rootOf(LayerOp layer) {
   return cast<kernel::Conv2DOp>(layerRoot(layer));
 }
 
-/// Rows of transformed tiles and of products end in a gap: without it the rows
-/// of a register tile would share few sets of the cache.
-static constexpr int64_t rowGap = channelGroup;
+/// Dimensions of scratch memory are made odd, so that what is used together
+/// does not share few sets of the cache.
+static int64_t odd(int64_t size) { return size | 1; }
 
 namespace {
 
@@ -64,15 +64,20 @@ struct Sizes : TiledConvolution {
     return llvm::divideCeil(inputGroups, inputGrain());
   }
 
-  int64_t transformedStride() const { return depth + rowGap; }
-  int64_t transformedBytes() const {
-    return winograd.positions() * group * transformedStride() * 4;
+  /// Of one group: [positions, channel groups, tiles, 16] and
+  /// [positions, tiles, channels].
+  SmallVector<int64_t> transformedShape() const {
+    return {winograd.positions(), odd(inputGroups), odd(group), channelGroup};
   }
-  int64_t productStride() const {
-    return panelGrain * vectors * channelGroup + rowGap;
+  SmallVector<int64_t> productShape() const {
+    return {winograd.positions(), odd(group),
+            odd(panelGrain * vectors) * channelGroup};
+  }
+  int64_t transformedBytes() const {
+    return ShapedType::getNumElements(transformedShape()) * 4;
   }
   int64_t productBytes() const {
-    return winograd.positions() * group * productStride() * 4;
+    return ShapedType::getNumElements(productShape()) * 4;
   }
 
   int64_t rows, vectors, grain;
@@ -89,11 +94,12 @@ public:
                                       const TargetIsa &isa) const override;
   LayerModel model(LayerOp layer, ScheduleAttr schedule) const override;
 
-  /// OIHW to [positions][O/16][I][16], I padded to groups of 16.
+  /// OIHW to [O/16][positions][I][16], I padded to groups of 16: what a chunk
+  /// of few output channels reads is one stream.
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
-    return {PackingAttr::get(layer.getContext(), outputs, {}, {2, 3, 0, 1},
-                             {3, 2}, {channelGroup, channelGroup})};
+    return {PackingAttr::get(layer.getContext(), outputs, {}, {0, 2, 3, 1},
+                             {3, 0}, {channelGroup, channelGroup})};
   }
 
   SmallVector<int64_t> stages(LayerOp layer,
@@ -135,6 +141,17 @@ static bool isApplicable(LayerOp layer) {
          llvm::all_of(op.getDilations(), isOne);
 }
 
+/// Rows of register tiles that cut the tiles evenly: the highest, half of it
+/// and so on, for maps of few tiles that several cores share.
+static SmallVector<int64_t> tileRows(int64_t tiles, int64_t most) {
+  llvm::SmallSetVector<int64_t, 8> rows;
+  for (int64_t parts = llvm::divideCeil(tiles, most), e = 8 * parts; parts <= e;
+       parts *= 2)
+    rows.insert(llvm::divideCeil(tiles, parts));
+  rows.insert(std::min(most, tiles));
+  return rows.takeVector();
+}
+
 SmallVector<ScheduleAttr>
 WinogradConvolution::schedules(LayerOp layer, const TargetIsa &isa) const {
   if (!isApplicable(layer))
@@ -156,8 +173,7 @@ WinogradConvolution::schedules(LayerOp layer, const TargetIsa &isa) const {
     if (c.g.groups() % vectors != 0)
       continue;
     int64_t panels = c.g.groups() / vectors;
-    for (int64_t rows :
-         ScheduleBuilder::balancedRows(c.tiles, builder.maxRows(vectors, 1)))
+    for (int64_t rows : tileRows(c.tiles, builder.maxRows(vectors, 1)))
       for (int64_t grain = 1, tiles = llvm::divideCeil(c.tiles, rows);
            grain < 2 * tiles; grain *= 2)
         for (int64_t parts = 1; parts <= panels; parts *= 2)
@@ -289,21 +305,21 @@ public:
       count = arith::MinUIOp::create(f.b, count, left);
       rowTiles = arith::CeilDivUIOp::create(f.b, count, f.index(s.rows));
     }
-    this->transformed = slice(
-        transformed,
-        {arith::MulIOp::create(f.b, slot, f.index(positions())).getResult(),
-         f.b.getIndexAttr(0), f.b.getIndexAttr(0)},
-        {positions(), s.group, s.transformedStride()},
-        {positions(), s.group, s.transformedStride()});
+    SmallVector<int64_t> shape = s.transformedShape();
+    OpFoldResult zero = f.b.getIndexAttr(0);
+    Value begin = arith::MulIOp::create(f.b, slot, f.index(positions()));
+    this->transformed =
+        slice(transformed, {begin, zero, zero, zero}, shape, shape);
   }
 
   /// The transformed inputs of `slots` groups.
   MemRefType transformedType(int64_t slots) const {
-    return MemRefType::get(
-        {slots * positions(), s.group, s.transformedStride()}, f32);
+    SmallVector<int64_t> shape = s.transformedShape();
+    shape.front() *= slots;
+    return MemRefType::get(shape, f32);
   }
   MemRefType productType() const {
-    return MemRefType::get({positions(), s.group, s.productStride()}, f32);
+    return MemRefType::get(s.productShape(), f32);
   }
 
   void transformInput(Value part, int64_t grain) {
@@ -323,20 +339,20 @@ public:
   void multiply(Value part, Value products) {
     Value filter = bindArgument(
         f, layer, op.getFilter(),
-        MemRefType::get({positions(), s.g.groups(), s.depth, channelGroup},
+        MemRefType::get({s.g.groups(), positions(), s.depth, channelGroup},
                         f32));
-    int64_t groups = s.panelGrain * s.vectors;
+    int64_t groups = s.panelGrain * s.vectors, columns = groups * channelGroup;
     Value firstGroup = arith::MulIOp::create(f.b, part, f.index(groups));
     OpFoldResult zero = f.b.getIndexAttr(0);
     f.loop(positions(), [&](Value position) {
-      Value lhs = slice(transformed, {position, zero, zero},
-                        {1, s.group, s.depth}, {s.group, s.depth});
-      Value rhs = slice(filter, {position, firstGroup, zero, zero},
-                        {1, groups, s.depth, channelGroup},
+      Value lhs = slice(transformed, {position, zero, zero, zero},
+                        {1, s.inputGroups, s.group, channelGroup},
+                        {s.inputGroups, s.group, channelGroup});
+      Value rhs = slice(filter, {firstGroup, position, zero, zero},
+                        {groups, 1, s.depth, channelGroup},
                         {groups, s.depth, channelGroup});
       Value result = slice(products, {position, zero, zero},
-                           {1, s.group, groups * channelGroup},
-                           {s.group, groups * channelGroup});
+                           {1, s.group, columns}, {s.group, columns});
       tilesLoop([&](Value row, Value group) {
         auto tile = kernel::MatMulTileOp::create(
             f.b, lhs, rhs, result, ValueRange(), row, group, s.rows, s.vectors,
