@@ -39,8 +39,8 @@ bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa,
 /// Estimated cycles of one stage.
 static double stageCycles(const LayerModel &model, const TargetIsa &isa,
                           const MachineModel &machine, Situation situation) {
-  // Bytes a cycle of one core from the next level; the last about 22 GB/s.
-  constexpr double l2Bandwidth = 32, l3Bandwidth = 20, dramBandwidth = 6;
+  // Bytes a cycle of one core from the next level; the last about 25 GB/s.
+  constexpr double l2Bandwidth = 32, l3Bandwidth = 20, dramBandwidth = 7;
   constexpr double chunkOverhead = 600; // claim, prologue, cold first lines
   double compute = computeCycles(model, isa, machine);
   double l2 = model.nest.traffic(machine.l1Bytes) / l2Bandwidth;

@@ -84,6 +84,8 @@ LogicalResult MatMulTileOp::verify() {
         "needs [M, K] or [K / 16, M, 16] and [ceil(N/16), K, 16]");
   if (getColumns() < 1 || getColumns() > channelGroup * getVectors())
     return emitOpError("needs 1 to 16 * vectors columns");
+  if (static_cast<int64_t>(getPrefetch()) < 0)
+    return emitOpError("cannot prefetch what is behind");
   return verifyEpilogue(*this);
 }
 

@@ -116,12 +116,14 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
     `group`: `result[m, n] = sum over k of lhs[m, k] * rhs[n / 16, k, n % 16]`.
     `columns` is how many of the columns exist in `result` (fewer than
     `16 * vectors` at the right edge). `lhs` is `[M, K]`, or `[K / 16, M, 16]`,
-    of which a tile reads its rows in one stream.
+    of which a tile reads its rows in one stream. `prefetch` says how many rows
+    of `rhs` ahead are fetched into the second-level cache; 0 is none.
   }] # tileDescription;
   let arguments = (ins
     MemRefOf<[F32]>:$lhs, MemRefOf<[F32]>:$rhs, MemRefOf<[F32]>:$result,
     Variadic<AnyMemRef>:$extras,
-    Index:$row, Index:$group, I64Attr:$rows, I64Attr:$vectors, I64Attr:$columns);
+    Index:$row, Index:$group, I64Attr:$rows, I64Attr:$vectors, I64Attr:$columns,
+    DefaultValuedAttr<I64Attr, "0">:$prefetch);
   let assemblyFormat = [{
     $lhs `,` $rhs `into` $result `[` $row `,` $group `]`
     (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword

@@ -38,6 +38,15 @@ void veltair::lowerMatMulTile(MatMulTileOp op, OpBuilder &builder,
       weights.push_back(vector::LoadOp::create(
           builder, loc, type, op.getRhs(),
           ValueRange{groups[w / parts], k, constant(w % parts * lanes)}));
+    if (op.getPrefetch())
+      for (Value group : groups) {
+        Value ahead = offsetIndex(builder, loc, k, op.getPrefetch());
+        constexpr uint32_t intoL2 = 2;
+        memref::PrefetchOp::create(builder, loc, op.getRhs(),
+                                   ValueRange{group, ahead, constant(0)},
+                                   /*isWrite=*/false, intoL2,
+                                   /*isDataCache=*/true);
+      }
     for (int64_t t = 0; t < rows; ++t) {
       Value scalar = memref::LoadOp::create(builder, loc, op.getLhs(),
                                             index(rowIndices[t]));

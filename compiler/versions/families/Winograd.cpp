@@ -73,6 +73,10 @@ struct Sizes : TiledConvolution {
     return {winograd.positions(), odd(group),
             odd(panelGrain * vectors) * channelGroup};
   }
+  /// Weights are fetched 4 KiB ahead, unless a tile has so few rows that it
+  /// reads them as fast as memory gives: prefetches then only compete.
+  int64_t prefetch() const { return rows < 6 ? 0 : 64; }
+
   int64_t transformedBytes() const {
     return ShapedType::getNumElements(transformedShape()) * 4;
   }
@@ -141,14 +145,15 @@ static bool isApplicable(LayerOp layer) {
          llvm::all_of(op.getDilations(), isOne);
 }
 
-/// Rows of register tiles that cut the tiles evenly: the highest, half of it
-/// and so on, for maps of few tiles that several cores share.
+/// Rows of register tiles that cut the tiles evenly: the most, half of them and
+/// so on, for maps of few tiles that several cores share.
 static SmallVector<int64_t> tileRows(int64_t tiles, int64_t most) {
+  // With fewer rows a tile waits for its weights.
+  int64_t least = std::min<int64_t>(tiles, 4);
   llvm::SmallSetVector<int64_t, 8> rows;
-  for (int64_t parts = llvm::divideCeil(tiles, most), e = 8 * parts; parts <= e;
-       parts *= 2)
-    rows.insert(llvm::divideCeil(tiles, parts));
-  rows.insert(std::min(most, tiles));
+  for (int64_t height = std::min(most, tiles); height >= least; height /= 2)
+    for (int64_t balanced : ScheduleBuilder::balancedRows(tiles, height))
+      rows.insert(balanced);
   return rows.takeVector();
 }
 
@@ -356,7 +361,7 @@ public:
       tilesLoop([&](Value row, Value group) {
         auto tile = kernel::MatMulTileOp::create(
             f.b, lhs, rhs, result, ValueRange(), row, group, s.rows, s.vectors,
-            s.vectors * channelGroup);
+            s.vectors * channelGroup, s.prefetch());
         OpBuilder inner(f.b.getContext());
         Block *block = inner.createBlock(&tile.getEpilogue());
         kernel::YieldOp::create(inner, f.b.getLoc(),
