@@ -98,14 +98,17 @@ private:
     llvm::erase_if(candidates, [&](const Candidate &c) {
       return PackedConstants(layer).bytesWith(c.packings) > allowed;
     });
-    // Where some schedule cuts the layer into chunks that teams can share,
-    // those that do not are out.
-    auto evenlyCut = [&](const Candidate &candidate) {
-      return isEvenlyCut(candidate.model, isa, machine);
+    // Of each numerics class, those that teams can share best.
+    DenseMap<int32_t, double> best;
+    auto evennessOf = [&](const Candidate &c) {
+      return evenness(c.model, isa, machine);
     };
-    if (llvm::any_of(candidates, evenlyCut))
-      llvm::erase_if(candidates,
-                     [&](const Candidate &c) { return !evenlyCut(c); });
+    for (const Candidate &candidate : candidates)
+      best[candidate.numerics] =
+          std::max(best[candidate.numerics], evennessOf(candidate));
+    llvm::erase_if(candidates, [&](const Candidate &c) {
+      return evennessOf(c) < best[c.numerics];
+    });
     for (Candidate &candidate : candidates) {
       for (Situation situation : where)
         candidate.cycles.push_back(

@@ -10,8 +10,8 @@ using namespace mlir::veltair;
 using kernel::channelGroup;
 
 /// Cycles of the multiply-adds: as many registers a cycle as the machine has,
-/// at most two, less where there are too few accumulators to hide the latency of
-/// 4 cycles, and bound by two loads a cycle.
+/// at most two, less where there are too few accumulators to hide the latency
+/// of 4 cycles, and bound by two loads a cycle.
 static double computeCycles(const LayerModel &model, const TargetIsa &isa,
                             const MachineModel &machine) {
   double parts = double(channelGroup) / isa.lanes(32), cycles = 0;
@@ -26,14 +26,16 @@ static double computeCycles(const LayerModel &model, const TargetIsa &isa,
   return cycles + model.vectorOps * parts / perCycle;
 }
 
-bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa,
-                          const MachineModel &machine) {
+double veltair::evenness(const LayerModel &model, const TargetIsa &isa,
+                         const MachineModel &machine) {
   // Chunks under about 5 us cost more in hand-over than they bring; 16 are
   // enough for teams that change size.
   constexpr double shortest = 15000, enough = 16;
   double cycles = computeCycles(model, isa, machine);
-  return model.chunks <= std::max(1.0, cycles / shortest) &&
-         model.chunks >= std::min(enough, cycles / (2 * shortest));
+  if (model.chunks > std::max(1.0, cycles / shortest))
+    return 0;
+  return std::min(1.0,
+                  model.chunks / std::min(enough, cycles / (2 * shortest)));
 }
 
 /// Estimated cycles of one stage.

@@ -12,6 +12,7 @@ from onnx import TensorProto, helper
 PY = os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "py")
 sys.path.insert(0, PY)
 
+from convolutions import convolution  # noqa: E402,F401
 from manifest import BUILD  # noqa: E402,F401  (for the tests)
 from programs import VELTAIR, VELTAIRC, cpu_runs  # noqa: E402,F401
 

@@ -9,7 +9,7 @@ import unittest
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from support import VELTAIR, VELTAIRC, Case, cpu_runs, make_model
+from support import VELTAIR, VELTAIRC, Case, convolution, cpu_runs, make_model
 
 # Input channels, height, width, output channels, pads (top, left, bottom,
 # right), batch.
@@ -25,13 +25,6 @@ SHAPES = [
 ]
 # Of the largest absolute value.
 TOLERANCE = 1e-5
-
-
-def convolution(x, w, pads):
-    top, left, bottom, right = pads
-    x = np.pad(x.astype(np.float64), ((0, 0), (0, 0), (top, bottom), (left, right)))
-    windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))
-    return np.einsum("nchwrs,ocrs->nohw", windows, w.astype(np.float64), optimize=True)
 
 
 class Versions(Case):
