@@ -83,12 +83,12 @@ module attributes {veltair.vector_bits = 512} {
 
 // -----
 
-// Tiles that cut the result evenly need no branch; the bias is loaded once.
+// Tiles that cut the result evenly need no branch; the bias is loaded once a row.
 
 // CHECK-LABEL: func.func @even
 // CHECK-NOT: scf.if
 // CHECK-COUNT-36: vector.load %{{.*}} memref<36x4x16xf32>
-// CHECK-COUNT-1: vector.load %{{.*}} memref<1x1x1x1x16xf32>
+// CHECK-COUNT-4: vector.load %{{.*}} memref<1x1x1x1x16xf32>
 // CHECK-NOT: vector.load
 // CHECK: return
 module attributes {veltair.vector_bits = 512} {
