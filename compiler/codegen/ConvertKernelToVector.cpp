@@ -92,6 +92,10 @@ struct ConvertKernelToVector
         lowerDepthwiseTile(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::MatMulTileOp>(op))
         lowerMatMulTile(tile, builder, lanes);
+      else if (auto tile = dyn_cast<kernel::WinogradInputTileOp>(op))
+        lowerWinogradInputTile(tile, builder, lanes);
+      else if (auto tile = dyn_cast<kernel::WinogradOutputTileOp>(op))
+        lowerWinogradOutputTile(tile, builder, lanes);
       else if (auto map = dyn_cast<kernel::MapRowOp>(op))
         lowerMapRow(map, builder, lanes);
       else

@@ -15,7 +15,16 @@
 namespace mlir::veltair {
 
 /// Where compilation stops, and so what is written.
-enum class EmitLevel { Onnx, Graph, Versions, Kernel, Llvm, Asm, Object, Shared };
+enum class EmitLevel {
+  Onnx,
+  Graph,
+  Versions,
+  Kernel,
+  Llvm,
+  Asm,
+  Object,
+  Shared
+};
 
 /// Options of one compilation; texts as on veltairc's command line.
 struct DriverOptions {
@@ -27,6 +36,8 @@ struct DriverOptions {
   std::vector<std::string> march = {"x86-64-v3", "x86-64-v4"};
   std::string mtune; ///< empty: a generic server
   unsigned versions = 5;
+  /// The packed weights of a layer's versions, relative to the plain ones.
+  double weightBudget = 5;
   /// Keep versions that the cost model finds useless: a test of the machinery.
   bool keepUselessVersions = false;
 

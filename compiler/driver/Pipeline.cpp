@@ -22,6 +22,7 @@ static void addVersionPasses(OpPassManager &model,
   ChooseVersionsOptions choose;
   choose.machine = options.mtune;
   choose.maxVersions = options.versions;
+  choose.weightBudget = options.weightBudget;
   if (options.keepUselessVersions)
     choose.minGain = -1;
   program.addPass(createChooseVersions(choose));

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/package/Weights.h"
+#include "dialects/kernel/Winograd.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/xxhash.h"
@@ -174,7 +175,42 @@ void Packer::copy(size_t depth, const char *source) {
   destination += padding;
 }
 
+/// G g G^T of each of the 3x3 filters of f32 in `source`.
+static void transformFilters(int64_t outputs, ArrayRef<char> source,
+                             MutableArrayRef<char> transformed) {
+  constexpr int64_t taps = kernel::Winograd::filterSize;
+  kernel::Winograd winograd(outputs);
+  const kernel::Winograd::Matrix &g = winograd.filter();
+  int64_t size = winograd.size();
+  char *destination = transformed.data();
+  float filter[taps][taps];
+  for (; !source.empty(); source = source.drop_front(sizeof filter)) {
+    std::memcpy(filter, source.data(), sizeof filter);
+    for (int64_t i = 0; i < size; ++i)
+      for (int64_t j = 0; j < size; ++j) {
+        double sum = 0;
+        for (int64_t r = 0; r < taps; ++r)
+          for (int64_t s = 0; s < taps; ++s)
+            sum += g[i][r] * g[j][s] * filter[r][s];
+        float element = sum;
+        std::memcpy(destination, &element, sizeof element);
+        destination += sizeof element;
+      }
+  }
+}
+
+/// Whether the last two dimensions are those of filters that are transformed.
+static bool hasFilters(RankedTensorType type) {
+  return type.getElementType().isF32() && type.getRank() >= 2 &&
+         llvm::all_of(type.getShape().take_back(2), [](int64_t size) {
+           return size == kernel::Winograd::filterSize;
+         });
+}
+
 bool mlir::veltair::isValidPacking(PackingAttr packing, RankedTensorType type) {
+  if (packing.getWinograd() && !hasFilters(type))
+    return false;
+  type = packing.getTransformedType(type);
   ArrayRef<int64_t> shape =
       packing.getShape().empty() ? type.getShape() : packing.getShape();
   int64_t rank = shape.size();
@@ -198,8 +234,16 @@ bool mlir::veltair::isValidPacking(PackingAttr packing, RankedTensorType type) {
 void mlir::veltair::packConstant(PackingAttr packing, RankedTensorType type,
                                  ArrayRef<char> source,
                                  MutableArrayRef<char> packed) {
-  if (!source.empty())
-    Packer(packing, type).run(source, packed);
+  if (source.empty())
+    return;
+  SmallVector<char, 0> transformed;
+  if (packing.getWinograd()) {
+    type = packing.getTransformedType(type);
+    transformed.resize_for_overwrite(getTensorBytes(type));
+    transformFilters(packing.getWinograd(), source, transformed);
+    source = transformed;
+  }
+  Packer(packing, type).run(source, packed);
 }
 
 //===----------------------------------------------------------------------===//
@@ -217,7 +261,8 @@ FailureOr<uint32_t> WeightWriter::add(ElementsAttr value, RankedTensorType type,
   if (failed(bytes) || !isValidPacking(packing, type))
     return failure();
   std::vector<char> packed;
-  if (!packing.getPermutation().empty() || !packing.getInnerDims().empty()) {
+  if (packing.getWinograd() || !packing.getPermutation().empty() ||
+      !packing.getInnerDims().empty()) {
     packed.resize(getTensorBytes(packing.getPackedType(type)));
     packConstant(packing, type, *bytes, packed);
     bytes = ArrayRef<char>(packed);

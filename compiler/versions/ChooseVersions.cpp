@@ -16,11 +16,40 @@ using namespace mlir::veltair;
 
 namespace {
 
-/// A schedule and its estimated cycles in each situation.
+/// A schedule, and its estimated cycles in each situation.
 struct Candidate {
   ScheduleAttr schedule;
   LayerModel model;
-  SmallVector<double, 12> cycles;
+  SmallVector<PackingAttr> packings;
+  int32_t numerics;
+  SmallVector<double, 15> cycles;
+};
+
+/// The packed constants of a set of versions; those that versions share count
+/// once.
+class PackedConstants {
+public:
+  explicit PackedConstants(LayerOp layer) : layer(layer) {}
+
+  int64_t bytes() const { return total; }
+  int64_t bytesWith(ArrayRef<PackingAttr> packings) const {
+    int64_t sum = total;
+    for (auto [number, packing] : llvm::enumerate(packings))
+      if (!known.contains({number, packing}))
+        sum += bytesOf(packing.getPackedType(
+            cast<RankedTensorType>(layer.getConstants()[number].getType())));
+    return sum;
+  }
+  void add(ArrayRef<PackingAttr> packings) {
+    total = bytesWith(packings);
+    for (auto [number, packing] : llvm::enumerate(packings))
+      known.insert({number, packing});
+  }
+
+private:
+  mutable LayerOp layer;
+  DenseSet<std::pair<size_t, Attribute>> known;
+  int64_t total = 0;
 };
 
 struct ChooseVersions : veltair::impl::ChooseVersionsBase<ChooseVersions> {
@@ -60,15 +89,26 @@ private:
     SmallVector<Candidate, 0> candidates;
     const LayerFamily &family = familyOf(layer);
     for (ScheduleAttr schedule : family.schedules(layer, isa))
-      candidates.push_back({schedule, family.model(layer, schedule), {}});
-    // Where some schedule cuts the layer into chunks that teams can share,
-    // those that do not are out.
-    auto evenlyCut = [&](const Candidate &candidate) {
-      return isEvenlyCut(candidate.model, isa);
+      candidates.push_back({schedule,
+                            family.model(layer, schedule),
+                            family.packings(layer, schedule),
+                            family.numericsClass(schedule),
+                            {}});
+    int64_t allowed = allowedBytes(layer, candidates);
+    llvm::erase_if(candidates, [&](const Candidate &c) {
+      return PackedConstants(layer).bytesWith(c.packings) > allowed;
+    });
+    // Of each numerics class, those that teams can share best.
+    DenseMap<int32_t, double> best;
+    auto evennessOf = [&](const Candidate &c) {
+      return evenness(c.model, isa, machine);
     };
-    if (llvm::any_of(candidates, evenlyCut))
-      llvm::erase_if(candidates,
-                     [&](const Candidate &c) { return !evenlyCut(c); });
+    for (const Candidate &candidate : candidates)
+      best[candidate.numerics] =
+          std::max(best[candidate.numerics], evennessOf(candidate));
+    llvm::erase_if(candidates, [&](const Candidate &c) {
+      return evennessOf(c) < best[c.numerics];
+    });
     for (Candidate &candidate : candidates) {
       for (Situation situation : where)
         candidate.cycles.push_back(
@@ -80,23 +120,35 @@ private:
     OpBuilder builder(layer.getContext());
     Block &block = layer.getVersions().emplaceBlock();
     builder.setInsertionPointToEnd(&block);
-    for (size_t index : select(candidates)) {
+    for (size_t index : select(layer, candidates, allowed)) {
       const Candidate &kept = candidates[index];
-      SmallVector<Attribute> packings;
-      llvm::append_range(packings, family.packings(layer, kept.schedule));
+      SmallVector<Attribute> packings(kept.packings.begin(),
+                                      kept.packings.end());
       Scratch scratch = family.scratch(layer, kept.schedule);
       VersionOp::create(builder, layer.getLoc(), kept.schedule,
                         cacheUsage(layer.getContext(), kept.model),
-                        builder.getArrayAttr(packings),
-                        family.numericsClass(kept.schedule),
+                        builder.getArrayAttr(packings), kept.numerics,
+                        int64_t(kept.cycles.front()),
                         /*stages=*/nullptr, scratch.worker, scratch.shared,
                         /*shared_scratch_offset=*/0);
       ++this->kept;
     }
   }
 
-  /// The indices of the versions to keep.
-  SmallVector<size_t> select(ArrayRef<Candidate> candidates) {
+  /// What a layer's versions may pack: `weightBudget` times the least that one
+  /// needs.
+  int64_t allowedBytes(LayerOp layer, ArrayRef<Candidate> candidates) const {
+    int64_t least = std::numeric_limits<int64_t>::max();
+    for (const Candidate &candidate : candidates)
+      least =
+          std::min(least, PackedConstants(layer).bytesWith(candidate.packings));
+    return std::max(1.0, double(weightBudget)) * least;
+  }
+
+  /// The indices of the versions to keep, whose packed constants take at most
+  /// `allowed` bytes.
+  SmallVector<size_t> select(LayerOp layer, ArrayRef<Candidate> candidates,
+                             int64_t allowed) {
     size_t count = candidates.front().cycles.size();
     SmallVector<double> best(count, std::numeric_limits<double>::infinity());
     for (const Candidate &candidate : candidates)
@@ -116,32 +168,48 @@ private:
       }
       return worst;
     };
+    SmallVector<size_t> chosen;
+    PackedConstants packed(layer);
     auto take = [&](size_t index) {
       for (size_t s = 0; s < count; ++s)
         reached[s] = std::min(reached[s], candidates[index].cycles[s]);
+      packed.add(candidates[index].packings);
+      chosen.push_back(index);
+    };
+    auto fits = [&](size_t index) {
+      return packed.bytesWith(candidates[index].packings) <= allowed;
+    };
+    auto ofClass = [&](int32_t numerics) {
+      return llvm::count_if(chosen, [&](size_t index) {
+        return candidates[index].numerics == numerics;
+      });
     };
 
     // Fastest alone in the first situation; among equals, the more even one.
-    SmallVector<size_t> chosen = {0};
+    size_t first = 0;
     auto alone = [&](const Candidate &c) {
       return std::pair(c.cycles.front(), worstLossOf(c, best));
     };
     for (size_t i = 1; i < candidates.size(); ++i)
-      if (alone(candidates[i]) < alone(candidates[chosen[0]]))
-        chosen[0] = i;
-    take(chosen[0]);
+      if (alone(candidates[i]) < alone(candidates[first]))
+        first = i;
+    take(first);
     while (chosen.size() < std::min<size_t>(maxVersions, candidates.size()) &&
            worstLoss(nullptr) > minGain) {
+      // Where none brings anything, the fastest of the rarest numerics class.
+      auto rank = [&](size_t i) {
+        return std::tuple(worstLoss(&candidates[i]),
+                          ofClass(candidates[i].numerics),
+                          candidates[i].cycles.front());
+      };
       size_t next = candidates.size();
       for (size_t i = 0; i < candidates.size(); ++i)
-        if (!llvm::is_contained(chosen, i) &&
-            (next == candidates.size() ||
-             worstLoss(&candidates[i]) < worstLoss(&candidates[next])))
+        if (!llvm::is_contained(chosen, i) && fits(i) &&
+            (next == candidates.size() || rank(i) < rank(next)))
           next = i;
       if (next == candidates.size() ||
           worstLoss(nullptr) - worstLoss(&candidates[next]) < minGain)
         break;
-      chosen.push_back(next);
       take(next);
     }
     return chosen;

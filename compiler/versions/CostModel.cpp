@@ -9,37 +9,42 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-/// Cycles of the multiply-adds: two a cycle, less where there are too few
-/// accumulators to hide the latency of 4 cycles, and bound by two loads a
-/// cycle.
-static double computeCycles(const LayerModel &model, const TargetIsa &isa) {
+/// Cycles of the multiply-adds: as many registers a cycle as the machine has,
+/// at most two, less where there are too few accumulators to hide the latency
+/// of 4 cycles, and bound by two loads a cycle.
+static double computeCycles(const LayerModel &model, const TargetIsa &isa,
+                            const MachineModel &machine) {
   double parts = double(channelGroup) / isa.lanes(32), cycles = 0;
+  double perCycle = std::min(2.0, double(machine.fmaBits) / isa.vectorBits);
   for (const TileWork &tile : model.tiles) {
     double products = tile.rows * tile.vectors * parts;
     double loads = tile.rows + tile.vectors * parts;
-    double step = std::max({products / 2, loads / 2, 4.0});
+    double step = std::max({products / perCycle, loads / 2, 4.0});
     constexpr double tileOverhead = 40; // entry, epilogue, exit
     cycles += tile.count * (step * model.depth + tileOverhead + products);
   }
-  return cycles;
+  return cycles + model.vectorOps * parts / perCycle;
 }
 
-bool veltair::isEvenlyCut(const LayerModel &model, const TargetIsa &isa) {
+double veltair::evenness(const LayerModel &model, const TargetIsa &isa,
+                         const MachineModel &machine) {
   // Chunks under about 5 us cost more in hand-over than they bring; 16 are
   // enough for teams that change size.
   constexpr double shortest = 15000, enough = 16;
-  double cycles = computeCycles(model, isa);
-  return model.chunks <= std::max(1.0, cycles / shortest) &&
-         model.chunks >= std::min(enough, cycles / (2 * shortest));
+  double cycles = computeCycles(model, isa, machine);
+  if (model.chunks > std::max(1.0, cycles / shortest))
+    return 0;
+  return std::min(1.0,
+                  model.chunks / std::min(enough, cycles / (2 * shortest)));
 }
 
-double veltair::estimateCycles(const LayerModel &model, const TargetIsa &isa,
-                               const MachineModel &machine,
-                               Situation situation) {
-  // Bytes a cycle of one core from the next level, about 85 GB/s and 12 GB/s.
-  constexpr double l2Bandwidth = 32, l3Bandwidth = 20, dramBandwidth = 4;
+/// Estimated cycles of one stage.
+static double stageCycles(const LayerModel &model, const TargetIsa &isa,
+                          const MachineModel &machine, Situation situation) {
+  // Bytes a cycle of one core from the next level; the last about 25 GB/s.
+  constexpr double l2Bandwidth = 32, l3Bandwidth = 20, dramBandwidth = 7;
   constexpr double chunkOverhead = 600; // claim, prologue, cold first lines
-  double compute = computeCycles(model, isa);
+  double compute = computeCycles(model, isa, machine);
   double l2 = model.nest.traffic(machine.l1Bytes) / l2Bandwidth;
   double l3 = model.nest.traffic(machine.l2Bytes) / l3Bandwidth;
   double dram = model.nest.traffic(situation.l3Bytes) / dramBandwidth;
@@ -50,17 +55,47 @@ double veltair::estimateCycles(const LayerModel &model, const TargetIsa &isa,
   return chunk * llvm::divideCeil(model.chunks, situation.cores);
 }
 
+double veltair::estimateCycles(const LayerModel &model, const TargetIsa &isa,
+                               const MachineModel &machine,
+                               Situation situation) {
+  double cycles = stageCycles(model, isa, machine, situation);
+  for (const LayerModel &stage : model.earlier)
+    cycles += stageCycles(stage, isa, machine, situation);
+  return cycles;
+}
+
 CacheUsageAttr veltair::cacheUsage(MLIRContext *context,
                                    const LayerModel &model) {
-  const LoopNest &nest = model.nest;
+  SmallVector<const LoopNest *> nests = {&model.nest};
+  for (const LayerModel &stage : model.earlier)
+    nests.push_back(&stage.nest);
+  auto sum = [&](auto bytes) {
+    int64_t all = 0;
+    for (const LoopNest *nest : nests)
+      all += bytes(*nest);
+    return all;
+  };
+  auto most = [&](auto bytes) {
+    int64_t largest = 0;
+    for (const LoopNest *nest : nests)
+      largest = std::max(largest, bytes(*nest));
+    return largest;
+  };
   SmallVector<int64_t> capacities, bytes;
   for (int64_t capacity = 256 << 10; capacity <= 64 << 20; capacity *= 2) {
-    int64_t misses = nest.traffic(capacity);
+    int64_t misses =
+        sum([&](const LoopNest &nest) { return nest.traffic(capacity); });
     capacities.push_back(capacity);
     bytes.push_back(bytes.empty() ? misses : std::min(misses, bytes.back()));
   }
+  int64_t read =
+      sum([](const LoopNest &nest) { return nest.distinctBytes(false); });
+  int64_t written =
+      sum([](const LoopNest &nest) { return nest.distinctBytes(true); });
   return CacheUsageAttr::get(
-      context, model.flops, nest.distinctBytes(false), nest.distinctBytes(true),
-      nest.distinctBytes(true), nest.footprint(nest.loops.size()),
-      nest.footprint(nest.chunkLoops), nest.sharedBytes(), capacities, bytes);
+      context, model.flops, read, written, written,
+      most([](const LoopNest &n) { return n.footprint(n.loops.size()); }),
+      most([](const LoopNest &n) { return n.footprint(n.chunkLoops); }),
+      most([](const LoopNest &n) { return n.sharedBytes(); }), capacities,
+      bytes);
 }

@@ -23,9 +23,11 @@ struct Situation {
 double estimateCycles(const LayerModel &model, const TargetIsa &isa,
                       const MachineModel &machine, Situation situation);
 
-/// Whether the chunks are long enough to be worth handing out and, unless the
-/// layer is short, enough for teams whose size changes.
-bool isEvenlyCut(const LayerModel &model, const TargetIsa &isa);
+/// How well a team can share the chunks: 1 where there are enough for teams
+/// whose size changes, or the layer is short; less where there are fewer; 0
+/// where they are too short to be worth handing out.
+double evenness(const LayerModel &model, const TargetIsa &isa,
+                const MachineModel &machine);
 
 /// The cache usage that artifacts carry.
 CacheUsageAttr cacheUsage(MLIRContext *context, const LayerModel &model);

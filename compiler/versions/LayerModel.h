@@ -19,7 +19,7 @@ struct TileWork {
   int64_t rows, vectors, count;
 };
 
-/// A layer under a schedule.
+/// A layer under a schedule: its last stage, and those before it.
 struct LayerModel {
   LoopNest nest;
   /// Empty on the general path.
@@ -27,6 +27,9 @@ struct LayerModel {
   int64_t depth = 1; ///< multiply-adds into each accumulator
   int64_t flops = 0; ///< floating-point operations of the layer
   int64_t chunks = 1;
+  /// Instructions on 16 channels besides those of the tiles.
+  int64_t vectorOps = 0;
+  std::vector<LayerModel> earlier; ///< the stages before this one
 };
 
 /// The bytes of a tensor in memory.

@@ -25,14 +25,18 @@ def ChooseVersions : Pass<"choose-versions", "::mlir::veltair::ProgramOp"> {
     situations (team size, share of the last-level cache) and keeps a thin set:
     first the one fastest alone, then, while one of the others is worth it, the
     one that most reduces the worst loss against the best schedule of a
-    situation. Where one schedule dominates it stays alone.
+    situation. Where one schedule dominates it stays alone. Together the versions
+    of a layer pack their constants in at most `weight-budget` times the bytes
+    of the smallest packing.
   }];
   let options = [
     Option<"machine", "mtune", "std::string", "\"\"", "Machine whose caches are assumed">,
     Option<"maxVersions", "max-versions", "unsigned", "5", "Most versions of a layer">,
     Option<"minGain", "min-gain", "double", "0.05",
            "Relative loss in some situation that is worth a further version; "
-           "negative to keep as many versions as there are">
+           "negative to keep as many versions as there are">,
+    Option<"weightBudget", "weight-budget", "double", "5",
+           "Most bytes of a layer's packed constants, relative to the least">
   ];
   let statistics = [
     Statistic<"schedules", "schedules", "Schedules estimated">,

@@ -85,7 +85,8 @@ LogicalResult MatMulOp::verify() {
 }
 
 LogicalResult ReorderOp::verify() {
-  RankedTensorType plain = getSource().getType(), blocked = getResult().getType();
+  RankedTensorType plain = getSource().getType(),
+                   blocked = getResult().getType();
   if (!isBlocking())
     std::swap(plain, blocked);
   if (plain.getRank() < 2 || blocked.getRank() != plain.getRank() + 1 ||

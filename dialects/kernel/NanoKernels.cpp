@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/kernel/KernelDialect.h"
+#include "dialects/kernel/Winograd.h"
 
 using namespace mlir;
 using namespace mlir::veltair::kernel;
@@ -67,14 +68,55 @@ LogicalResult ConvTileOp::verify() {
 
 LogicalResult DepthwiseTileOp::verify() { return verifyWindowTile(*this); }
 
+int64_t MatMulTileOp::getDepth() {
+  auto lhs = cast<MemRefType>(getLhs().getType());
+  return lhs.getRank() == 3 ? lhs.getDimSize(0) * channelGroup
+                            : lhs.getDimSize(1);
+}
+
 LogicalResult MatMulTileOp::verify() {
   auto lhs = cast<MemRefType>(getLhs().getType());
   auto rhs = cast<MemRefType>(getRhs().getType());
-  if (lhs.getRank() != 2 || rhs.getRank() != 3 ||
-      rhs.getDimSize(2) != channelGroup || lhs.getDimSize(1) != rhs.getDimSize(1))
-    return emitOpError("needs [M, K] and [ceil(N/16), K, 16]");
+  bool blocked = lhs.getRank() == 3 && lhs.getDimSize(2) == channelGroup;
+  if ((lhs.getRank() != 2 && !blocked) || rhs.getRank() != 3 ||
+      rhs.getDimSize(2) != channelGroup || getDepth() != rhs.getDimSize(1))
+    return emitOpError(
+        "needs [M, K] or [K / 16, M, 16] and [ceil(N/16), K, 16]");
   if (getColumns() < 1 || getColumns() > channelGroup * getVectors())
     return emitOpError("needs 1 to 16 * vectors columns");
+  if (static_cast<int64_t>(getPrefetch()) < 0)
+    return emitOpError("cannot prefetch what is behind");
+  return verifyEpilogue(*this);
+}
+
+/// `transformed` holds the positions of tiles of `outputs` x `outputs` results,
+/// `tensor` the blocked tensor that they cut.
+template <typename OpTy>
+static LogicalResult verifyWinogradTile(OpTy op, Value tensor,
+                                        Value transformed, int64_t rank) {
+  int64_t outputs = op.getOutputs();
+  if (!Winograd::isSupported(outputs))
+    return op.emitOpError("needs tiles of 2 or 4 outputs");
+  auto tensorType = cast<MemRefType>(tensor.getType());
+  if (tensorType.getRank() != 5 || tensorType.getDimSize(4) != channelGroup)
+    return op.emitOpError("needs a blocked tensor, not ") << tensorType;
+  auto type = cast<MemRefType>(transformed.getType());
+  int64_t positions = Winograd(outputs).positions();
+  if (type.getRank() != rank || type.getDimSize(0) != positions)
+    return op.emitOpError("needs a buffer of ")
+           << positions << " positions, of rank " << rank << ", not " << type;
+  return success();
+}
+
+LogicalResult WinogradInputTileOp::verify() {
+  if (getPads().size() != 4)
+    return emitOpError("needs 4 pads");
+  return verifyWinogradTile(*this, getInput(), getResult(), /*rank=*/4);
+}
+
+LogicalResult WinogradOutputTileOp::verify() {
+  if (failed(verifyWinogradTile(*this, getResult(), getProducts(), /*rank=*/3)))
+    return failure();
   return verifyEpilogue(*this);
 }
 

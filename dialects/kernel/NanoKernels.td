@@ -115,16 +115,63 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
     Computes `rows` rows from `row` of `vectors` groups of 16 columns from
     `group`: `result[m, n] = sum over k of lhs[m, k] * rhs[n / 16, k, n % 16]`.
     `columns` is how many of the columns exist in `result` (fewer than
-    `16 * vectors` at the right edge).
+    `16 * vectors` at the right edge). `lhs` is `[M, K]`, or `[K / 16, M, 16]`,
+    of which a tile reads its rows in one stream. `prefetch` says how many rows
+    of `rhs` ahead are fetched into the second-level cache; 0 is none.
   }] # tileDescription;
   let arguments = (ins
     MemRefOf<[F32]>:$lhs, MemRefOf<[F32]>:$rhs, MemRefOf<[F32]>:$result,
     Variadic<AnyMemRef>:$extras,
-    Index:$row, Index:$group, I64Attr:$rows, I64Attr:$vectors, I64Attr:$columns);
+    Index:$row, Index:$group, I64Attr:$rows, I64Attr:$vectors, I64Attr:$columns,
+    DefaultValuedAttr<I64Attr, "0">:$prefetch);
   let assemblyFormat = [{
     $lhs `,` $rhs `into` $result `[` $row `,` $group `]`
     (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
     `:` type($lhs) `,` type($rhs) `,` type($result) $epilogue
+  }];
+  let extraClassDeclaration = [{
+    /// K.
+    int64_t getDepth();
+  }];
+}
+
+def Kernel_WinogradInputTileOp : Kernel_Op<"winograd_input_tile"> {
+  let summary = "Transforms an input tile of a Winograd convolution";
+  let description = [{
+    Transforms the input under the `outputs` x `outputs` results from `row` and
+    `column` of a 3x3 convolution of stride 1, for the 16 channels of `group`:
+    `result[p, group, tile, c]` for every position `p`, row-major, of the
+    transformed tile. `input` is `[N, Cb, H, W, 16]`, `result`
+    `[(outputs + 2)^2, Cb, T, 16]`; `pads` as in `conv2d`. What lies outside of the
+    input is zero.
+  }];
+  let arguments = (ins
+    Arg<MemRefOf<[F32]>, "", [MemRead]>:$input, Arg<MemRefOf<[F32]>, "", [MemWrite]>:$result,
+    Index:$image, Index:$group, Index:$row, Index:$column, Index:$tile,
+    I64Attr:$outputs, DenseI64ArrayAttr:$pads);
+  let assemblyFormat = [{
+    $input `[` $image `,` $group `,` $row `,` $column `]` `into` $result `[` $tile `]`
+    attr-dict `:` type($input) `,` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kernel_WinogradOutputTileOp : Kernel_TileOp<"winograd_output_tile"> {
+  let summary = "Makes an output tile of a Winograd convolution of its products";
+  let description = [{
+    Transforms `products[p, tile, 16 * panel + c]`, over the positions `p` of a
+    tile, to the `outputs` x `outputs` results from `row` and `column` of the
+    channels of `group`. `products` is `[(outputs + 2)^2, T, K]`, `result`
+    `[N, Ob, OH, OW, 16]`; results outside of it are left out.
+  }] # tileDescription;
+  let arguments = (ins
+    MemRefOf<[F32]>:$products, MemRefOf<[F32]>:$result, Variadic<AnyMemRef>:$extras,
+    Index:$tile, Index:$panel,
+    Index:$image, Index:$group, Index:$row, Index:$column, I64Attr:$outputs);
+  let assemblyFormat = [{
+    $products `[` $tile `,` $panel `]` `into` $result `[` $image `,` $group `,` $row `,` $column `]`
+    (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
+    `:` type($products) `,` type($result) $epilogue
   }];
 }
 

@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/kernel/Winograd.h"
 #include "dialects/veltair/VeltairDialect.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -70,10 +71,10 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
                     grain, groups);
 }
 
-LogicalResult
-ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                     StringRef algorithm, int64_t rows, int64_t vectors,
-                     LoopOrder, int64_t grain, int64_t groups) {
+LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   StringRef algorithm, int64_t rows,
+                                   int64_t vectors, LoopOrder, int64_t grain,
+                                   int64_t groups) {
   if (algorithm.empty())
     return emitError() << "schedule needs an algorithm";
   if (rows < 1 || vectors < 1 || grain < 1 || groups < 0)
@@ -103,9 +104,27 @@ LogicalResult CacheUsageAttr::verify(
   return success();
 }
 
+LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  int64_t winograd, ArrayRef<int64_t>,
+                                  ArrayRef<int64_t>, ArrayRef<int64_t>,
+                                  ArrayRef<int64_t>) {
+  if (winograd != 0 && !kernel::Winograd::isSupported(winograd))
+    return emitError() << "packing has no transform F(" << winograd << ", 3)";
+  return success();
+}
+
+RankedTensorType
+PackingAttr::getTransformedType(RankedTensorType source) const {
+  if (!getWinograd())
+    return source;
+  SmallVector<int64_t> shape(source.getShape().drop_back(2));
+  shape.append(2, kernel::Winograd(getWinograd()).size());
+  return RankedTensorType::get(shape, source.getElementType());
+}
+
 RankedTensorType PackingAttr::getPackedType(RankedTensorType source) const {
-  SmallVector<int64_t> shape(getShape().empty() ? source.getShape()
-                                                : getShape());
+  SmallVector<int64_t> shape(
+      getShape().empty() ? getTransformedType(source).getShape() : getShape());
   if (!getPermutation().empty()) {
     SmallVector<int64_t> permuted;
     for (int64_t dim : getPermutation())

@@ -16,10 +16,11 @@ class Veltair_Attr<string name, string attrMnemonic> : AttrDef<Veltair_Dialect, 
 def Veltair_ScheduleAttr : Veltair_Attr<"Schedule", "schedule"> {
   let summary = "The compile-time choices that make one version of a layer";
   let description = [{
-    * `algorithm`: `direct` (explicit nano-kernels), `general` (one loop nest
-      over the elements of the result).
-    * `rows`: rows (output columns of a convolution, rows of a matrix product)
-      of the register tile.
+    * `algorithm`: `direct` (explicit nano-kernels), `winograd4` and `winograd2`
+      (F(4x4,3x3) and F(2x2,3x3)), `general` (one loop nest over the elements of
+      the result).
+    * `rows`: rows (output columns of a convolution, rows of a matrix product,
+      tiles of Winograd's transforms) of the register tile.
     * `vectors`: 16-channel groups of the register tile.
     * `order`: `rows` iterates the rows of a chunk inside each channel group
       (weights stay close), `channels` the other way (inputs stay close).
@@ -72,7 +73,10 @@ def Veltair_CacheUsageAttr : Veltair_Attr<"CacheUsage", "cache_usage"> {
 def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
   let summary = "How a constant is laid out for one version";
   let description = [{
-    The constant is viewed as a tensor of `shape` (same number of elements as
+    With `winograd` = m, the 3x3 filters g in the last two dimensions of a
+    constant of f32 are replaced first by their transforms of (m + 2) x (m + 2),
+    G g G^T of F(m x m, 3 x 3), computed in f64; see `dialects/kernel/Winograd.h`.
+    Then the constant is viewed as a tensor of `shape` (same number of elements as
     the constant; empty: its own shape), its dimensions are permuted by
     `permutation` (empty: identity), then dimension `innerDims[i]` (of the
     permuted tensor) is tiled by `innerTiles[i]`, padded with zeros to a
@@ -80,19 +84,34 @@ def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
     without outer permutation. Without parameters the bytes are kept.
 
     Example: OIHW weights to [O/16][I/16][H][W][16i][16o] is
-    `#veltair.packing<inner = [1, 0] tiles = [16, 16]>`.
+    `#veltair.packing<inner = [1, 0] tiles = [16, 16]>`; their transforms to
+    [O/16][6][6][I/16][16i][16o] is
+    `#veltair.packing<winograd = 4 perm = [0, 2, 3, 1] inner = [3, 0] tiles = [16, 16]>`.
   }];
   let parameters = (ins
+    DefaultValuedParameter<"int64_t", "0">:$winograd,
     OptionalArrayRefParameter<"int64_t">:$shape,
     OptionalArrayRefParameter<"int64_t">:$permutation,
     OptionalArrayRefParameter<"int64_t">:$innerDims,
     OptionalArrayRefParameter<"int64_t">:$innerTiles
   );
+  let builders = [
+    AttrBuilder<(ins "::llvm::ArrayRef<int64_t>":$shape,
+                     "::llvm::ArrayRef<int64_t>":$permutation,
+                     "::llvm::ArrayRef<int64_t>":$innerDims,
+                     "::llvm::ArrayRef<int64_t>":$innerTiles), [{
+      return $_get($_ctxt, /*winograd=*/0, shape, permutation, innerDims,
+                   innerTiles);
+    }]>
+  ];
+  let genVerifyDecl = 1;
   let assemblyFormat = [{
-    `<` (`shape` `=` `[` $shape^ `]`)? (`perm` `=` `[` $permutation^ `]`)?
+    `<` (`winograd` `=` $winograd^)? (`shape` `=` `[` $shape^ `]`)? (`perm` `=` `[` $permutation^ `]`)?
     (`inner` `=` `[` $innerDims^ `]`)? (`tiles` `=` `[` $innerTiles^ `]`)? `>`
   }];
   let extraClassDeclaration = [{
+    /// The type of the constant after Winograd's transform.
+    RankedTensorType getTransformedType(RankedTensorType source) const;
     /// The type of the packed constant.
     RankedTensorType getPackedType(RankedTensorType source) const;
   }];

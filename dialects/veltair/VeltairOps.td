@@ -95,13 +95,14 @@ def Veltair_VersionOp : Veltair_Op<"version", [HasParent<"LayerOp">]> {
   let description = [{
     `packings` has one entry for each constant of the layer. `stages` is absent
     until the version is compiled. Versions of equal `numerics` give
-    bit-identical results.
+    bit-identical results. `cycles` are estimated for one core without neighbours.
   }];
   let arguments = (ins
     Veltair_ScheduleAttr:$schedule,
     Veltair_CacheUsageAttr:$cache,
     Veltair_PackingArrayAttr:$packings,
     DefaultValuedAttr<I32Attr, "0">:$numerics,
+    DefaultValuedAttr<I64Attr, "0">:$cycles,
     OptionalAttr<Veltair_StageArrayAttr>:$stages,
     DefaultValuedAttr<I64Attr, "0">:$worker_scratch,
     DefaultValuedAttr<I64Attr, "0">:$shared_scratch,

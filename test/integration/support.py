@@ -12,8 +12,9 @@ from onnx import TensorProto, helper
 PY = os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "py")
 sys.path.insert(0, PY)
 
+from convolutions import convolution  # noqa: E402,F401
 from manifest import BUILD  # noqa: E402,F401  (for the tests)
-from programs import VELTAIR, VELTAIRC  # noqa: E402,F401
+from programs import VELTAIR, VELTAIRC, cpu_runs  # noqa: E402,F401
 
 
 def make_model(nodes, inputs, outputs, initializers=(), opset=17, **fields):

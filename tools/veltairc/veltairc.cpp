@@ -74,6 +74,12 @@ int main(int argc, char **argv) {
   app.add_option("--versions", options.versions, "Most versions of a layer")
       ->check(CLI::Range(1u, 32u))
       ->capture_default_str();
+  app.add_option("--weight-budget", options.weightBudget,
+                 "Packed weights of a layer's versions, at most X times the "
+                 "plain ones")
+      ->option_text("X")
+      ->check(CLI::Range(1.0, 1000.0))
+      ->capture_default_str();
   app.add_flag("--keep-useless-versions", options.keepUselessVersions,
                "Keep versions that the cost model finds useless (for tests)");
   app.add_option("--shape", options.shapes,
@@ -93,7 +99,8 @@ int main(int argc, char **argv) {
   app.add_flag("--check", check,
                "List everything that is not supported; compile nothing");
   app.add_option("--cache", options.cache, "Folder where objects are kept");
-  app.add_option("-j,--threads", options.threads, "Threads (default: all CPUs)");
+  app.add_option("-j,--threads", options.threads,
+                 "Threads (default: all CPUs)");
   app.add_flag("--timing", options.timing, "Report the time of each pass");
   app.add_flag("--statistics", options.statistics,
                "Report the statistics of the passes");
@@ -113,8 +120,8 @@ int main(int argc, char **argv) {
       throw CLI::ValidationError(
           "--output", "the suffix of " + options.output +
                           " says nothing; use .so .o .mlir .ll .s, or --emit");
-    bool binary = options.emit == EmitLevel::Object ||
-                  options.emit == EmitLevel::Shared;
+    bool binary =
+        options.emit == EmitLevel::Object || options.emit == EmitLevel::Shared;
     if (binary && options.output == "-")
       throw CLI::ValidationError("--output", "objects need a file");
     if (options.name.empty())
@@ -122,8 +129,8 @@ int main(int argc, char **argv) {
                          ? identifierOf(options.input)
                          : identifierOf(options.output);
     if (!isIdentifier(options.name))
-      throw CLI::ValidationError("--name", options.name +
-                                               " is not a C identifier");
+      throw CLI::ValidationError("--name",
+                                 options.name + " is not a C identifier");
   } catch (const CLI::ParseError &error) {
     int code = app.exit(error);
     return code == 0 ? 0 : 2;

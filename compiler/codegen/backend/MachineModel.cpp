@@ -17,23 +17,23 @@ using namespace mlir::veltair;
 namespace {
 struct KnownMachine {
   StringLiteral names; // separated by commas
-  unsigned l1KiB, l2KiB, l3KiB, l3Cores;
+  unsigned l1KiB, l2KiB, l3KiB, l3Cores, fmaBits;
 };
 } // namespace
 
 static constexpr KnownMachine knownMachines[] = {
-    {"haswell,broadwell", 32, 256, 35 << 10, 14},
-    {"skylake", 32, 256, 8 << 10, 4},
-    {"skylake-avx512,cascadelake,cooperlake", 32, 1024, 38 << 10, 28},
-    {"icelake-server", 48, 1280, 48 << 10, 32},
-    {"sapphirerapids,emeraldrapids", 48, 2048, 105 << 10, 56},
-    {"graniterapids", 48, 2048, 168 << 10, 43},
-    {"alderlake,raptorlake", 48, 1280, 30 << 10, 8},
-    {"znver1", 32, 512, 8 << 10, 4},
-    {"znver2", 32, 512, 16 << 10, 4},
-    {"znver3", 32, 512, 32 << 10, 8},
-    {"znver4", 32, 1024, 32 << 10, 8},
-    {"znver5", 48, 1024, 32 << 10, 8},
+    {"haswell,broadwell", 32, 256, 35 << 10, 14, 512},
+    {"skylake", 32, 256, 8 << 10, 4, 512},
+    {"skylake-avx512,cascadelake,cooperlake", 32, 1024, 38 << 10, 28, 1024},
+    {"icelake-server", 48, 1280, 48 << 10, 32, 1024},
+    {"sapphirerapids,emeraldrapids", 48, 2048, 105 << 10, 56, 1024},
+    {"graniterapids", 48, 2048, 168 << 10, 43, 1024},
+    {"alderlake,raptorlake", 48, 1280, 30 << 10, 8, 512},
+    {"znver1", 32, 512, 8 << 10, 4, 256},
+    {"znver2", 32, 512, 16 << 10, 4, 512},
+    {"znver3", 32, 512, 32 << 10, 8, 512},
+    {"znver4", 32, 1024, 32 << 10, 8, 512},
+    {"znver5", 48, 1024, 32 << 10, 8, 1024},
 };
 
 static Error userError(const Twine &message) {
@@ -51,7 +51,7 @@ static const KnownMachine *findMachine(StringRef name) {
 static MachineModel getModel(StringRef name, const KnownMachine &machine) {
   return {name.str(), uint64_t(machine.l1KiB) << 10,
           uint64_t(machine.l2KiB) << 10, uint64_t(machine.l3KiB) << 10,
-          machine.l3Cores};
+          machine.l3Cores, machine.fmaBits};
 }
 
 /// The trimmed content of a file in sysfs; empty if it cannot be read.
@@ -121,18 +121,19 @@ static Expected<MachineModel> readMachineFile(StringRef path) {
   MachineModel model;
   model.name = sys::path::stem(path).str();
   int64_t l1 = model.l1Bytes, l2 = model.l2Bytes, l3 = model.l3Bytes,
-          cores = model.l3Cores;
+          cores = model.l3Cores, fma = model.fmaBits;
   json::Path::Root root("machine");
   json::ObjectMapper mapper(*value, root);
   if (!mapper || !mapper.mapOptional("name", model.name) ||
       !mapper.mapOptional("l1_bytes", l1) ||
       !mapper.mapOptional("l2_bytes", l2) ||
       !mapper.mapOptional("l3_bytes", l3) ||
-      !mapper.mapOptional("l3_cores", cores))
+      !mapper.mapOptional("l3_cores", cores) ||
+      !mapper.mapOptional("fma_bits", fma))
     return userError("machine file '" + path +
                      "': " + toString(root.getError()));
   constexpr int64_t limit = int64_t(1) << 40;
-  for (int64_t field : {l1, l2, l3, cores})
+  for (int64_t field : {l1, l2, l3, cores, fma})
     if (field < 1 || field > limit)
       return userError("machine file '" + path +
                        "': sizes must lie between 1 and 2^40");
@@ -140,6 +141,7 @@ static Expected<MachineModel> readMachineFile(StringRef path) {
   model.l2Bytes = l2;
   model.l3Bytes = l3;
   model.l3Cores = unsigned(std::min<int64_t>(cores, UINT32_MAX));
+  model.fmaBits = unsigned(std::min<int64_t>(fma, UINT32_MAX));
   return model;
 }
 

@@ -30,22 +30,22 @@ public:
     Value zero = arith::ConstantOp::create(builder, loc, type,
                                            builder.getZeroAttr(type));
     SmallVector<Value> accumulators(columns * vectors * parts, zero);
-    WindowRows rows = windowRows(
-        builder, loc, op.getRow(), input.getDimSize(2), filter.getDimSize(2),
-        op.getStrides()[0], op.getDilations()[0], op.getPads()[0]);
+    WindowRows rows = windowRows(builder, loc, op.getRow(), input.getDimSize(2),
+                                 filter.getDimSize(2), op.getStrides()[0],
+                                 op.getDilations()[0], op.getPads()[0]);
     firstColumn = firstInputColumn(builder, loc, op.getColumn(),
                                    op.getStrides()[1], op.getPads()[1]);
 
-    accumulators = forLoop(
-        constantIndex(builder, loc, 0),
-        constantIndex(builder, loc, input.getDimSize(1)), accumulators,
-        [&](Value channels, ValueRange carried) {
-          return forLoop(rows.begin, rows.end, carried,
-                         [&](Value kh, ValueRange carried) {
-                           Value ih = rows.inputRow(builder, loc, kh);
-                           return window(channels, kh, ih, carried);
-                         });
-        });
+    accumulators =
+        forLoop(constantIndex(builder, loc, 0),
+                constantIndex(builder, loc, input.getDimSize(1)), accumulators,
+                [&](Value channels, ValueRange carried) {
+                  return forLoop(rows.begin, rows.end, carried,
+                                 [&](Value kh, ValueRange carried) {
+                                   Value ih = rows.inputRow(builder, loc, kh);
+                                   return window(channels, kh, ih, carried);
+                                 });
+                });
     store(accumulators);
   }
 
@@ -69,20 +69,20 @@ private:
     int64_t kernelColumns = filter.getDimSize(3);
     int64_t dilation = op.getDilations()[1];
     if (op.getInterior())
-      return forLoop(constantIndex(builder, loc, 0),
-                     constantIndex(builder, loc, kernelColumns), carried,
-                     [&](Value kw, ValueRange carried) {
-                       Value offset = arith::MulIOp::create(
-                           builder, loc, kw,
-                           constantIndex(builder, loc, dilation));
-                       Value iw = arith::AddIOp::create(builder, loc,
-                                                        firstColumn, offset);
-                       return channelLoop(channels, kh, kw, ih, iw, carried,
-                                          [](int64_t) { return true; });
-                     });
+      return forLoop(
+          constantIndex(builder, loc, 0),
+          constantIndex(builder, loc, kernelColumns), carried,
+          [&](Value kw, ValueRange carried) {
+            Value offset = arith::MulIOp::create(
+                builder, loc, kw, constantIndex(builder, loc, dilation));
+            Value iw = arith::AddIOp::create(builder, loc, firstColumn, offset);
+            return channelLoop(channels, kh, kw, ih, iw, carried,
+                               [](int64_t) { return true; });
+          });
     APInt column;
     matchPattern(op.getColumn(), m_ConstantInt(&column));
-    int64_t first = column.getSExtValue() * op.getStrides()[1] - op.getPads()[1];
+    int64_t first =
+        column.getSExtValue() * op.getStrides()[1] - op.getPads()[1];
     SmallVector<Value> accumulators(carried);
     for (int64_t kw = 0; kw < kernelColumns; ++kw) {
       int64_t start = first + kw * dilation;
@@ -92,9 +92,9 @@ private:
       };
       if (llvm::none_of(llvm::seq<int64_t>(0, columns), inside))
         continue;
-      accumulators = channelLoop(
-          channels, kh, constantIndex(builder, loc, kw), ih,
-          constantIndex(builder, loc, start), accumulators, inside);
+      accumulators =
+          channelLoop(channels, kh, constantIndex(builder, loc, kw), ih,
+                      constantIndex(builder, loc, start), accumulators, inside);
     }
     return accumulators;
   }
@@ -123,7 +123,8 @@ private:
     SmallVector<Value> accumulators(carried), weights;
     for (int64_t v = 0; v < vectors; ++v)
       for (int64_t part = 0; part < parts; ++part) {
-        SmallVector<Value> index = {offsetIndex(builder, loc, op.getGroup(), v)};
+        SmallVector<Value> index = {
+            offsetIndex(builder, loc, op.getGroup(), v)};
         index.append(weight.begin(), weight.end());
         if (blocked)
           index.push_back(ci);
@@ -139,13 +140,12 @@ private:
           offsetIndex(builder, loc, element[2], t * op.getStrides()[1])};
       if (blocked)
         index.push_back(ci);
-      Value scalar =
-          memref::LoadOp::create(builder, loc, op.getInput(), index);
+      Value scalar = memref::LoadOp::create(builder, loc, op.getInput(), index);
       Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
       for (int64_t w = 0; w < vectors * parts; ++w) {
         Value &accumulator = accumulators[t * vectors * parts + w];
-        accumulator = vector::FMAOp::create(builder, loc, x, weights[w],
-                                            accumulator);
+        accumulator =
+            vector::FMAOp::create(builder, loc, x, weights[w], accumulator);
       }
     }
     return accumulators;

@@ -23,8 +23,8 @@ void veltair::lowerDepthwiseTile(DepthwiseTileOp op, OpBuilder &builder,
   WindowRows rows = windowRows(builder, loc, op.getRow(), input.getDimSize(2),
                                filter.getDimSize(1), op.getStrides()[0],
                                op.getDilations()[0], op.getPads()[0]);
-  Value firstColumn = firstInputColumn(builder, loc, op.getColumn(), stride,
-                                       op.getPads()[1]);
+  Value firstColumn =
+      firstInputColumn(builder, loc, op.getColumn(), stride, op.getPads()[1]);
   APInt column;
   bool fixed = matchPattern(op.getColumn(), m_ConstantInt(&column));
   auto inside = [&](int64_t offset) {
@@ -44,8 +44,7 @@ void veltair::lowerDepthwiseTile(DepthwiseTileOp op, OpBuilder &builder,
     SmallVector<Value> accumulators(columns, zero);
     auto loop = scf::ForOp::create(
         builder, loc, rows.begin, rows.end, constantIndex(builder, loc, 1),
-        accumulators,
-        [&](OpBuilder &, Location, Value kh, ValueRange carried) {
+        accumulators, [&](OpBuilder &, Location, Value kh, ValueRange carried) {
           SmallVector<Value> sums(carried);
           Value ih = rows.inputRow(builder, loc, kh);
           SmallVector<Value> weights;
@@ -54,7 +53,8 @@ void veltair::lowerDepthwiseTile(DepthwiseTileOp op, OpBuilder &builder,
                 builder, loc, type, op.getFilter(),
                 ValueRange{op.getGroup(), kh, constantIndex(builder, loc, kw),
                            laneIndex}));
-          int64_t reach = (columns - 1) * stride + (kernelColumns - 1) * dilation;
+          int64_t reach =
+              (columns - 1) * stride + (kernelColumns - 1) * dilation;
           for (int64_t offset = 0; offset <= reach; ++offset) {
             Value x;
             for (int64_t t = 0; t < columns; ++t) {
@@ -78,7 +78,8 @@ void veltair::lowerDepthwiseTile(DepthwiseTileOp op, OpBuilder &builder,
       SmallVector<Value> index = {op.getImage(), op.getGroup(), op.getRow(),
                                   offsetIndex(builder, loc, op.getColumn(), t),
                                   laneIndex};
-      Value value = epilogue.emit(builder, loc, loop.getResult(t), index, lanes);
+      Value value =
+          epilogue.emit(builder, loc, loop.getResult(t), index, lanes);
       storeLanes(builder, loc, value, op.getResult(), index, lanes);
     }
   }

@@ -28,6 +28,19 @@ Value veltair::broadcastLanes(OpBuilder &builder, Location loc, Value value,
       builder, loc, VectorType::get(lanes, value.getType()), value);
 }
 
+void veltair::forLanes(OpBuilder &builder, Location loc, int64_t lanes,
+                       function_ref<void(Value)> body) {
+  Value first = constantIndex(builder, loc, 0);
+  if (lanes == kernel::channelGroup)
+    return body(first);
+  auto loop = scf::ForOp::create(
+      builder, loc, first, constantIndex(builder, loc, kernel::channelGroup),
+      constantIndex(builder, loc, lanes));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
+}
+
 void veltair::cloneOnLanes(OpBuilder &builder, Operation &op,
                            IRMapping &mapping, int64_t lanes) {
   Location loc = op.getLoc();
@@ -62,8 +75,8 @@ Value veltair::loadLanes(OpBuilder &builder, Location loc, Value memref,
   auto type = VectorType::get(lanes, element);
   if (valid == lanes)
     return vector::LoadOp::create(builder, loc, type, memref, indices);
-  Value zero = arith::ConstantOp::create(builder, loc, type,
-                                         builder.getZeroAttr(type));
+  Value zero =
+      arith::ConstantOp::create(builder, loc, type, builder.getZeroAttr(type));
   return vector::MaskedLoadOp::create(builder, loc, type, memref, indices,
                                       leadingMask(builder, loc, lanes, valid),
                                       zero);

@@ -24,6 +24,11 @@ Value offsetIndex(OpBuilder &builder, Location loc, Value index,
 Value broadcastLanes(OpBuilder &builder, Location loc, Value value,
                      int64_t lanes);
 
+/// Emits `body` for the lanes of a group of channels, `lanes` at a time: once,
+/// or in a loop.
+void forLanes(OpBuilder &builder, Location loc, int64_t lanes,
+              function_ref<void(Value lane)> body);
+
 /// Clones `op`, which is elementwise or a constant, on vectors of `lanes`
 /// lanes: operands are taken from `mapping`, results are added to it.
 void cloneOnLanes(OpBuilder &builder, Operation &op, IRMapping &mapping,

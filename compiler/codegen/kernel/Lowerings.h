@@ -19,6 +19,10 @@ void lowerDepthwiseTile(kernel::DepthwiseTileOp op, OpBuilder &builder,
                         int64_t lanes);
 void lowerMatMulTile(kernel::MatMulTileOp op, OpBuilder &builder,
                      int64_t lanes);
+void lowerWinogradInputTile(kernel::WinogradInputTileOp op, OpBuilder &builder,
+                            int64_t lanes);
+void lowerWinogradOutputTile(kernel::WinogradOutputTileOp op,
+                             OpBuilder &builder, int64_t lanes);
 void lowerMapRow(kernel::MapRowOp op, OpBuilder &builder, int64_t lanes);
 
 /// The rows [begin, end) of a window that meet the input, and the input row

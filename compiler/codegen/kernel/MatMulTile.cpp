@@ -15,9 +15,9 @@ void veltair::lowerMatMulTile(MatMulTileOp op, OpBuilder &builder,
   Location loc = op.getLoc();
   auto type = VectorType::get(lanes, builder.getF32Type());
   int64_t rows = op.getRows(), parts = channelGroup / lanes;
-  int64_t depth = cast<MemRefType>(op.getLhs().getType()).getDimSize(1);
   // Vectors that hold at least one column of the result.
-  int64_t width = llvm::divideCeil(static_cast<int64_t>(op.getColumns()), lanes);
+  int64_t width =
+      llvm::divideCeil(static_cast<int64_t>(op.getColumns()), lanes);
   auto constant = [&](int64_t value) {
     return constantIndex(builder, loc, value);
   };
@@ -27,27 +27,66 @@ void veltair::lowerMatMulTile(MatMulTileOp op, OpBuilder &builder,
   for (int64_t t = 0; t < rows; ++t)
     rowIndices.push_back(offsetIndex(builder, loc, op.getRow(), t));
 
-  Value zero = arith::ConstantOp::create(builder, loc, type,
-                                         builder.getZeroAttr(type));
-  auto loop = scf::ForOp::create(
-      builder, loc, constant(0), constant(depth), constant(1),
-      SmallVector<Value>(rows * width, zero),
-      [&](OpBuilder &, Location, Value k, ValueRange carried) {
-        SmallVector<Value> sums(carried), weights;
-        for (int64_t w = 0; w < width; ++w)
-          weights.push_back(vector::LoadOp::create(
-              builder, loc, type, op.getRhs(),
-              ValueRange{groups[w / parts], k, constant(w % parts * lanes)}));
-        for (int64_t t = 0; t < rows; ++t) {
-          Value scalar = memref::LoadOp::create(builder, loc, op.getLhs(),
-                                                ValueRange{rowIndices[t], k});
-          Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
-          for (int64_t w = 0; w < width; ++w)
-            sums[t * width + w] = vector::FMAOp::create(
-                builder, loc, x, weights[w], sums[t * width + w]);
-        }
-        scf::YieldOp::create(builder, loc, sums);
-      });
+  Value zero =
+      arith::ConstantOp::create(builder, loc, type, builder.getZeroAttr(type));
+  // The products of one k with all rows, whose elements of `lhs` lie at
+  // `index`.
+  auto multiply = [&](Value k, function_ref<SmallVector<Value>(Value)> index,
+                      ValueRange carried) {
+    SmallVector<Value> sums(carried), weights;
+    for (int64_t w = 0; w < width; ++w)
+      weights.push_back(vector::LoadOp::create(
+          builder, loc, type, op.getRhs(),
+          ValueRange{groups[w / parts], k, constant(w % parts * lanes)}));
+    if (op.getPrefetch())
+      for (Value group : groups) {
+        Value ahead = offsetIndex(builder, loc, k, op.getPrefetch());
+        constexpr uint32_t intoL2 = 2;
+        memref::PrefetchOp::create(builder, loc, op.getRhs(),
+                                   ValueRange{group, ahead, constant(0)},
+                                   /*isWrite=*/false, intoL2,
+                                   /*isDataCache=*/true);
+      }
+    for (int64_t t = 0; t < rows; ++t) {
+      Value scalar = memref::LoadOp::create(builder, loc, op.getLhs(),
+                                            index(rowIndices[t]));
+      Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
+      for (int64_t w = 0; w < width; ++w)
+        sums[t * width + w] = vector::FMAOp::create(builder, loc, x, weights[w],
+                                                    sums[t * width + w]);
+    }
+    return sums;
+  };
+  auto loop = [&](int64_t extent, ValueRange carried,
+                  function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+    return scf::ForOp::create(
+        builder, loc, constant(0), constant(extent), constant(1), carried,
+        [&](OpBuilder &, Location, Value iv, ValueRange inner) {
+          scf::YieldOp::create(builder, loc, body(iv, inner));
+        });
+  };
+  SmallVector<Value> sums(rows * width, zero);
+  if (cast<MemRefType>(op.getLhs().getType()).getRank() == 2)
+    sums = loop(op.getDepth(), sums, [&](Value k, ValueRange carried) {
+             return multiply(
+                 k, [&](Value row) { return SmallVector<Value>{row, k}; },
+                 carried);
+           }).getResults();
+  else
+    sums = loop(op.getDepth() / channelGroup, sums,
+                [&](Value block, ValueRange carried) -> SmallVector<Value> {
+                  Value first = arith::MulIOp::create(builder, loc, block,
+                                                      constant(channelGroup));
+                  auto lane = [&](Value lane, ValueRange carried) {
+                    Value k = arith::AddIOp::create(builder, loc, first, lane);
+                    auto index = [&](Value row) {
+                      return SmallVector<Value>{block, row, lane};
+                    };
+                    return multiply(k, index, carried);
+                  };
+                  return loop(channelGroup, carried, lane).getResults();
+                })
+               .getResults();
 
   EpilogueEmitter epilogue(op.getEpilogue(), op.getExtras(),
                            /*invariantDim=*/0, lanes);
@@ -60,8 +99,8 @@ void veltair::lowerMatMulTile(MatMulTileOp op, OpBuilder &builder,
     for (int64_t w = 0; w < width; ++w) {
       int64_t valid = std::min<int64_t>(lanes, op.getColumns() - w * lanes);
       SmallVector<Value> index = {rowIndices[t], columns[w]};
-      Value value = epilogue.emit(builder, loc, loop.getResult(t * width + w),
-                                  index, valid);
+      Value value =
+          epilogue.emit(builder, loc, sums[t * width + w], index, valid);
       storeLanes(builder, loc, value, op.getResult(), index, valid);
     }
 }

@@ -2,128 +2,73 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/versions/families/ConvGeometry.h"
-#include "compiler/versions/families/LayerFamily.h"
-#include "compiler/versions/families/LayerOperands.h"
-#include "compiler/versions/families/ScheduleBuilder.h"
+#include "compiler/versions/families/ConvAlgorithms.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
-using kernel::channelGroup;
 
 namespace {
 
-/// Dense convolutions. Chunks are images x channel groups x rows.
+struct Algorithm {
+  StringLiteral name; ///< in schedules
+  const LayerFamily &(*family)();
+};
+
+// The place of an algorithm is the numerics class of its versions.
+constexpr Algorithm algorithms[] = {{"direct", directConvolution},
+                                    {"winograd4", winograd4Convolution},
+                                    {"winograd2", winograd2Convolution}};
+
+/// Dense convolutions: each schedule is left to its algorithm.
 class ConvolutionFamily : public LayerFamily {
 public:
   SmallVector<ScheduleAttr> schedules(LayerOp layer,
                                       const TargetIsa &isa) const override {
-    ConvGeometry g = geometry(layer);
-    ScheduleBuilder builder(layer.getContext(), isa);
-    for (int64_t vectors = 1; vectors <= 8; ++vectors) {
-      if (g.groups() % vectors != 0)
-        continue;
-      for (int64_t rows : ScheduleBuilder::balancedRows(
-               g.columns(), builder.maxRows(vectors, 1)))
-        builder.addCuts(rows, vectors, g.rows(), g.groups() / vectors);
-    }
-    return builder.take();
+    SmallVector<ScheduleAttr> all;
+    for (const Algorithm &algorithm : algorithms)
+      llvm::append_range(all, algorithm.family().schedules(layer, isa));
+    return all;
   }
 
   LayerModel model(LayerOp layer, ScheduleAttr schedule) const override {
-    LayerModel model = modelDirect(layer, layerRoot(layer), geometry(layer),
-                                   schedule, /*depthwise=*/false);
-    model.chunks = stages(layer, schedule).front();
-    return model;
+    return algorithmOf(schedule).family().model(layer, schedule);
   }
 
-  /// OIHW to [O/16][I/16][H][W][16i][16o], or [O/16][I][H][W][16o].
   SmallVector<PackingAttr> packings(LayerOp layer,
-                                    ScheduleAttr) const override {
-    bool blocked = root(layer).getInput().getType().getRank() == 5;
-    SmallVector<int64_t> inner = {1, 0};
-    if (!blocked)
-      inner = {0};
-    SmallVector<int64_t> tiles(inner.size(), channelGroup);
-    return {PackingAttr::get(layer.getContext(), {}, {}, inner, tiles)};
+                                    ScheduleAttr schedule) const override {
+    return algorithmOf(schedule).family().packings(layer, schedule);
   }
 
   SmallVector<int64_t> stages(LayerOp layer,
                               ScheduleAttr schedule) const override {
-    ConvGeometry g = geometry(layer);
-    return {g.images() * groupParts(g, schedule) * rowParts(g, schedule)};
+    return algorithmOf(schedule).family().stages(layer, schedule);
+  }
+
+  Scratch scratch(LayerOp layer, ScheduleAttr schedule) const override {
+    return algorithmOf(schedule).family().scratch(layer, schedule);
+  }
+
+  int32_t numericsClass(ScheduleAttr schedule) const override {
+    return &algorithmOf(schedule) - algorithms;
   }
 
   void emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule,
-            unsigned) const override;
+            unsigned stage) const override {
+    algorithmOf(schedule).family().emit(f, layer, schedule, stage);
+  }
 
 private:
-  static kernel::Conv2DOp root(LayerOp layer) {
-    return cast<kernel::Conv2DOp>(layerRoot(layer));
-  }
-  static ConvGeometry geometry(LayerOp layer) {
-    return convGeometry(layer, root(layer));
-  }
-  /// Groups of `vectors` channel groups, in all and in one chunk.
-  static int64_t tileGroups(const ConvGeometry &g, ScheduleAttr schedule) {
-    return g.groups() / schedule.getVectors();
-  }
-  static int64_t groupGrain(const ConvGeometry &g, ScheduleAttr schedule) {
-    return schedule.getGroups() ? schedule.getGroups()
-                                : tileGroups(g, schedule);
-  }
-  static int64_t groupParts(const ConvGeometry &g, ScheduleAttr schedule) {
-    return llvm::divideCeil(tileGroups(g, schedule), groupGrain(g, schedule));
-  }
-  static int64_t rowParts(const ConvGeometry &g, ScheduleAttr schedule) {
-    return llvm::divideCeil(g.rows(), schedule.getGrain());
+  static const Algorithm &algorithmOf(ScheduleAttr schedule) {
+    const Algorithm *found =
+        llvm::find_if(algorithms, [&](const Algorithm &algorithm) {
+          return algorithm.name == schedule.getAlgorithm();
+        });
+    assert(found != std::end(algorithms) && "no algorithm of a convolution");
+    return *found;
   }
 };
 
 } // namespace
-
-void ConvolutionFamily::emit(StageFunction &f, LayerOp layer,
-                             ScheduleAttr schedule, unsigned) const {
-  kernel::Conv2DOp op = root(layer);
-  ConvGeometry g = geometry(layer);
-  Type f32 = f.b.getF32Type();
-  Value input =
-      bindArgument(f, layer, op.getInput(), MemRefType::get(g.input, f32));
-  Value filter =
-      bindArgument(f, layer, op.getFilter(), MemRefType::get(g.filter, f32));
-  Value result = bindResult(f, layer, 0, g.result);
-  Epilogue epilogue(f, layer, op,
-                    [&](RankedTensorType type) { return g.viewExtra(type); });
-
-  SmallVector<Value> position = f.delinearizeChunk(
-      {g.images(), groupParts(g, schedule), rowParts(g, schedule)});
-  auto tileRow = [&](Value group, Value row) {
-    Value firstGroup =
-        arith::MulIOp::create(f.b, group, f.index(schedule.getVectors()));
-    emitRow(f, g, schedule.getRows(), g.filter[3],
-            [&](Value column, const TileRun &run) {
-              auto tile = kernel::ConvTileOp::create(
-                  f.b, input, filter, result, epilogue.getExtras(), position[0],
-                  firstGroup, row, column, run.width, g.strides, g.dilations,
-                  g.pads, run.interior, schedule.getVectors());
-              epilogue.cloneInto(tile.getEpilogue());
-            });
-  };
-  auto groupLoop = [&](function_ref<void(Value)> body) {
-    f.loopPart(position[1], groupGrain(g, schedule), tileGroups(g, schedule),
-               body);
-  };
-  auto rowLoop = [&](function_ref<void(Value)> body) {
-    f.loopPart(position[2], schedule.getGrain(), g.rows(), body);
-  };
-  if (schedule.getOrder() == LoopOrder::Rows)
-    groupLoop(
-        [&](Value group) { rowLoop([&](Value row) { tileRow(group, row); }); });
-  else
-    rowLoop([&](Value row) {
-      groupLoop([&](Value group) { tileRow(group, row); });
-    });
-}
 
 const LayerFamily &veltair::convolutionFamily() {
   static const ConvolutionFamily family;

@@ -103,6 +103,41 @@ TEST_F(WeightsTest, PackingKinds) {
                        {4, 5, 6}, f32);
 }
 
+TEST_F(WeightsTest, PackingOfTransformedFilters) {
+  // OIHW to [O/16][4][4][I/16][16i][16o] of F(2x2, 3x3).
+  auto packing =
+      PackingAttr::get(&context, 2, {}, {0, 2, 3, 1}, {3, 0}, {16, 16});
+  auto type = getType({17, 2, 3, 3}, builder.getF32Type());
+  ASSERT_TRUE(isValidPacking(packing, type));
+  RankedTensorType packedType = packing.getPackedType(type);
+  EXPECT_EQ(packedType, getType({2, 4, 4, 1, 16, 16}, builder.getF32Type()));
+  // Filter number n is n + 1 in its middle: it is n + 1 times the middle
+  // columns of G on both sides, which are 0, 1/2, -1/2, 0.
+  std::vector<float> source(type.getNumElements(), 0);
+  for (int n = 0; n < 34; ++n)
+    source[n * 9 + 4] = n + 1;
+  std::vector<float> packed(packedType.getNumElements(), 77);
+  packConstant(packing, type,
+               ArrayRef(reinterpret_cast<const char *>(source.data()),
+                        source.size() * sizeof(float)),
+               MutableArrayRef(reinterpret_cast<char *>(packed.data()),
+                               packed.size() * sizeof(float)));
+  const float middle[] = {0, 0.5, -0.5, 0};
+  for (int output = 0; output < 32; ++output)
+    for (int i = 0; i < 4; ++i)
+      for (int j = 0; j < 4; ++j)
+        for (int input = 0; input < 16; ++input) {
+          float filter = output < 17 && input < 2 ? output * 2 + input + 1 : 0;
+          size_t at =
+              (((output / 16 * 4 + i) * 4 + j) * 16 + input) * 16 + output % 16;
+          EXPECT_EQ(packed[at], filter * middle[i] * middle[j]);
+        }
+  EXPECT_FALSE(
+      isValidPacking(packing, getType({17, 2, 3, 5}, builder.getF32Type())));
+  EXPECT_FALSE(
+      isValidPacking(packing, getType({17, 2, 3, 3}, builder.getF64Type())));
+}
+
 TEST_F(WeightsTest, PackingOfAnyElementSize) {
   PackingAttr packing = getPacking({}, {1, 0}, {0, 1}, {4, 2});
   expectPacking<uint8_t>(packing, {7, 9}, builder.getI8Type());

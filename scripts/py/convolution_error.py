@@ -1,0 +1,55 @@
+"""The error of each algorithm of a 3x3 convolution against the same in f64, over
+random inputs (normal, and not negative as behind a Relu) and depths. Errors are
+relative to the largest absolute result. Prints a table in Markdown."""
+
+import argparse
+import os
+import tempfile
+
+import numpy as np
+import onnx
+
+from convolutions import convolution, model_of
+from programs import VELTAIR, VELTAIRC, call, call_json
+
+DEPTHS = [16, 64, 256, 512, 1024]
+SIZE, OUTPUTS = 28, 32
+
+
+def errors(depth, positive, march, folder):
+    """Algorithm -> (largest, root mean square) error."""
+    model, weights = model_of((depth, SIZE, SIZE, OUTPUTS))
+    path, artifact = os.path.join(folder, "model.onnx"), os.path.join(folder, "model.so")
+    onnx.save(model, path)
+    call(VELTAIRC, path, "-o", artifact, f"--march={march}", "--keep-useless-versions", "--weight-budget=100")
+    x = np.random.default_rng(depth).standard_normal((1, depth, SIZE, SIZE), dtype=np.float32)
+    x = np.abs(x) if positive else x
+    np.save(os.path.join(folder, "x.npy"), x)
+    want = np.maximum(convolution(x, weights["w0"], (1, 1, 1, 1)) + weights["b0"][:, None, None], 0)
+    layers = call_json(VELTAIR, "inspect", artifact)["programs"][0]["layers"]
+    found = {}
+    for number, version in enumerate(next(layer["versions"] for layer in layers if layer["name"] == "conv0")):
+        command = [VELTAIR, "run", artifact, f"--input=x0={folder}/x.npy", f"--output={folder}"]
+        call(*command, f"--kernel-version={number}", "--threads=1")
+        difference = (np.load(os.path.join(folder, "y0.npy")) - want) / np.max(np.abs(want))
+        algorithm = version["schedule"].split()[0]
+        found[algorithm] = (np.max(np.abs(difference)), np.sqrt(np.mean(difference**2)))
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/convolution-error", description=__doc__)
+    parser.add_argument("--march", default="native")
+    options = parser.parse_args()
+    algorithms = ["direct", "winograd2", "winograd4"]
+    print("| input | channels |" + "".join(f" {name} max | rms |" for name in algorithms))
+    print("|---|---|" + "---|---|" * len(algorithms))
+    for positive in (False, True):
+        for depth in DEPTHS:
+            with tempfile.TemporaryDirectory() as folder:
+                found = errors(depth, positive, options.march, folder)
+            cells = "".join(" {:.1e} | {:.1e} |".format(*found[name]) for name in algorithms)
+            print(f"| {'not negative' if positive else 'normal'} | {depth} |{cells}", flush=True)
+
+
+main()
