@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/codegen/Passes.h"
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
@@ -39,6 +40,8 @@ void veltair::addKernelToLlvmPasses(OpPassManager &manager) {
   function.addPass(arith::createArithExpandOpsPass());
   function.addPass(createSCFToControlFlowPass());
   function.addPass(memref::createExpandStridedMetadataPass());
+  // The offsets of parts of buffers.
+  function.addPass(createLowerAffinePass());
 
   manager.addPass(createConvertVectorToLLVMPass());
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());
@@ -54,9 +57,7 @@ void veltair::addKernelToLlvmPasses(OpPassManager &manager) {
 }
 
 void veltair::registerCodegenPipelines() {
-  PassPipelineRegistration<>("kernel-to-llvm",
-                             "From nano-kernels to the LLVM dialect",
-                             [](OpPassManager &manager) {
-                               addKernelToLlvmPasses(manager);
-                             });
+  PassPipelineRegistration<>(
+      "kernel-to-llvm", "From nano-kernels to the LLVM dialect",
+      [](OpPassManager &manager) { addKernelToLlvmPasses(manager); });
 }

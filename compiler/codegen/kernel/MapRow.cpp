@@ -43,8 +43,8 @@ private:
   void markVarying(Value value) {
     varying.insert(value);
     Type type = value.getType();
-    widest = std::max(widest, type.isIndex() ? 64
-                                             : type.getIntOrFloatBitWidth());
+    widest =
+        std::max(widest, type.isIndex() ? 64 : type.getIntOrFloatBitWidth());
   }
 
   /// The lane plus a uniform offset.
@@ -82,7 +82,8 @@ private:
       for (Value index : load.getIndices().drop_back())
         if (dependsOnLane(index))
           return false;
-      if (!isLinear(load.getIndices().back()))
+      if (!isLinear(load.getIndices().back()) ||
+          !load.getMemRefType().isLastDimUnitStride())
         return false;
       markVarying(load.getResult());
       return true;
@@ -160,8 +161,8 @@ private:
     Location loc = loop.getLoc();
     SmallVector<Value> inits;
     for (Value init : loop.getInitArgs())
-      inits.push_back(broadcastLanes(builder, loc,
-                                     mapping.lookupOrDefault(init), lanes));
+      inits.push_back(
+          broadcastLanes(builder, loc, mapping.lookupOrDefault(init), lanes));
     auto clone = scf::ForOp::create(
         builder, loc, mapping.lookupOrDefault(loop.getLowerBound()),
         mapping.lookupOrDefault(loop.getUpperBound()),
@@ -200,8 +201,7 @@ static void storeAt(OpBuilder &builder, MapRowOp op, Value value, Value lane) {
 
 void veltair::lowerMapRow(MapRowOp op, OpBuilder &builder, int64_t lanes) {
   Location loc = op.getLoc();
-  int64_t extent =
-      cast<MemRefType>(op.getResult().getType()).getShape().back();
+  int64_t extent = cast<MemRefType>(op.getResult().getType()).getShape().back();
   LaneVectorizer vectorizer(op);
   int64_t vectorized = 0;
   if (vectorizer.analyze()) {

@@ -52,3 +52,14 @@ void ScheduleBuilder::addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
         add("direct", rows, vectors, order, grain,
             groups == groupExtent ? 0 : groups);
 }
+
+void ScheduleBuilder::addProduct(int64_t rowExtent, int64_t groupExtent) {
+  for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, groupExtent);
+       ++vectors) {
+    // A single row uses each weight once, straight from memory.
+    int64_t most = rowExtent == 1 ? 1 : maxRows(vectors, 1);
+    for (int64_t rows : balancedRows(rowExtent, most))
+      addCuts(rows, vectors, llvm::divideCeil(rowExtent, rows),
+              llvm::divideCeil(groupExtent, vectors));
+  }
+}

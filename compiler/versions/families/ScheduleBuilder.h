@@ -38,6 +38,10 @@ public:
   void addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
                int64_t groupExtent);
 
+  /// The direct schedules of a matrix product of that many rows and groups of
+  /// 16 columns.
+  void addProduct(int64_t rowExtent, int64_t groupExtent);
+
   SmallVector<ScheduleAttr> take() {
     return SmallVector<ScheduleAttr>(schedules.takeVector());
   }
