@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/Passes.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace mlir::veltair {
@@ -65,10 +66,53 @@ struct ThroughF32 : RewritePattern {
   }
 };
 
+/// erf as a quotient of polynomials, which needs no cases: within 5e-7 of the
+/// true value. (The coefficients are those that XLA and Eigen use.)
+struct RationalErf : OpRewritePattern<math::ErfOp> {
+  explicit RationalErf(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {}
+
+  LogicalResult matchAndRewrite(math::ErfOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getType();
+    if (!getElementTypeOrSelf(type).isF32())
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto constant = [&](float value) -> Value {
+      TypedAttr attribute = b.getF32FloatAttr(value);
+      if (auto shaped = dyn_cast<ShapedType>(type))
+        attribute = DenseElementsAttr::get(shaped, value);
+      return arith::ConstantOp::create(b, attribute);
+    };
+    auto polynomial = [&](Value x, ArrayRef<float> coefficients) {
+      Value sum = constant(coefficients.front());
+      for (float coefficient : coefficients.drop_front())
+        sum = math::FmaOp::create(b, sum, x, constant(coefficient));
+      return sum;
+    };
+    // Beyond this erf rounds to 1. A NaN stays one.
+    constexpr float limit = 3.832506856900711f;
+    Value x = arith::MinimumFOp::create(b, op.getOperand(), constant(limit));
+    x = arith::MaximumFOp::create(b, x, constant(-limit));
+    Value square = arith::MulFOp::create(b, x, x);
+    Value numerator =
+        polynomial(square, {2.2905065861350646e-4f, 3.4082910107109506e-3f,
+                            5.0955695062380861e-2f, 1.8520832239976145e-1f,
+                            1.128379143519084f});
+    Value denominator = polynomial(
+        square, {-1.1791602954361697e-7f, 2.3547966471313185e-5f,
+                 1.0179625278914885e-3f, 1.4070470171167667e-2f,
+                 1.1098505178285362e-1f, 4.9746925110067538e-1f, 1.0f});
+    numerator = arith::MulFOp::create(b, x, numerator);
+    rewriter.replaceOpWithNewOp<arith::DivFOp>(op, numerator, denominator);
+    return success();
+  }
+};
+
 struct ExpandMath : veltair::impl::ExpandMathBase<ExpandMath> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ThroughF32>(&getContext());
+    patterns.add<ThroughF32, RationalErf>(&getContext());
     math::populateExpansionPatterns(
         patterns, {"sinh", "cosh", "tan", "asinh", "acosh", "atanh", "powf",
                    "fpowi", "exp2", "round", "rsqrt", "clampf", "sincos"});

@@ -79,12 +79,12 @@ AttentionFamily::schedules(LayerOp layer, const TargetIsa &isa) const {
   ScheduleBuilder builder(layer.getContext(), isa);
   ArrayRef<int64_t> query = rootOf(layer).getQueryView().getSizes();
   int64_t groups = llvm::divideCeil(query[2], channelGroup);
-  // Keys of one tile lie a whole row of the tensor apart, often in the same set
-  // of the first-level cache: no more than its ways.
-  constexpr int64_t ways = 8;
+  int64_t keyStride = rootOf(layer).getKeyView().getStrides()[2];
+  int64_t most =
+      ScheduleBuilder::rowsSideBySide(keyStride * int64_t(sizeof(float)));
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(4, groups); ++vectors)
     for (int64_t rows : ScheduleBuilder::balancedRows(
-             query[2], std::min(ways, builder.maxRows(vectors, 1))))
+             query[2], std::min(most, builder.maxRows(vectors, 1))))
       for (int64_t grain : {1, 2, 4, 8})
         if (grain == 1 || vectors * grain <= groups)
           builder.add("direct", rows, vectors, LoopOrder::Rows, grain, 0);

@@ -49,7 +49,9 @@ public:
                                       const TargetIsa &isa) const override {
     ArrayRef<int64_t> shape = shapeOf(layer).take_back(2);
     ScheduleBuilder builder(layer.getContext(), isa);
-    builder.addProduct(shape[0], llvm::divideCeil(shape[1], channelGroup));
+    int64_t stride = rootOf(layer).getLhsView().getStrides().end()[-2];
+    builder.addProduct(shape[0], stride * int64_t(sizeof(float)),
+                       llvm::divideCeil(shape[1], channelGroup));
     return builder.take();
   }
 

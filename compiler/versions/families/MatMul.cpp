@@ -31,10 +31,12 @@ class MatMulFamily : public LayerFamily {
 public:
   SmallVector<ScheduleAttr> schedules(LayerOp layer,
                                       const TargetIsa &isa) const override {
-    SmallVector<int64_t> shape =
-        asMatrix(rootOf(layer).getResult().getType().getShape());
+    kernel::MatMulOp op = rootOf(layer);
+    SmallVector<int64_t> shape = asMatrix(op.getResult().getType().getShape());
+    int64_t depth = op.getLhs().getType().getShape().back();
     ScheduleBuilder builder(layer.getContext(), isa);
-    builder.addProduct(shape[0], llvm::divideCeil(shape[1], channelGroup));
+    builder.addProduct(shape[0], depth * int64_t(sizeof(float)),
+                       llvm::divideCeil(shape[1], channelGroup));
     return builder.take();
   }
 
