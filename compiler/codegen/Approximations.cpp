@@ -87,8 +87,38 @@ struct ExpandExp : OpRewritePattern<math::ExpOp> {
   }
 };
 
+/// erf as a quotient of polynomials, which needs no cases: within 5e-7 of the
+/// true value. (The coefficients are those that XLA and Eigen use.)
+struct ExpandErf : OpRewritePattern<math::ErfOp> {
+  explicit ExpandErf(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {}
+
+  LogicalResult matchAndRewrite(math::ErfOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!getElementTypeOrSelf(op.getType()).isF32())
+      return failure();
+    F32Builder b(op.getLoc(), rewriter, op.getType());
+    // Beyond this erf rounds to 1.
+    constexpr float limit = 3.832506856900711f;
+    Value x = b.limit(arith::CmpFPredicate::OGT, -limit, op.getOperand());
+    x = b.limit(arith::CmpFPredicate::OLT, limit, x);
+    Value square = arith::MulFOp::create(b, x, x);
+    Value numerator =
+        b.polynomial(square, {2.2905065861350646e-4f, 3.4082910107109506e-3f,
+                              5.0955695062380861e-2f, 1.8520832239976145e-1f,
+                              1.128379143519084f});
+    Value denominator = b.polynomial(
+        square, {-1.1791602954361697e-7f, 2.3547966471313185e-5f,
+                 1.0179625278914885e-3f, 1.4070470171167667e-2f,
+                 1.1098505178285362e-1f, 4.9746925110067538e-1f, 1.0f});
+    numerator = arith::MulFOp::create(b, x, numerator);
+    rewriter.replaceOpWithNewOp<arith::DivFOp>(op, numerator, denominator);
+    return success();
+  }
+};
+
 } // namespace
 
 void mlir::veltair::populateApproximations(RewritePatternSet &patterns) {
-  patterns.add<ExpandExp>(patterns.getContext());
+  patterns.add<ExpandExp, ExpandErf>(patterns.getContext());
 }

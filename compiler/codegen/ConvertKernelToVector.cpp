@@ -96,6 +96,12 @@ struct ConvertKernelToVector
         lowerWinogradInputTile(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::WinogradOutputTileOp>(op))
         lowerWinogradOutputTile(tile, builder, lanes);
+      else if (auto row = dyn_cast<kernel::NormalizeRowOp>(op))
+        lowerNormalizeRow(row, builder, lanes);
+      else if (auto row = dyn_cast<kernel::SoftmaxRowOp>(op))
+        lowerSoftmaxRow(row, builder, lanes);
+      else if (auto columns = dyn_cast<kernel::SoftmaxColumnsOp>(op))
+        lowerSoftmaxColumns(columns, builder, lanes);
       else if (auto map = dyn_cast<kernel::MapRowOp>(op))
         lowerMapRow(map, builder, lanes);
       else

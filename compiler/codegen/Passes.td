@@ -19,7 +19,7 @@ def ConvertKernelToVector : Pass<"convert-kernel-to-vector", "::mlir::func::Func
   }];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect"];
 }
 
 def VerifyVectorWidth : Pass<"verify-vector-width", "::mlir::func::FuncOp"> {

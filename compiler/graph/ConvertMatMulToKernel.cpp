@@ -4,6 +4,7 @@
 
 #include "compiler/graph/FloatConstants.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/StridedViews.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -38,13 +39,33 @@ static Value asConstantMatrix(OpBuilder &builder, Value value) {
                   : Value();
 }
 
+/// A product whose operands are read where they are.
+static Value convertComputed(onnx::MatMulOp op, OpBuilder &builder) {
+  RankedTensorType result = typeOf(op.getY());
+  if (!result.getElementType().isF32() || typeOf(op.getA()).getRank() < 2 ||
+      typeOf(op.getB()).getRank() < 2 || result.getNumElements() == 0 ||
+      typeOf(op.getA()).getNumElements() == 0)
+    return {};
+  StridedView lhs = traceView(op.getA()), rhs = traceView(op.getB());
+  ArrayRef<int64_t> batch = result.getShape().drop_back(2);
+  for (StridedView *view : {&lhs, &rhs}) {
+    SmallVector<int64_t> shape(batch);
+    llvm::append_range(shape, ArrayRef(view->sizes).take_back(2));
+    if (!view->broadcastTo(shape))
+      return {};
+  }
+  return kernel::BatchMatMulOp::create(builder, op.getLoc(), result, lhs.memory,
+                                       rhs.memory, lhs.getAttr(),
+                                       rhs.getAttr());
+}
+
 static Value convert(onnx::MatMulOp op, OpBuilder &builder) {
   RankedTensorType lhs = typeOf(op.getA()), rhs = typeOf(op.getB());
-  if (lhs.getRank() < 2 || lhs.getRank() < rhs.getRank())
-    return {};
-  Value matrix = asConstantMatrix(builder, op.getB());
+  Value matrix = lhs.getRank() < 2 || lhs.getRank() < rhs.getRank()
+                     ? Value()
+                     : asConstantMatrix(builder, op.getB());
   if (!matrix)
-    return {};
+    return convertComputed(op, builder);
   return kernel::MatMulOp::create(builder, op.getLoc(), op.getY().getType(),
                                   op.getA(), matrix, /*transpose_rhs=*/false);
 }

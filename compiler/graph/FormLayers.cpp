@@ -178,7 +178,9 @@ Value Outliner::import(OpOperand &operand) {
   auto kernel = dyn_cast<kernel::LayerKernelOp>(op);
   if (kernel && kernel.isPackedOperand(operand.getOperandNumber()))
     return addOperand(value, constants);
-  bool inEpilogue = isa<kernel::LayerKernelOp>(group.root) && op != group.root;
+  if (kernel)
+    return addOperand(value, inputs);
+  bool inEpilogue = isa<kernel::LayerKernelOp>(group.root);
   ElementsAttr elements = onnx::constantElements(value);
   if (elements && (isSplat(elements) || needsConstant(operand))) {
     if (inEpilogue) {

@@ -71,12 +71,41 @@ def ConvertConvTranspose : ProgramPass<"convert-conv-transpose"> {
   let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
 }
 
-def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
-  let summary = "Products with a constant matrix become kernel.matmul";
+def FuseAttention : ProgramPass<"fuse-attention"> {
+  let summary = "Makes attention of two products and the softmax between them";
   let description = [{
-    MatMul and Gemm of f32 whose right operand is constant. The alpha and beta of
-    a Gemm are multiplied into constants; its third operand becomes a sum.
-    Products of other operands stay what they are.
+    `MatMul(Softmax(scale * MatMul(Q, K') + mask), V)` of f32 becomes
+    `kernel.attention`. Factors may stand on either side, on `Q`, on `K`, or on
+    none of them; the mask, if any, is added and broadcast. Operations that only
+    move elements of `Q`, `K`, `V` and the mask, and a transposition of the
+    result that keeps its last dimension, become strides.
+  }];
+  let statistics = [Statistic<"fused", "fused", "Attentions formed">];
+  let dependentDialects = ["::mlir::veltair::kernel::KernelDialect"];
+}
+
+def ConvertRowsToKernel : ProgramPass<"convert-rows-to-kernel"> {
+  let summary = "Softmax and normalization of rows become kernels";
+  let description = [{
+    A Softmax along the last dimension of f32 becomes `kernel.softmax_rows`.
+    LayerNormalization and RMSNormalization along it, and what computes
+    `x / sqrt(mean(x^2) + epsilon)` of rows, with or without a mean that is
+    subtracted, become `kernel.normalize_rows`; scale and bias become
+    elementwise operations behind it.
+  }];
+  let statistics = [Statistic<"converted", "converted", "Operations converted">];
+  let dependentDialects = [
+    "::mlir::veltair::kernel::KernelDialect", "::mlir::veltair::onnx::OnnxDialect"];
+}
+
+def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
+  let summary = "Products become kernel.matmul or kernel.batch_matmul";
+  let description = [{
+    MatMul and Gemm of f32 whose right operand is a constant matrix become
+    `kernel.matmul`. The alpha and beta of a Gemm are multiplied into constants;
+    its third operand becomes a sum. Other MatMuls of f32 become
+    `kernel.batch_matmul`; operations that only move elements of their operands
+    become strides.
   }];
   let statistics = [Statistic<"converted", "converted", "Products converted">];
   let dependentDialects = [

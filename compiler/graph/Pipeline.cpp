@@ -16,6 +16,9 @@ void veltair::addGraphPasses(OpPassManager &programs) {
   // be folded into.
   programs.addPass(createSimplifyGraph());
   programs.addPass(createFoldBatchNorm());
+  // Decompositions would hide what these look for.
+  programs.addPass(createFuseAttention());
+  programs.addPass(createConvertRowsToKernel());
   programs.addPass(createDecomposeOnnx());
   // Decompositions leave arithmetic on constants, reshapes, and common parts.
   programs.addPass(createFoldOnnxConstants());

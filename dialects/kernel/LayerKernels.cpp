@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/kernel/KernelDialect.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -83,6 +84,106 @@ LogicalResult MatMulOp::verify() {
            << lhs << " times " << rhs << " to " << result;
   return success();
 }
+
+//===-- views -------------------------------------------------------------===//
+
+LogicalResult
+StridedViewAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                        int64_t offset, ArrayRef<int64_t> sizes,
+                        ArrayRef<int64_t> strides) {
+  auto isNegative = [](int64_t value) { return value < 0; };
+  if (sizes.size() != strides.size())
+    return emitError() << "needs a stride for each size";
+  if (offset < 0 || llvm::any_of(sizes, isNegative) ||
+      llvm::any_of(strides, isNegative))
+    return emitError() << "needs an offset, sizes and strides that are not "
+                          "negative";
+  return success();
+}
+
+bool StridedViewAttr::fits(int64_t elements) const {
+  int64_t last = getOffset();
+  for (auto [size, stride] : llvm::zip_equal(getSizes(), getStrides())) {
+    if (size == 0)
+      return true;
+    last += (size - 1) * stride;
+  }
+  return last < elements;
+}
+
+/// Checks that `tensor` has the elements of a view of that rank.
+static LogicalResult verifyView(Operation *op, StringRef name, Value tensor,
+                                StridedViewAttr view, size_t rank) {
+  if (view.getSizes().size() != rank)
+    return op->emitOpError("needs a ") << name << " view of rank " << rank;
+  if (!view.fits(cast<RankedTensorType>(tensor.getType()).getNumElements()))
+    return op->emitOpError("has a ") << name << " view beyond its tensor";
+  return success();
+}
+
+LogicalResult BatchMatMulOp::verify() {
+  RankedTensorType result = getResult().getType();
+  size_t rank = result.getRank();
+  if (rank < 2)
+    return emitOpError("needs a result of rank 2 at least");
+  if (failed(verifyView(*this, "left", getLhs(), getLhsView(), rank)) ||
+      failed(verifyView(*this, "right", getRhs(), getRhsView(), rank)))
+    return failure();
+  ArrayRef<int64_t> lhs = getLhsView().getSizes(),
+                    rhs = getRhsView().getSizes(), shape = result.getShape();
+  if (lhs.drop_back() != shape.drop_back() ||
+      rhs.drop_back(2) != shape.drop_back(2) || rhs.back() != shape.back() ||
+      lhs.back() != rhs[rank - 2])
+    return emitOpError("has sizes that do not match");
+  return success();
+}
+
+LogicalResult AttentionOp::verify() {
+  if (failed(verifyView(*this, "query", getQuery(), getQueryView(), 4)) ||
+      failed(verifyView(*this, "key", getKey(), getKeyView(), 4)) ||
+      failed(verifyView(*this, "value", getValue(), getValueView(), 4)))
+    return failure();
+  if (bool(getMask()) != bool(getMaskViewAttr()))
+    return emitOpError("needs a view of its mask");
+  if (getMask() &&
+      failed(verifyView(*this, "mask", getMask(), *getMaskView(), 4)))
+    return failure();
+  ArrayRef<int64_t> query = getQueryView().getSizes(),
+                    key = getKeyView().getSizes(),
+                    value = getValueView().getSizes();
+  if (query.take_front(2) != key.take_front(2) ||
+      key.take_front(3) != value.take_front(3) || query[3] != key[3])
+    return emitOpError("has sizes that do not match");
+  if (getMask() && getMaskView()->getSizes() !=
+                       ArrayRef<int64_t>{query[0], query[1], query[2], key[2]})
+    return emitOpError("needs a mask view [batch, heads, queries, keys]");
+  if (value[3] > 1 && getValueView().getStrides()[3] != 1)
+    return emitOpError("needs values whose rows are contiguous");
+  ArrayRef<int64_t> order = getResultOrder();
+  if (order.size() != 4 || !isPermutationVector(order) || order[3] != 3)
+    return emitOpError("needs a result order that permutes the first three of "
+                       "four dimensions");
+  SmallVector<int64_t> sizes = {query[0], query[1], query[2], value[3]}, shape;
+  for (int64_t dim : order)
+    shape.push_back(sizes[dim]);
+  if (getResult().getType().getShape() != ArrayRef(shape))
+    return emitOpError("has a result that does not follow from its views");
+  return success();
+}
+
+/// Rows keep their type.
+static LogicalResult verifyRows(Operation *op) {
+  auto type = cast<RankedTensorType>(op->getOperand(0).getType());
+  if (type != op->getResult(0).getType() || type.getRank() < 1)
+    return op->emitOpError("needs an input and a result of one type");
+  return success();
+}
+
+LogicalResult SoftmaxRowsOp::verify() { return verifyRows(*this); }
+
+LogicalResult NormalizeRowsOp::verify() { return verifyRows(*this); }
+
+//===-- layouts -----------------------------------------------------------===//
 
 LogicalResult ReorderOp::verify() {
   RankedTensorType plain = getSource().getType(),

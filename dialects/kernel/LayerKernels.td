@@ -16,11 +16,11 @@ class Kernel_Op<string mnemonic, list<Trait> traits = []> : Op<Kernel_Dialect, m
 def Kernel_F32Tensor : StaticShapeTensorOf<[F32]>;
 
 /// A kernel that is the root of layers, in place of the ONNX operator.
-class Kernel_LayerKernelOp<string mnemonic, string operator>
+class Kernel_LayerKernelOp<string mnemonic, string operator, code declarations = "">
     : Kernel_Op<mnemonic, [Pure, LayerKernelOp]> {
   let extraClassDeclaration = [{
     ::llvm::StringRef getOperatorName() { return "}] # operator # [{"; }
-  }];
+  }] # declarations;
 }
 
 class Kernel_WindowedOp<string mnemonic> : Kernel_LayerKernelOp<mnemonic, "Conv"> {
@@ -67,6 +67,90 @@ def Kernel_MatMulOp : Kernel_LayerKernelOp<"matmul", "MatMul"> {
     $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)
   }];
   let hasVerifier = 1;
+}
+
+def Kernel_StridedViewAttr : AttrDef<Kernel_Dialect, "StridedView"> {
+  let mnemonic = "strided_view";
+  let summary = "Elements of a tensor as another one";
+  let description = [{
+    Element `[i, j ...]` of the view is element `offset + i * strides[0] +
+    j * strides[1] ...` of the tensor's memory. A stride of 0 repeats.
+
+    Example: head 3 of `[tokens, heads, 64]` as `[64, tokens]` is
+    `#kernel.strided_view<192, sizes = [64, 128], strides = [1, 768]>`.
+  }];
+  let parameters = (ins
+    "int64_t":$offset, ArrayRefParameter<"int64_t">:$sizes, ArrayRefParameter<"int64_t">:$strides);
+  let assemblyFormat = [{
+    `<` $offset `,` `sizes` `=` `[` $sizes `]` `,` `strides` `=` `[` $strides `]` `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Whether all elements lie in a tensor of that many elements.
+    bool fits(int64_t elements) const;
+  }];
+}
+
+/// A kernel whose operands are read where they are.
+class Kernel_UnpackedKernelOp<string mnemonic, string operator>
+    : Kernel_LayerKernelOp<mnemonic, operator, "bool isPackedOperand(unsigned) { return false; }"> {
+  let results = (outs Kernel_F32Tensor:$result);
+  let hasVerifier = 1;
+}
+
+def Kernel_BatchMatMulOp : Kernel_UnpackedKernelOp<"batch_matmul", "MatMul"> {
+  let summary = "Products of computed matrices";
+  let description = [{
+    * `lhs_view`: `[B..., M, K]`; `rhs_view`: `[B..., K, N]`.
+    * `result`: `[B..., M, N]`.
+  }];
+  let arguments = (ins
+    Kernel_F32Tensor:$lhs, Kernel_F32Tensor:$rhs,
+    Kernel_StridedViewAttr:$lhs_view, Kernel_StridedViewAttr:$rhs_view);
+  let assemblyFormat = [{
+    $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)
+  }];
+}
+
+def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention"> {
+  let summary = "softmax(scale * Q K' + mask) V, for each head";
+  let description = [{
+    * `query_view`: `[batch, heads, queries, depth]`.
+    * `key_view`: `[batch, heads, keys, depth]`.
+    * `value_view`: `[batch, heads, keys, value depth]`, rows contiguous.
+    * `mask_view`: `[batch, heads, queries, keys]`.
+    * `result`: `[batch, heads, queries, value depth]` permuted by
+      `result_order`, which leaves the last dimension where it is.
+
+    The softmax is over the keys.
+  }];
+  let arguments = (ins
+    Kernel_F32Tensor:$query, Kernel_F32Tensor:$key, Kernel_F32Tensor:$value,
+    Optional<Kernel_F32Tensor>:$mask,
+    Kernel_StridedViewAttr:$query_view, Kernel_StridedViewAttr:$key_view,
+    Kernel_StridedViewAttr:$value_view, OptionalAttr<Kernel_StridedViewAttr>:$mask_view,
+    F32Attr:$scale, DenseI64ArrayAttr:$result_order);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value (`mask` $mask^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+}
+
+def Kernel_SoftmaxRowsOp : Kernel_UnpackedKernelOp<"softmax_rows", "Softmax"> {
+  let summary = "Softmax over the last dimension";
+  let arguments = (ins Kernel_F32Tensor:$input);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
+def Kernel_NormalizeRowsOp : Kernel_UnpackedKernelOp<"normalize_rows", "LayerNormalization"> {
+  let summary = "Rows with a mean of 0 and a variance of 1";
+  let description = [{
+    A row `x` of `input`, `[..., N]`, becomes
+    `(x - mean) / sqrt(mean((x - mean)^2) + epsilon)`; if `uncentered`, the mean
+    is left out.
+  }];
+  let arguments = (ins Kernel_F32Tensor:$input, F32Attr:$epsilon, UnitAttr:$uncentered);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
 def Kernel_ReorderOp : Kernel_Op<"reorder", [Pure]> {

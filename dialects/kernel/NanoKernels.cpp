@@ -78,10 +78,12 @@ LogicalResult MatMulTileOp::verify() {
   auto lhs = cast<MemRefType>(getLhs().getType());
   auto rhs = cast<MemRefType>(getRhs().getType());
   bool blocked = lhs.getRank() == 3 && lhs.getDimSize(2) == channelGroup;
-  if ((lhs.getRank() != 2 && !blocked) || rhs.getRank() != 3 ||
-      rhs.getDimSize(2) != channelGroup || getDepth() != rhs.getDimSize(1))
-    return emitOpError(
-        "needs [M, K] or [K / 16, M, 16] and [ceil(N/16), K, 16]");
+  int64_t k = rhs.getRank() - 2; // the dimension of rhs that is summed over
+  if ((lhs.getRank() != 2 && !blocked) || k < 0 || k > 1 ||
+      (k == 1 && rhs.getDimSize(2) != channelGroup) ||
+      getDepth() != rhs.getDimSize(k))
+    return emitOpError("needs [M, K] or [K / 16, M, 16], and "
+                       "[ceil(N/16), K, 16] or [K, N]");
   if (getColumns() < 1 || getColumns() > channelGroup * getVectors())
     return emitOpError("needs 1 to 16 * vectors columns");
   if (static_cast<int64_t>(getPrefetch()) < 0)
@@ -118,6 +120,32 @@ LogicalResult WinogradOutputTileOp::verify() {
   if (failed(verifyWinogradTile(*this, getResult(), getProducts(), /*rank=*/3)))
     return failure();
   return verifyEpilogue(*this);
+}
+
+/// A row kernel keeps the shape of its input.
+template <typename OpTy> static LogicalResult verifyRow(OpTy op) {
+  auto input = cast<MemRefType>(op.getInput().getType());
+  auto result = cast<MemRefType>(op.getResult().getType());
+  if (input.getRank() != 2 || input.getShape() != result.getShape())
+    return op.emitOpError("needs an input and a result [M, N]");
+  return verifyEpilogue(op);
+}
+
+LogicalResult NormalizeRowOp::verify() { return verifyRow(*this); }
+
+LogicalResult SoftmaxRowOp::verify() {
+  auto scratch = cast<MemRefType>(getScratch().getType());
+  auto input = cast<MemRefType>(getInput().getType());
+  if (scratch.getShape() != input.getShape().take_back())
+    return emitOpError("needs scratch memory [N]");
+  return verifyRow(*this);
+}
+
+LogicalResult SoftmaxColumnsOp::verify() {
+  auto type = cast<MemRefType>(getMemory().getType());
+  if (type.getRank() != 2 || type.getDimSize(1) % channelGroup != 0)
+    return emitOpError("needs [M, N] with N a multiple of 16");
+  return success();
 }
 
 LogicalResult MapRowOp::verify() {

@@ -113,7 +113,8 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
   let summary = "Register tile of a matrix product";
   let description = [{
     Computes `rows` rows from `row` of `vectors` groups of 16 columns from
-    `group`: `result[m, n] = sum over k of lhs[m, k] * rhs[n / 16, k, n % 16]`.
+    `group`: `result[m, n] = sum over k of lhs[m, k] * rhs[n / 16, k, n % 16]`,
+    or `lhs[m, k] * rhs[k, n]` for a `rhs` of rank 2, whose rows are contiguous.
     `columns` is how many of the columns exist in `result` (fewer than
     `16 * vectors` at the right edge). `lhs` is `[M, K]`, or `[K / 16, M, 16]`,
     of which a tile reads its rows in one stream. `prefetch` says how many rows
@@ -173,6 +174,46 @@ def Kernel_WinogradOutputTileOp : Kernel_TileOp<"winograd_output_tile"> {
     (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
     `:` type($products) `,` type($result) $epilogue
   }];
+}
+
+class Kernel_RowOp<string mnemonic, dag extraArguments> : Kernel_TileOp<mnemonic> {
+  let arguments = !con((ins MemRefOf<[F32]>:$input, MemRefOf<[F32]>:$result),
+    extraArguments, (ins Variadic<AnyMemRef>:$extras, Index:$row));
+}
+
+def Kernel_NormalizeRowOp : Kernel_RowOp<"normalize_row", (ins F32Attr:$epsilon, UnitAttr:$uncentered)> {
+  let summary = "One row with a mean of 0 and a variance of 1";
+  let description = [{
+    Row `row` of `input` and `result`, which are `[M, N]`. See `normalize_rows`.
+  }] # tileDescription;
+  let assemblyFormat = [{
+    $input `into` $result `[` $row `]`
+    (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
+    `:` type($input) `,` type($result) $epilogue
+  }];
+}
+
+def Kernel_SoftmaxRowOp : Kernel_RowOp<"softmax_row", (ins MemRefOf<[F32]>:$scratch)> {
+  let summary = "Softmax of one row";
+  let description = [{
+    Row `row` of `input` and `result`, which are `[M, N]`. `scratch`, `[N]`,
+    keeps the exponentials.
+  }] # tileDescription;
+  let assemblyFormat = [{
+    $input `into` $result `[` $row `]` `scratch` $scratch
+    (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
+    `:` type($input) `,` type($result) `,` type($scratch) $epilogue
+  }];
+}
+
+def Kernel_SoftmaxColumnsOp : Kernel_Op<"softmax_columns"> {
+  let summary = "Softmax of each column of a matrix, in place";
+  let description = [{
+    `memory` is `[M, N]`, N a multiple of 16.
+  }];
+  let arguments = (ins Arg<MemRefOf<[F32]>, "", [MemRead, MemWrite]>:$memory);
+  let assemblyFormat = "$memory attr-dict `:` type($memory)";
+  let hasVerifier = 1;
 }
 
 def Kernel_MapRowOp : Kernel_Op<"map_row", [SingleBlock, RecursiveMemoryEffects]> {

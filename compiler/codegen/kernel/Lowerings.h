@@ -23,6 +23,12 @@ void lowerWinogradInputTile(kernel::WinogradInputTileOp op, OpBuilder &builder,
                             int64_t lanes);
 void lowerWinogradOutputTile(kernel::WinogradOutputTileOp op,
                              OpBuilder &builder, int64_t lanes);
+void lowerNormalizeRow(kernel::NormalizeRowOp op, OpBuilder &builder,
+                       int64_t lanes);
+void lowerSoftmaxRow(kernel::SoftmaxRowOp op, OpBuilder &builder,
+                     int64_t lanes);
+void lowerSoftmaxColumns(kernel::SoftmaxColumnsOp op, OpBuilder &builder,
+                         int64_t lanes);
 void lowerMapRow(kernel::MapRowOp op, OpBuilder &builder, int64_t lanes);
 
 /// The rows [begin, end) of a window that meet the input, and the input row

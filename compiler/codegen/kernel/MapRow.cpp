@@ -82,7 +82,8 @@ private:
       for (Value index : load.getIndices().drop_back())
         if (dependsOnLane(index))
           return false;
-      if (!isLinear(load.getIndices().back()))
+      if (!isLinear(load.getIndices().back()) ||
+          !load.getMemRefType().isLastDimUnitStride())
         return false;
       markVarying(load.getResult());
       return true;

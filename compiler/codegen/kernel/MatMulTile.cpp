@@ -9,98 +9,145 @@ using namespace mlir;
 using namespace mlir::veltair;
 using namespace mlir::veltair::kernel;
 
-/// The accumulators of rows x vectors live in registers across all of K.
-void veltair::lowerMatMulTile(MatMulTileOp op, OpBuilder &builder,
-                              int64_t lanes) {
-  Location loc = op.getLoc();
-  auto type = VectorType::get(lanes, builder.getF32Type());
-  int64_t rows = op.getRows(), parts = channelGroup / lanes;
-  // Vectors that hold at least one column of the result.
-  int64_t width =
-      llvm::divideCeil(static_cast<int64_t>(op.getColumns()), lanes);
-  auto constant = [&](int64_t value) {
-    return constantIndex(builder, loc, value);
-  };
-  SmallVector<Value> groups, rowIndices;
-  for (int64_t v = 0, e = op.getVectors(); v < e; ++v)
-    groups.push_back(offsetIndex(builder, loc, op.getGroup(), v));
-  for (int64_t t = 0; t < rows; ++t)
-    rowIndices.push_back(offsetIndex(builder, loc, op.getRow(), t));
+namespace {
 
-  Value zero =
-      arith::ConstantOp::create(builder, loc, type, builder.getZeroAttr(type));
-  // The products of one k with all rows, whose elements of `lhs` lie at
-  // `index`.
-  auto multiply = [&](Value k, function_ref<SmallVector<Value>(Value)> index,
-                      ValueRange carried) {
+/// Lowers one tile of a product: the accumulators of rows x columns live in
+/// registers across all of K.
+class MatMulTileLowering {
+public:
+  MatMulTileLowering(MatMulTileOp op, OpBuilder &builder, int64_t lanes)
+      : op(op), builder(builder), loc(op.getLoc()), lanes(lanes),
+        parts(channelGroup / lanes), rows(op.getRows()),
+        width(llvm::divideCeil(static_cast<int64_t>(op.getColumns()), lanes)),
+        type(VectorType::get(lanes, builder.getF32Type())) {
+    for (int64_t t = 0; t < rows; ++t)
+      rowIndices.push_back(offsetIndex(builder, loc, op.getRow(), t));
+    firstColumn = arith::MulIOp::create(builder, loc, op.getGroup(),
+                                        constant(channelGroup));
+  }
+
+  void lower() {
+    Value zero = arith::ConstantOp::create(builder, loc, type,
+                                           builder.getZeroAttr(type));
+    SmallVector<Value> sums(rows * width, zero);
+    bool blocked = cast<MemRefType>(op.getLhs().getType()).getRank() == 3;
+    store(blocked ? sumBlocked(sums) : sumPlain(sums));
+  }
+
+private:
+  using Body = function_ref<SmallVector<Value>(Value, ValueRange)>;
+
+  Value constant(int64_t value) { return constantIndex(builder, loc, value); }
+
+  /// Columns of the result that vector number `w` holds.
+  int64_t validLanes(int64_t w) {
+    return std::min<int64_t>(lanes, op.getColumns() - w * lanes);
+  }
+
+  SmallVector<Value> loop(int64_t extent, ValueRange carried, Body body) {
+    auto loop = scf::ForOp::create(
+        builder, loc, constant(0), constant(extent), constant(1), carried,
+        [&](OpBuilder &, Location, Value iv, ValueRange inner) {
+          scf::YieldOp::create(builder, loc, body(iv, inner));
+        });
+    return SmallVector<Value>(loop.getResults());
+  }
+
+  SmallVector<Value> sumPlain(ValueRange sums) {
+    return loop(op.getDepth(), sums, [&](Value k, ValueRange carried) {
+      auto element = [&](Value row) { return SmallVector<Value>{row, k}; };
+      return multiply(k, element, carried);
+    });
+  }
+
+  SmallVector<Value> sumBlocked(ValueRange sums) {
+    return loop(
+        op.getDepth() / channelGroup, sums, [&](Value block, ValueRange outer) {
+          Value first = arith::MulIOp::create(builder, loc, block,
+                                              constant(channelGroup));
+          return loop(channelGroup, outer, [&](Value lane, ValueRange inner) {
+            Value k = arith::AddIOp::create(builder, loc, first, lane);
+            auto element = [&](Value row) {
+              return SmallVector<Value>{block, row, lane};
+            };
+            return multiply(k, element, inner);
+          });
+        });
+  }
+
+  /// Adds the products of one k with all rows, whose elements of the left
+  /// operand lie at `element(row)`.
+  SmallVector<Value> multiply(Value k,
+                              function_ref<SmallVector<Value>(Value)> element,
+                              ValueRange carried) {
     SmallVector<Value> sums(carried), weights;
     for (int64_t w = 0; w < width; ++w)
-      weights.push_back(vector::LoadOp::create(
-          builder, loc, type, op.getRhs(),
-          ValueRange{groups[w / parts], k, constant(w % parts * lanes)}));
+      weights.push_back(loadWeights(k, w));
     if (op.getPrefetch())
-      for (Value group : groups) {
-        Value ahead = offsetIndex(builder, loc, k, op.getPrefetch());
-        constexpr uint32_t intoL2 = 2;
-        memref::PrefetchOp::create(builder, loc, op.getRhs(),
-                                   ValueRange{group, ahead, constant(0)},
-                                   /*isWrite=*/false, intoL2,
-                                   /*isDataCache=*/true);
-      }
+      prefetch(k);
     for (int64_t t = 0; t < rows; ++t) {
       Value scalar = memref::LoadOp::create(builder, loc, op.getLhs(),
-                                            index(rowIndices[t]));
+                                            element(rowIndices[t]));
       Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
       for (int64_t w = 0; w < width; ++w)
         sums[t * width + w] = vector::FMAOp::create(builder, loc, x, weights[w],
                                                     sums[t * width + w]);
     }
     return sums;
-  };
-  auto loop = [&](int64_t extent, ValueRange carried,
-                  function_ref<SmallVector<Value>(Value, ValueRange)> body) {
-    return scf::ForOp::create(
-        builder, loc, constant(0), constant(extent), constant(1), carried,
-        [&](OpBuilder &, Location, Value iv, ValueRange inner) {
-          scf::YieldOp::create(builder, loc, body(iv, inner));
-        });
-  };
-  SmallVector<Value> sums(rows * width, zero);
-  if (cast<MemRefType>(op.getLhs().getType()).getRank() == 2)
-    sums = loop(op.getDepth(), sums, [&](Value k, ValueRange carried) {
-             return multiply(
-                 k, [&](Value row) { return SmallVector<Value>{row, k}; },
-                 carried);
-           }).getResults();
-  else
-    sums = loop(op.getDepth() / channelGroup, sums,
-                [&](Value block, ValueRange carried) -> SmallVector<Value> {
-                  Value first = arith::MulIOp::create(builder, loc, block,
-                                                      constant(channelGroup));
-                  auto lane = [&](Value lane, ValueRange carried) {
-                    Value k = arith::AddIOp::create(builder, loc, first, lane);
-                    auto index = [&](Value row) {
-                      return SmallVector<Value>{block, row, lane};
-                    };
-                    return multiply(k, index, carried);
-                  };
-                  return loop(channelGroup, carried, lane).getResults();
-                })
-               .getResults();
+  }
 
-  EpilogueEmitter epilogue(op.getEpilogue(), op.getExtras(),
-                           /*invariantDim=*/0, lanes);
-  Value firstColumn = arith::MulIOp::create(builder, loc, op.getGroup(),
-                                            constant(channelGroup));
-  SmallVector<Value> columns;
-  for (int64_t w = 0; w < width; ++w)
-    columns.push_back(offsetIndex(builder, loc, firstColumn, w * lanes));
-  for (int64_t t = 0; t < rows; ++t)
-    for (int64_t w = 0; w < width; ++w) {
-      int64_t valid = std::min<int64_t>(lanes, op.getColumns() - w * lanes);
-      SmallVector<Value> index = {rowIndices[t], columns[w]};
-      Value value =
-          epilogue.emit(builder, loc, sums[t * width + w], index, valid);
-      storeLanes(builder, loc, value, op.getResult(), index, valid);
-    }
+  /// Vector number `w` of row `k` of the right operand: [N/16, K, 16] or
+  /// [K, N].
+  Value loadWeights(Value k, int64_t w) {
+    if (cast<MemRefType>(op.getRhs().getType()).getRank() == 3)
+      return loadLanes(builder, loc, op.getRhs(),
+                       {offsetIndex(builder, loc, op.getGroup(), w / parts), k,
+                        constant(w % parts * lanes)},
+                       lanes, lanes);
+    return loadLanes(builder, loc, op.getRhs(),
+                     {k, offsetIndex(builder, loc, firstColumn, w * lanes)},
+                     lanes, validLanes(w));
+  }
+
+  void prefetch(Value k) {
+    constexpr uint32_t intoL2 = 2;
+    Value ahead = offsetIndex(builder, loc, k, op.getPrefetch());
+    for (int64_t v = 0, e = op.getVectors(); v < e; ++v)
+      memref::PrefetchOp::create(
+          builder, loc, op.getRhs(),
+          ValueRange{offsetIndex(builder, loc, op.getGroup(), v), ahead,
+                     constant(0)},
+          /*isWrite=*/false, intoL2, /*isDataCache=*/true);
+  }
+
+  void store(ArrayRef<Value> sums) {
+    EpilogueEmitter epilogue(op.getEpilogue(), op.getExtras(),
+                             /*invariantDim=*/0, lanes);
+    SmallVector<Value> columns;
+    for (int64_t w = 0; w < width; ++w)
+      columns.push_back(offsetIndex(builder, loc, firstColumn, w * lanes));
+    for (int64_t t = 0; t < rows; ++t)
+      for (int64_t w = 0; w < width; ++w) {
+        SmallVector<Value> index = {rowIndices[t], columns[w]};
+        Value value = epilogue.emit(builder, loc, sums[t * width + w], index,
+                                    validLanes(w));
+        storeLanes(builder, loc, value, op.getResult(), index, validLanes(w));
+      }
+  }
+
+  MatMulTileOp op;
+  OpBuilder &builder;
+  Location loc;
+  int64_t lanes, parts, rows;
+  int64_t width; ///< vectors that hold at least one column of the result
+  VectorType type;
+  SmallVector<Value> rowIndices;
+  Value firstColumn;
+};
+
+} // namespace
+
+void veltair::lowerMatMulTile(MatMulTileOp op, OpBuilder &builder,
+                              int64_t lanes) {
+  MatMulTileLowering(op, builder, lanes).lower();
 }

@@ -27,5 +27,11 @@ const LayerFamily &veltair::familyOf(LayerOp layer) {
               .Case<kernel::DepthwiseConv2DOp>(
                   [](Operation *) { return &depthwiseFamily(); })
               .Case<kernel::MatMulOp>(
-                  [](Operation *) { return &matMulFamily(); });
+                  [](Operation *) { return &matMulFamily(); })
+              .Case<kernel::BatchMatMulOp>(
+                  [](Operation *) { return &batchMatMulFamily(); })
+              .Case<kernel::AttentionOp>(
+                  [](Operation *) { return &attentionFamily(); })
+              .Case<kernel::NormalizeRowsOp, kernel::SoftmaxRowsOp>(
+                  [](Operation *) { return &rowsFamily(); });
 }

@@ -61,6 +61,9 @@ const LayerFamily &familyOf(LayerOp layer);
 const LayerFamily &convolutionFamily();
 const LayerFamily &depthwiseFamily();
 const LayerFamily &matMulFamily();
+const LayerFamily &batchMatMulFamily();
+const LayerFamily &attentionFamily();
+const LayerFamily &rowsFamily();
 const LayerFamily &generalFamily();
 
 } // namespace mlir::veltair

@@ -36,6 +36,56 @@ Value veltair::bindResult(StageFunction &f, LayerOp layer, unsigned result,
       MemRefType::get(shape, onnx::memoryType(type.getElementType())));
 }
 
+Value veltair::bindView(StageFunction &f, LayerOp layer, Value argument,
+                        kernel::StridedViewAttr view) {
+  auto tensor = cast<RankedTensorType>(argument.getType());
+  Value memory = bindArgument(
+      f, layer, argument,
+      MemRefType::get(tensor.getNumElements(), tensor.getElementType()));
+  auto layout = StridedLayoutAttr::get(f.b.getContext(), view.getOffset(),
+                                       view.getStrides());
+  auto type = MemRefType::get(view.getSizes(), tensor.getElementType(), layout);
+  return memref::ReinterpretCastOp::create(f.b, type, memory, view.getOffset(),
+                                           view.getSizes(), view.getStrides());
+}
+
+/// A part of `buffer` without the dimensions in front of its last two.
+static Value slice(StageFunction &f, Value buffer,
+                   ArrayRef<OpFoldResult> offsets, ArrayRef<int64_t> sizes) {
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<OpFoldResult> lengths, steps(sizes.size(), f.b.getIndexAttr(1));
+  for (int64_t size : sizes)
+    lengths.push_back(f.b.getIndexAttr(size));
+  MemRefType result = memref::SubViewOp::inferRankReducedResultType(
+      sizes.take_back(2), type, offsets, lengths, steps);
+  return memref::SubViewOp::create(f.b, result, buffer, offsets, lengths,
+                                   steps);
+}
+
+Value veltair::sliceMatrix(StageFunction &f, Value buffer,
+                           ArrayRef<Value> index) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(buffer.getType()).getShape();
+  assert(shape.size() == index.size() + 2);
+  if (index.empty())
+    return buffer;
+  SmallVector<OpFoldResult> offsets(shape.size(), f.b.getIndexAttr(0));
+  SmallVector<int64_t> sizes(shape);
+  for (auto [dim, value] : llvm::enumerate(index)) {
+    if (shape[dim] != 1)
+      offsets[dim] = value;
+    sizes[dim] = 1;
+  }
+  return slice(f, buffer, offsets, sizes);
+}
+
+Value veltair::sliceColumns(StageFunction &f, Value matrix, Value first,
+                            int64_t size) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(matrix.getType()).getShape();
+  if (shape[1] == 1)
+    return matrix;
+  return slice(f, matrix, {f.b.getIndexAttr(0), first}, {shape[0], size});
+}
+
 Value veltair::splatElement(onnx::ElementBuilder &b, DenseElementsAttr splat) {
   Type element = splat.getElementType();
   Type type = onnx::computeType(element);

@@ -12,6 +12,9 @@
 #include "dialects/veltair/VeltairDialect.h"
 
 namespace mlir::veltair {
+namespace kernel {
+class StridedViewAttr;
+} // namespace kernel
 namespace onnx {
 class ElementBuilder;
 } // namespace onnx
@@ -30,6 +33,17 @@ Value bindResult(StageFunction &f, LayerOp layer, unsigned result,
 /// The same with the element type of the result and the shape `shape`.
 Value bindResult(StageFunction &f, LayerOp layer, unsigned result,
                  ArrayRef<int64_t> shape);
+
+/// The elements that `view` takes of an argument of the layer's body, in place.
+Value bindView(StageFunction &f, LayerOp layer, Value argument,
+               kernel::StridedViewAttr view);
+
+/// The last two dimensions of a buffer at an index of those before them, where
+/// dimensions of 1 are repeated.
+Value sliceMatrix(StageFunction &f, Value buffer, ArrayRef<Value> index);
+
+/// `size` columns of a matrix from `first`; a single column is repeated.
+Value sliceColumns(StageFunction &f, Value matrix, Value first, int64_t size);
 
 /// The only element of `splat`, in the compute type of its element type.
 Value splatElement(onnx::ElementBuilder &b, DenseElementsAttr splat);

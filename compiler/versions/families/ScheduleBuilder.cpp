@@ -6,6 +6,7 @@
 #include "dialects/kernel/KernelDialect.h"
 #include "llvm/ADT/SmallSet.h"
 #include "llvm/Support/MathExtras.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -51,4 +52,27 @@ void ScheduleBuilder::addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
       for (LoopOrder order : {LoopOrder::Rows, LoopOrder::Channels})
         add("direct", rows, vectors, order, grain,
             groups == groupExtent ? 0 : groups);
+}
+
+int64_t ScheduleBuilder::rowsSideBySide(int64_t strideBytes) {
+  // A way of a first-level cache has the size of a page. Of the eight ways or
+  // more, the other operand and the result need some.
+  constexpr int64_t lineBytes = 64, sets = 64, ways = 6;
+  if (strideBytes % lineBytes != 0)
+    return sets * ways;
+  return sets / std::gcd(sets, strideBytes / lineBytes) * ways;
+}
+
+void ScheduleBuilder::addProduct(int64_t rowExtent, int64_t strideBytes,
+                                 int64_t groupExtent) {
+  for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, groupExtent);
+       ++vectors) {
+    // A single row uses each weight once, straight from memory.
+    int64_t most = rowExtent == 1 ? 1
+                                  : std::min(maxRows(vectors, 1),
+                                             rowsSideBySide(strideBytes));
+    for (int64_t rows : balancedRows(rowExtent, most))
+      addCuts(rows, vectors, llvm::divideCeil(rowExtent, rows),
+              llvm::divideCeil(groupExtent, vectors));
+  }
 }

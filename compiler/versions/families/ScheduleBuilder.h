@@ -38,6 +38,14 @@ public:
   void addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
                int64_t groupExtent);
 
+  /// The most rows, that many bytes apart, that can be walked side by side in
+  /// the first-level cache.
+  static int64_t rowsSideBySide(int64_t strideBytes);
+
+  /// The direct schedules of a matrix product of that many rows, `strideBytes`
+  /// apart in the left operand, and groups of 16 columns.
+  void addProduct(int64_t rowExtent, int64_t strideBytes, int64_t groupExtent);
+
   SmallVector<ScheduleAttr> take() {
     return SmallVector<ScheduleAttr>(schedules.takeVector());
   }

@@ -104,3 +104,126 @@ module attributes {veltair.vector_bits = 512} {
     return
   }
 }
+
+// -----
+
+// A right operand in place: rows of 20 columns, the last vector masked.
+
+// CHECK-LABEL: func.func @in_place
+// CHECK: scf.for
+// CHECK: vector.load %{{.*}} : memref<8x20xf32, strided<[32, 1]>>, vector<16xf32>
+// CHECK: vector.maskedload %{{.*}} : memref<8x20xf32, strided<[32, 1]>>
+// CHECK-COUNT-2: vector.fma
+module attributes {veltair.vector_bits = 512} {
+  func.func @in_place(%a: memref<1x8xf32>, %b: memref<8x20xf32, strided<[32, 1]>>, %c: memref<1x20xf32>) {
+    %0 = arith.constant 0 : index
+    kernel.matmul_tile %a, %b into %c[%0, %0] attributes {rows = 1 : i64, vectors = 2 : i64, columns = 20 : i64} : memref<1x8xf32>, memref<8x20xf32, strided<[32, 1]>>, memref<1x20xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// The sum, the squares of the deviations with lanes beyond the row left out, and
+// the result, whose epilogue multiplies by a scale.
+
+// CHECK-LABEL: func.func @normalize
+// CHECK: scf.for %{{.*}} = %c0 to %c128 step %c64 iter_args
+// CHECK-COUNT-4: arith.addf
+// CHECK: vector.maskedload
+// CHECK: vector.reduction <add>
+// CHECK: arith.subf
+// CHECK: arith.select
+// CHECK: vector.reduction <add>
+// CHECK: math.sqrt
+// CHECK: scf.for %{{.*}} = %c0 to %c128 step %c16 {
+// CHECK: vector.store
+// CHECK: vector.maskedstore
+module attributes {veltair.vector_bits = 512} {
+  func.func @normalize(%x: memref<4x134xf32>, %y: memref<4x134xf32>, %s: memref<1x134xf32>, %row: index) {
+    kernel.normalize_row %x into %y[%row] extras(%s : memref<1x134xf32>) attributes {epsilon = 1.0e-5 : f32} : memref<4x134xf32>, memref<4x134xf32> {
+    ^bb0(%e: f32, %f: f32):
+      %0 = arith.mulf %e, %f : f32
+      kernel.yield %0 : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// Without a mean there is one sum only.
+
+// CHECK-LABEL: func.func @uncentered
+// CHECK: vector.reduction <add>
+// CHECK-NOT: vector.reduction
+module attributes {veltair.vector_bits = 512} {
+  func.func @uncentered(%x: memref<4x64xf32>, %y: memref<4x64xf32>, %row: index) {
+    kernel.normalize_row %x into %y[%row] attributes {epsilon = 1.0e-5 : f32, uncentered} : memref<4x64xf32>, memref<4x64xf32> {
+    ^bb0(%e: f32):
+      kernel.yield %e : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// The exponentials are kept in scratch memory; the result is written once.
+
+// CHECK-LABEL: func.func @softmax
+// CHECK-SAME: (%[[X:.*]]: memref<4x64xf32>, %[[Y:.*]]: memref<4x64xf32>, %[[S:.*]]: memref<64xf32>
+// CHECK: vector.reduction <maximumf>
+// CHECK: math.exp
+// CHECK: vector.store %{{.*}}, %[[S]]
+// CHECK: vector.reduction <add>
+// CHECK: vector.store %{{.*}}, %[[Y]]
+// CHECK-NOT: vector.store
+module attributes {veltair.vector_bits = 512} {
+  func.func @softmax(%x: memref<4x64xf32>, %y: memref<4x64xf32>, %s: memref<64xf32>, %row: index) {
+    kernel.softmax_row %x into %y[%row] scratch %s : memref<4x64xf32>, memref<4x64xf32>, memref<64xf32> {
+    ^bb0(%e: f32):
+      kernel.yield %e : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// Columns in lanes, three vectors side by side.
+
+// CHECK-LABEL: func.func @columns
+// CHECK: scf.for {{.*}} iter_args({{.*}}) -> (vector<16xf32>, vector<16xf32>, vector<16xf32>)
+// CHECK-COUNT-3: arith.maximumf
+// CHECK: scf.for
+// CHECK-COUNT-3: math.exp
+// CHECK-COUNT-3: arith.divf
+// CHECK: scf.for
+// CHECK-COUNT-3: vector.store
+module attributes {veltair.vector_bits = 512} {
+  func.func @columns(%x: memref<9x48xf32>) {
+    kernel.softmax_columns %x : memref<9x48xf32>
+    return
+  }
+}
+
+// -----
+
+// Elements of a column are apart: lane by lane.
+
+// CHECK-LABEL: func.func @column
+// CHECK-NOT: vector.load
+module attributes {veltair.vector_bits = 512} {
+  func.func @column(%x: memref<4x64xf32, strided<[1, 4]>>, %y: memref<4x64xf32>, %row: index) {
+    kernel.map_row %y[%row] : memref<4x64xf32> {
+    ^bb0(%lane: index):
+      %0 = memref.load %x[%row, %lane] : memref<4x64xf32, strided<[1, 4]>>
+      kernel.yield %0 : f32
+    }
+    return
+  }
+}

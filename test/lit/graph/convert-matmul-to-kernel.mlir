@@ -22,14 +22,15 @@ veltair.model @m attributes {
 
 // -----
 
-// The constant has a leading dimension of 1. Without a constant, with a left
-// operand of lower rank, or with a transposed one, nothing changes.
+// The constant has a leading dimension of 1. Without a constant, or with a left
+// operand of lower rank, operands are read in place, repeated where they
+// broadcast. A transposed left operand of a Gemm changes nothing.
 
 // CHECK-LABEL: veltair.program @matmul
 // CHECK-SAME: (%[[X:.*]]: tensor<5x3x4xf32>, %[[V:.*]]: tensor<4x2xf32>)
 // CHECK: kernel.matmul %[[X]], %{{.*}} : tensor<5x3x4xf32>, tensor<4x2xf32> -> tensor<5x3x2xf32>
-// CHECK: onnx.MatMul %[[X]], %[[V]]
-// CHECK: onnx.MatMul %[[V]]
+// CHECK: kernel.batch_matmul %[[X]], %[[V]] {lhs_view = #kernel.strided_view<0, sizes = [5, 3, 4], strides = [12, 4, 1]>, rhs_view = #kernel.strided_view<0, sizes = [5, 4, 2], strides = [0, 2, 1]>}
+// CHECK: kernel.batch_matmul %[[V]], %{{.*}} {lhs_view = #kernel.strided_view<0, sizes = [1, 4, 2], strides = [0, 2, 1]>, rhs_view = #kernel.strided_view<0, sizes = [1, 2, 2], strides = [4, 2, 1]>}
 // CHECK: onnx.Gemm %[[V]]
 veltair.model @m attributes {
     input_names = ["x", "v"], input_types = [tensor<5x3x4xf32>, tensor<4x2xf32>],
@@ -44,5 +45,27 @@ veltair.model @m attributes {
     %u = onnx.MatMul %v, %s : (tensor<4x2xf32>, tensor<1x2x2xf32>) -> tensor<1x4x2xf32>
     %t = onnx.Gemm %v, %c, %none {transA = 1} : (tensor<4x2xf32>, tensor<4x2xf32>, none) -> tensor<2x2xf32>
     veltair.return %y, %z, %u, %t : tensor<5x3x2xf32>, tensor<5x3x2xf32>, tensor<1x4x2xf32>, tensor<2x2xf32>
+  }
+}
+
+// -----
+
+// Transpositions and parts of operands become strides; other element types stay
+// what they are.
+
+// CHECK-LABEL: veltair.program @views
+// CHECK-SAME: (%[[A:.*]]: tensor<2x3x8xf32>, %[[B:.*]]: tensor<2x5x4xf32>
+// CHECK: kernel.batch_matmul %[[A]], %[[B]] {lhs_view = #kernel.strided_view<4, sizes = [2, 3, 4], strides = [24, 8, 1]>, rhs_view = #kernel.strided_view<0, sizes = [2, 4, 5], strides = [20, 1, 4]>}
+// CHECK: onnx.MatMul
+veltair.model @m attributes {
+    input_names = ["a", "b", "c"], input_types = [tensor<2x3x8xf32>, tensor<2x5x4xf32>, tensor<3x3xf64>],
+    output_names = ["y", "z"], output_types = [tensor<2x3x5xf32>, tensor<3x3xf64>]} {
+  veltair.program @views(%a: tensor<2x3x8xf32>, %b: tensor<2x5x4xf32>, %c: tensor<3x3xf64>) {
+    %s = onnx.Constant dense<4> : tensor<2xi64>
+    %0:2 = onnx.Split %a, %s {axis = -1 : i64, num_outputs = 2 : i64} : (tensor<2x3x8xf32>, tensor<2xi64>) -> (tensor<2x3x4xf32>, tensor<2x3x4xf32>)
+    %1 = onnx.Transpose %b {perm = array<i64: 0, 2, 1>} : (tensor<2x5x4xf32>) -> tensor<2x4x5xf32>
+    %y = onnx.MatMul %0#1, %1 : (tensor<2x3x4xf32>, tensor<2x4x5xf32>) -> tensor<2x3x5xf32>
+    %z = onnx.MatMul %c, %c : (tensor<3x3xf64>, tensor<3x3xf64>) -> tensor<3x3xf64>
+    veltair.return %y, %z : tensor<2x3x5xf32>, tensor<3x3xf64>
   }
 }

@@ -63,7 +63,7 @@ func.func @extra(%a: memref<4x8xf32>, %b: memref<1x8x16xf32>, %c: memref<4x16xf3
 // -----
 
 func.func @depth(%a: memref<2x4x16xf32>, %b: memref<1x31x16xf32>, %c: memref<4x16xf32>, %i: index) {
-  // expected-error @below {{needs [M, K] or [K / 16, M, 16] and [ceil(N/16), K, 16]}}
+  // expected-error @below {{needs [M, K] or [K / 16, M, 16], and [ceil(N/16), K, 16] or [K, N]}}
   kernel.matmul_tile %a, %b into %c[%i, %i] attributes {rows = 4 : i64, vectors = 1 : i64, columns = 16 : i64} : memref<2x4x16xf32>, memref<1x31x16xf32>, memref<4x16xf32> {
   ^bb0(%sum: f32):
     kernel.yield %sum : f32
@@ -113,6 +113,78 @@ func.func @plain(%m: memref<16x4x16xf32>, %y: memref<1x1x9x9xf32>, %i: index) {
   kernel.winograd_output_tile %m[%i, %i] into %y[%i, %i, %i, %i] attributes {outputs = 2 : i64} : memref<16x4x16xf32>, memref<1x1x9x9xf32> {
   ^bb0(%sum: f32):
     kernel.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @view(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>) {
+  // expected-error @below {{has a right view beyond its tensor}}
+  %0 = kernel.batch_matmul %a, %b {lhs_view = #kernel.strided_view<0, sizes = [2, 3], strides = [3, 1]>, rhs_view = #kernel.strided_view<1, sizes = [3, 4], strides = [4, 1]>} : tensor<2x3xf32>, tensor<3x4xf32> -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @view_sizes(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>) {
+  // expected-error @below {{has sizes that do not match}}
+  %0 = kernel.batch_matmul %a, %b {lhs_view = #kernel.strided_view<0, sizes = [2, 3], strides = [3, 1]>, rhs_view = #kernel.strided_view<0, sizes = [2, 4], strides = [4, 1]>} : tensor<2x3xf32>, tensor<3x4xf32> -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+// expected-error @below {{needs an offset, sizes and strides that are not negative}}
+func.func private @strides() attributes {view = #kernel.strided_view<0, sizes = [2, 3], strides = [-1, 1]>}
+
+// -----
+
+func.func @values(%x: tensor<4x8xf32>) {
+  // expected-error @below {{needs values whose rows are contiguous}}
+  %0 = kernel.attention %x, %x, %x {query_view = #kernel.strided_view<0, sizes = [1, 1, 4, 8], strides = [0, 0, 8, 1]>, key_view = #kernel.strided_view<0, sizes = [1, 1, 4, 8], strides = [0, 0, 8, 1]>, value_view = #kernel.strided_view<0, sizes = [1, 1, 4, 8], strides = [0, 0, 1, 4]>, scale = 1.0 : f32, result_order = array<i64: 0, 1, 2, 3>} : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<1x1x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @result_order(%x: tensor<4x8xf32>) {
+  // expected-error @below {{needs a result order that permutes the first three}}
+  %0 = kernel.attention %x, %x, %x {query_view = #kernel.strided_view<0, sizes = [1, 1, 4, 8], strides = [0, 0, 8, 1]>, key_view = #kernel.strided_view<0, sizes = [1, 1, 4, 8], strides = [0, 0, 8, 1]>, value_view = #kernel.strided_view<0, sizes = [1, 1, 4, 8], strides = [0, 0, 8, 1]>, scale = 1.0 : f32, result_order = array<i64: 0, 1, 3, 2>} : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<1x1x8x4xf32>
+  return
+}
+
+// -----
+
+func.func @mask(%x: tensor<4x8xf32>, %m: tensor<4x4xf32>) {
+  // expected-error @below {{needs a view of its mask}}
+  %0 = kernel.attention %x, %x, %x mask %m {query_view = #kernel.strided_view<0, sizes = [1, 1, 4, 8], strides = [0, 0, 8, 1]>, key_view = #kernel.strided_view<0, sizes = [1, 1, 4, 8], strides = [0, 0, 8, 1]>, value_view = #kernel.strided_view<0, sizes = [1, 1, 4, 8], strides = [0, 0, 8, 1]>, scale = 1.0 : f32, result_order = array<i64: 0, 1, 2, 3>} : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x4xf32>) -> tensor<1x1x4x8xf32>
+  return
+}
+
+// -----
+
+func.func @rows(%x: tensor<4x8xf32>) {
+  // expected-error @below {{needs an input and a result of one type}}
+  %0 = kernel.softmax_rows %x : tensor<4x8xf32> -> tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @columns(%x: memref<4x8xf32>) {
+  // expected-error @below {{needs [M, N] with N a multiple of 16}}
+  kernel.softmax_columns %x : memref<4x8xf32>
+  return
+}
+
+// -----
+
+func.func @scratch(%x: memref<4x8xf32>, %s: memref<4xf32>, %i: index) {
+  // expected-error @below {{needs scratch memory [N]}}
+  kernel.softmax_row %x into %x[%i] scratch %s : memref<4x8xf32>, memref<4x8xf32>, memref<4xf32> {
+  ^bb0(%e: f32):
+    kernel.yield %e : f32
   }
   return
 }

@@ -1,0 +1,343 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/versions/families/LayerFamily.h"
+#include "compiler/versions/families/LayerOperands.h"
+#include "compiler/versions/families/ScheduleBuilder.h"
+#include "dialects/kernel/KernelDialect.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+using kernel::channelGroup;
+
+static kernel::AttentionOp rootOf(LayerOp layer) {
+  return cast<kernel::AttentionOp>(layerRoot(layer));
+}
+
+namespace {
+
+/// The sizes of an attention under a schedule. A chunk is a block of queries of
+/// one head.
+struct Sizes {
+  Sizes(LayerOp layer, ScheduleAttr schedule) {
+    kernel::AttentionOp op = rootOf(layer);
+    ArrayRef<int64_t> query = op.getQueryView().getSizes(),
+                      value = op.getValueView().getSizes();
+    batch = query[0];
+    heads = query[1];
+    queries = query[2];
+    depth = query[3];
+    keys = value[2];
+    valueDepth = value[3];
+    block = schedule.getVectors() * schedule.getGrain() * channelGroup;
+    blocks = llvm::divideCeil(queries, block);
+  }
+
+  int64_t batch, heads, queries, keys, depth, valueDepth;
+  int64_t block, blocks;
+};
+
+/// Attention of all heads.
+///
+/// Lanes are queries in the scores, so that only the block of queries has to be
+/// transposed: `scores[key, query]` is keys, read where they are, times
+/// transposed queries; its softmax is along columns; and the result is its
+/// transpose, element by element, times values, read where they are.
+///
+/// A register tile has `rows` keys x `vectors` groups of queries, and then
+/// `rows` queries x `vectors` groups of the values' depth.
+class AttentionFamily : public LayerFamily {
+public:
+  SmallVector<ScheduleAttr> schedules(LayerOp layer,
+                                      const TargetIsa &isa) const override;
+
+  LayerModel model(LayerOp layer, ScheduleAttr schedule) const override;
+
+  SmallVector<int64_t> stages(LayerOp layer,
+                              ScheduleAttr schedule) const override {
+    Sizes s(layer, schedule);
+    return {s.batch * s.heads * s.blocks};
+  }
+
+  Scratch scratch(LayerOp layer, ScheduleAttr schedule) const override {
+    Sizes s(layer, schedule);
+    int64_t rows = s.depth + s.keys;
+    if (rootOf(layer).getMask())
+      rows += s.keys;
+    return {rows * s.block * int64_t(sizeof(float)), 0};
+  }
+
+  void emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule,
+            unsigned) const override;
+};
+
+} // namespace
+
+SmallVector<ScheduleAttr>
+AttentionFamily::schedules(LayerOp layer, const TargetIsa &isa) const {
+  ScheduleBuilder builder(layer.getContext(), isa);
+  ArrayRef<int64_t> query = rootOf(layer).getQueryView().getSizes();
+  int64_t groups = llvm::divideCeil(query[2], channelGroup);
+  int64_t keyStride = rootOf(layer).getKeyView().getStrides()[2];
+  int64_t most =
+      ScheduleBuilder::rowsSideBySide(keyStride * int64_t(sizeof(float)));
+  for (int64_t vectors = 1; vectors <= std::min<int64_t>(4, groups); ++vectors)
+    for (int64_t rows : ScheduleBuilder::balancedRows(
+             query[2], std::min(most, builder.maxRows(vectors, 1))))
+      for (int64_t grain : {1, 2, 4, 8})
+        if (grain == 1 || vectors * grain <= groups)
+          builder.add("direct", rows, vectors, LoopOrder::Rows, grain, 0);
+  return builder.take();
+}
+
+LayerModel AttentionFamily::model(LayerOp layer, ScheduleAttr schedule) const {
+  LayerModel model;
+  LoopNest &nest = model.nest;
+  Sizes s(layer, schedule);
+  int64_t depth = model.depth = s.depth + s.valueDepth;
+  nest.extents = {s.batch, s.heads, s.queries, s.keys};
+  nest.loops = {{Dim::Image, 1},
+                {Dim::Group, 1},
+                {Dim::Row, s.block},
+                {Dim::Column, schedule.getRows()}};
+  nest.chunkLoops = 3;
+  // Keys and values, queries and result, scores.
+  auto add = [&](std::array<bool, dimCount> depends, int64_t bytes,
+                 bool written = false) {
+    nest.accesses.push_back({[=](const Extents &e) {
+                               int64_t size = bytes;
+                               for (unsigned dim = 0; dim < dimCount; ++dim)
+                                 if (depends[dim])
+                                   size *= e[dim];
+                               return size;
+                             },
+                             depends, written});
+  };
+  add({true, true, false, true}, depth * 4);
+  add({true, true, true, false}, s.depth * 4);
+  add({true, true, true, false}, s.valueDepth * 4, /*written=*/true);
+  add({false, false, true, true}, 4);
+  // Both products have as many multiply-adds as one of the whole depth; the
+  // softmax takes about as long as 16 more steps.
+  model.depth += 16;
+  int64_t groups = llvm::divideCeil(s.queries, channelGroup);
+  for (const TileWork &panel :
+       rowTiles(groups, schedule.getVectors(), 1, s.batch * s.heads))
+    llvm::append_range(model.tiles, rowTiles(s.keys, schedule.getRows(),
+                                             panel.rows, panel.count));
+  model.flops = 2 * s.batch * s.heads * s.queries * s.keys * depth;
+  model.chunks = stages(layer, schedule).front();
+  return model;
+}
+
+namespace {
+
+/// Emits one block of queries of one head. Operands are matrices.
+class BlockEmitter {
+public:
+  BlockEmitter(StageFunction &f, ScheduleAttr schedule, Epilogue &epilogue,
+               FloatAttr scale)
+      : f(f), schedule(schedule), epilogue(epilogue), scale(scale) {}
+
+  Value query, key, value, mask, result;
+  SmallVector<Value> extras;
+
+  /// Computes `count` queries from `first`.
+  void emit(Value first, int64_t count);
+
+private:
+  /// `size` columns from `first` as rows of `into`, whose further columns
+  /// repeat the last one.
+  void transpose(Value rows, Value first, int64_t count, Value into);
+  /// Emits register tiles that cover rows x columns.
+  void tiles(int64_t rows, int64_t columns,
+             function_ref<void(Value, Value, int64_t, int64_t, int64_t)> tile);
+  void scores(Value queries, Value maskColumns, Value into);
+  Value allocate(int64_t rows, int64_t columns) {
+    Value memory = f.workerScratch(
+        used, MemRefType::get({rows, columns}, f.b.getF32Type()));
+    used += rows * columns * sizeof(float);
+    return memory;
+  }
+  static ArrayRef<int64_t> shapeOf(Value matrix) {
+    return cast<MemRefType>(matrix.getType()).getShape();
+  }
+
+  StageFunction &f;
+  ScheduleAttr schedule;
+  Epilogue &epilogue;
+  FloatAttr scale;
+  int64_t used = 0;
+};
+
+} // namespace
+
+void BlockEmitter::transpose(Value rows, Value first, int64_t count,
+                             Value into) {
+  ArrayRef<int64_t> shape = shapeOf(into);
+  f.loop(shape[0], [&](Value k) {
+    auto map = kernel::MapRowOp::create(f.b, into, k);
+    OpBuilder::InsertionGuard guard(f.b);
+    Block *body = f.b.createBlock(&map.getBody());
+    Value lane = body->addArgument(f.b.getIndexType(), f.b.getLoc());
+    if (count < shape[1])
+      lane = arith::MinUIOp::create(f.b, lane, f.index(count - 1));
+    Value row = arith::AddIOp::create(f.b, first, lane);
+    Value element = memref::LoadOp::create(f.b, rows, ValueRange{row, k});
+    kernel::YieldOp::create(f.b, element);
+  });
+}
+
+void BlockEmitter::tiles(
+    int64_t rows, int64_t columns,
+    function_ref<void(Value, Value, int64_t, int64_t, int64_t)> tile) {
+  // Full tiles in a loop, then a smaller one.
+  auto cut = [&](int64_t extent, int64_t step,
+                 function_ref<void(Value, int64_t)> body) {
+    if (int64_t full = extent / step)
+      f.loop(full, [&](Value number) {
+        body(arith::MulIOp::create(f.b, number, f.index(step)), step);
+      });
+    if (int64_t rest = extent % step)
+      body(f.index(extent - rest), rest);
+  };
+  int64_t vectors = schedule.getVectors();
+  cut(columns, vectors * channelGroup, [&](Value column, int64_t width) {
+    Value group = arith::DivUIOp::create(f.b, column, f.index(channelGroup));
+    cut(rows, schedule.getRows(), [&](Value row, int64_t height) {
+      tile(row, group, height, llvm::divideCeil(width, channelGroup), width);
+    });
+  });
+}
+
+void BlockEmitter::scores(Value queries, Value maskColumns, Value into) {
+  SmallVector<Value> operands;
+  if (maskColumns)
+    operands.push_back(maskColumns);
+  tiles(shapeOf(into)[0], shapeOf(into)[1],
+        [&](Value row, Value group, int64_t rows, int64_t groups,
+            int64_t columns) {
+          auto tile =
+              kernel::MatMulTileOp::create(f.b, key, queries, into, operands,
+                                           row, group, rows, groups, columns);
+          OpBuilder::InsertionGuard guard(f.b);
+          Block *body = f.b.createBlock(&tile.getEpilogue());
+          Location loc = f.b.getLoc();
+          Value score = body->addArgument(f.b.getF32Type(), loc);
+          score = arith::MulFOp::create(f.b, score,
+                                        arith::ConstantOp::create(f.b, scale));
+          if (maskColumns)
+            score = arith::AddFOp::create(
+                f.b, score, body->addArgument(f.b.getF32Type(), loc));
+          kernel::YieldOp::create(f.b, score);
+        });
+}
+
+void BlockEmitter::emit(Value first, int64_t count) {
+  int64_t keys = shapeOf(key)[0];
+  int64_t lanes = llvm::alignTo(count, channelGroup);
+  used = 0;
+  Value queries = allocate(shapeOf(query)[1], lanes);
+  transpose(query, first, count, queries);
+  Value maskColumns;
+  if (mask) {
+    // One column when it is the same for all queries.
+    bool isUniform =
+        cast<MemRefType>(mask.getType()).getStridesAndOffset().first[0] == 0;
+    maskColumns = allocate(keys, isUniform ? 1 : lanes);
+    transpose(mask, first, isUniform ? 1 : count, maskColumns);
+  }
+  Value weights = allocate(keys, lanes);
+  scores(queries, maskColumns, weights);
+  kernel::SoftmaxColumnsOp::create(f.b, weights);
+
+  // [queries, keys] as the product reads it.
+  auto transposed =
+      MemRefType::get({count, keys}, f.b.getF32Type(),
+                      StridedLayoutAttr::get(f.b.getContext(), 0, {1, lanes}));
+  Value lhs = memref::ReinterpretCastOp::create(
+      f.b, transposed, weights, /*offset=*/0, transposed.getShape(),
+      ArrayRef<int64_t>{1, lanes});
+  auto fromFirst = [&](Value matrix) -> Value {
+    ArrayRef<int64_t> shape = shapeOf(matrix);
+    if (shape[0] == 1 && shapeOf(result)[0] != 1)
+      return matrix;
+    auto size = [&](int64_t value) { return f.b.getIndexAttr(value); };
+    return memref::SubViewOp::create(
+        f.b, matrix, ArrayRef<OpFoldResult>{first, size(0)},
+        ArrayRef<OpFoldResult>{size(count), size(shape[1])},
+        ArrayRef<OpFoldResult>{size(1), size(1)});
+  };
+  Value output = fromFirst(result);
+  SmallVector<Value> operands;
+  for (Value extra : extras)
+    operands.push_back(fromFirst(extra));
+  tiles(count, shapeOf(value)[1],
+        [&](Value row, Value group, int64_t rows, int64_t groups,
+            int64_t columns) {
+          auto tile =
+              kernel::MatMulTileOp::create(f.b, lhs, value, output, operands,
+                                           row, group, rows, groups, columns);
+          epilogue.cloneInto(tile.getEpilogue());
+        });
+}
+
+/// A buffer of the result's shape as [batch, heads, queries, depth], at a batch
+/// and a head.
+static Value atHead(StageFunction &f, Value buffer, ArrayRef<int64_t> order,
+                    Value batch, Value head) {
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<int64_t> strides = type.getStridesAndOffset().first;
+  SmallVector<int64_t> sizes(4), moved(4);
+  for (auto [to, from] : llvm::enumerate(order)) {
+    sizes[from] = type.getDimSize(to);
+    moved[from] = strides[to];
+  }
+  auto layout = StridedLayoutAttr::get(f.b.getContext(), 0, moved);
+  auto view = MemRefType::get(sizes, type.getElementType(), layout);
+  Value permuted = memref::ReinterpretCastOp::create(
+      f.b, view, buffer, /*offset=*/0, sizes, moved);
+  return sliceMatrix(f, permuted, {batch, head});
+}
+
+void AttentionFamily::emit(StageFunction &f, LayerOp layer,
+                           ScheduleAttr schedule, unsigned) const {
+  kernel::AttentionOp op = rootOf(layer);
+  Sizes s(layer, schedule);
+  ArrayRef<int64_t> order = op.getResultOrder();
+  Epilogue epilogue(f, layer, op, [&](RankedTensorType type) {
+    return MemRefType::get(type.getShape(), type.getElementType());
+  });
+  SmallVector<Value> position =
+      f.delinearizeChunk({s.batch, s.heads, s.blocks});
+  Value batch = position[0], head = position[1];
+  auto operand = [&](Value argument, kernel::StridedViewAttr view) {
+    return sliceMatrix(f, bindView(f, layer, argument, view), {batch, head});
+  };
+  BlockEmitter block(f, schedule, epilogue, op.getScaleAttr());
+  block.query = operand(op.getQuery(), op.getQueryView());
+  block.key = operand(op.getKey(), op.getKeyView());
+  block.value = operand(op.getValue(), op.getValueView());
+  if (op.getMask())
+    block.mask = operand(op.getMask(), *op.getMaskView());
+  Value result = bindResult(f, layer, 0, op.getResult().getType().getShape());
+  block.result = atHead(f, result, order, batch, head);
+  for (Value extra : epilogue.getExtras())
+    block.extras.push_back(atHead(f, extra, order, batch, head));
+
+  Value first = arith::MulIOp::create(f.b, position[2], f.index(s.block));
+  int64_t last = s.queries - (s.blocks - 1) * s.block;
+  if (last == s.block)
+    return block.emit(first, last);
+  Value isLast = arith::CmpIOp::create(f.b, arith::CmpIPredicate::eq,
+                                       position[2], f.index(s.blocks - 1));
+  f.branch(
+      isLast, [&] { block.emit(f.index((s.blocks - 1) * s.block), last); },
+      [&] { block.emit(first, s.block); });
+}
+
+const LayerFamily &veltair::attentionFamily() {
+  static const AttentionFamily family;
+  return family;
+}

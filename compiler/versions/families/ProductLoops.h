@@ -1,0 +1,52 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The loops of a chunk of a matrix product, and what they cost.
+
+#ifndef VELTAIR_COMPILER_VERSIONS_FAMILIES_PRODUCTLOOPS_H
+#define VELTAIR_COMPILER_VERSIONS_FAMILIES_PRODUCTLOOPS_H
+
+#include "compiler/codegen/StageFunction.h"
+#include "compiler/versions/LayerModel.h"
+#include "compiler/versions/families/LayerOperands.h"
+
+namespace mlir::veltair {
+
+/// [..., M, N] as a matrix: the product of all dimensions but the last.
+SmallVector<int64_t> asMatrix(ArrayRef<int64_t> shape);
+
+/// A product [rows, depth] times [depth, columns] under a schedule: panels of
+/// `vectors` groups of 16 columns, tiles of rows. Chunks are parts of the
+/// panels x parts of the rows.
+struct ProductLoops {
+  ProductLoops(int64_t rows, int64_t depth, int64_t columns,
+               ScheduleAttr schedule);
+
+  int64_t panelParts() const { return llvm::divideCeil(panels, panelGrain); }
+  int64_t rowParts() const { return llvm::divideCeil(tiles, tileGrain); }
+
+  /// Register tiles of the whole product, `repeats` times.
+  SmallVector<TileWork, 4> tileWork(int64_t repeats) const;
+
+  /// Emits `tile(row, group, rows, groups, columns)` for the tiles of a chunk,
+  /// whose sizes are static; `columns` exist in the result. `panel`, if any, is
+  /// called in front of the tiles of a panel, which are then its rows'.
+  void emit(StageFunction &f, Value panelPart, Value rowPart,
+            function_ref<void(Value, Value, int64_t, int64_t, int64_t)> tile,
+            function_ref<void(Value, int64_t)> panel = nullptr) const;
+
+  int64_t rows, depth, columns, groups;
+  int64_t tileRows, vectors, panels, panelGrain, tiles, tileGrain;
+  LoopOrder order;
+
+private:
+  void emitRows(StageFunction &f, Value tile,
+                function_ref<void(Value, int64_t)> body) const;
+  void emitPanel(StageFunction &f, Value panel,
+                 function_ref<void(Value, int64_t, int64_t)> body) const;
+};
+
+} // namespace mlir::veltair
+
+#endif // VELTAIR_COMPILER_VERSIONS_FAMILIES_PRODUCTLOOPS_H
