@@ -47,9 +47,10 @@ Executor::Executor(ExecutorOptions givenOptions,
         std::lock_guard lock(mutex);
         --r.tenant->pendingCallbacks;
         tenantIdle.notify_all();
-      }) {
+      }),
+      claims(options.threads) {
   for (uint32_t i = 0; i < options.threads; ++i)
-    workers.push_back(std::make_unique<Worker>(*this, counters, i));
+    workers.push_back(std::make_unique<Worker>(*this, counters, claims[i], i));
 }
 
 void Executor::start() {
@@ -122,7 +123,7 @@ size_t Executor::tenantCount() {
 Query &Executor::takeSlot() {
   if (freeSlots.empty()) {
     freeSlots.push_back(uint32_t(slots.size()));
-    slots.push_back(std::make_unique<Query>());
+    slots.push_back(std::make_unique<Query>(std::span(claims)));
   }
   uint32_t slot = freeSlots.back();
   freeSlots.pop_back();
@@ -177,10 +178,10 @@ void Executor::cancel(Request &request) {
 
 void Executor::stopQuery(Query &query, veltair_status status) {
   query.stop(status);
-  if (!query.blockOpen)
-    endQuery(query);
-  else if (query.chunks.drain())
-    advance(query, /*locked=*/true);
+  if (query.blockOpen)
+    query.drain([&](LayerRun &run) { advance(query, &run, /*locked=*/true); });
+  else if (!std::exchange(query.ending, true))
+    advance(query, /*run=*/nullptr, /*locked=*/true);
 }
 
 void Executor::endQuery(Query &query) {
@@ -252,7 +253,8 @@ void Executor::processEvents() {
 void Executor::apply(const Grant &grant) {
   Query &query = slot(grant.query);
   // The block may have ended since the scheduler was told the last time.
-  if (query.id != grant.query || !query.underway || query.endPosted)
+  if (query.id != grant.query || !query.underway || query.endPosted ||
+      query.ending)
     return;
   if (query.blockOpen) {
     query.blockEnd.store(grant.firstLayer + grant.layerCount,
@@ -267,7 +269,7 @@ void Executor::apply(const Grant &grant) {
   }
   query.beginBlock(grant);
   resizeTeam(query, grant.cores);
-  advance(query, /*locked=*/true);
+  advance(query, /*run=*/nullptr, /*locked=*/true);
 }
 
 void Executor::resizeTeam(Query &query, uint32_t cores) {
@@ -297,33 +299,29 @@ void Executor::endBlock(Query &query) {
   post(BlockEnded{query.id, query.layersDone(), query.takeVersionSwitches()});
 }
 
-void Executor::stageDone(Query &query) { advance(query, /*locked=*/false); }
-
-void Executor::advance(Query &query, bool locked) {
+void Executor::advance(Query &query, LayerRun *run, bool locked) {
   while (true) {
+    uint32_t opened = 0;
     Query::Step step =
-        query.advance(levelBucket.load(std::memory_order_relaxed));
-    if (step.openedChunks) {
-      // From here on another thread may be the opener. Whoever stops the query
-      // drains it, unless the stage was opened too late to be seen: then it is
-      // drained here.
-      if (query.stopped() && query.chunks.drain())
-        continue;
-      wakeTeam(query, step.openedChunks);
+        query.advance(run, levelBucket.load(std::memory_order_relaxed), opened);
+    run = nullptr;
+    if (opened)
+      wakeTeam(query, opened);
+    if (step == Query::Step::elsewhere)
       return;
-    }
-    if (!step.blockEnded && !wantsLayerEnds)
+    if (step == Query::Step::layerEnded && !wantsLayerEnds)
       continue;
 
     std::optional<Transaction> transaction;
     if (!locked)
       transaction.emplace(*this);
-    if (!step.blockEnded) {
+    if (step == Query::Step::layerEnded) {
       post(LayerEnded{query.id, query.layersDone()});
-    } else if (query.stopped() || query.isBlockDone()) {
+    } else if (step == Query::Step::queryEnded ||
+               (query.isBlockDone() && !query.stopped())) {
       endBlock(query);
       return;
-    } // else the block was made longer meanwhile
+    } // else the block was made longer, or the query was stopped, meanwhile
   }
 }
 

@@ -70,8 +70,14 @@ public:
   // Queries under way count as offered after it.
   void resetMetrics();
 
-  // For workers: the last chunk of the query's open stage is complete.
-  void stageDone(Query &query);
+  // For workers. The caller is the query's opener: the last chunk of the open
+  // stage of `run` is complete, or (null) Query::leave said so.
+  void advance(Query &query, LayerRun *run = nullptr) {
+    advance(query, run, /*locked=*/false);
+  }
+  void countBackup(uint32_t chunks) {
+    backups.fetch_add(chunks, std::memory_order_relaxed);
+  }
 
 private:
   class Transaction;
@@ -91,8 +97,8 @@ private:
   Query &takeSlot();
   Query &slot(QueryId id);
 
-  // With the lock or without it (`locked`); the caller is the query's opener.
-  void advance(Query &query, bool locked);
+  // With the lock or without it (`locked`).
+  void advance(Query &query, LayerRun *run, bool locked);
   void wakeTeam(Query &query, uint32_t chunks);
 
   void runTimer();
@@ -129,7 +135,10 @@ private:
   bool stopping = false;
   std::thread timer;
 
+  std::atomic<uint64_t> backups{0}; // chunks; since the latest reset
+
   Notifier notifier;
+  std::vector<Claim> claims; // of each worker
   std::vector<std::unique_ptr<Worker>> workers;
 };
 

@@ -24,7 +24,7 @@ static veltair_scheduling since(const SchedulerStatistics &base,
 
 veltair_runtime_metrics Executor::metrics() {
   std::lock_guard lock(mutex);
-  return {since(statisticsBase, scheduler->statistics()), /*backups=*/0,
+  return {since(statisticsBase, scheduler->statistics()), backups.load(),
           arenas.bytesHeld(), level.level()};
 }
 
@@ -44,6 +44,7 @@ veltair_tenant_metrics Executor::metrics(const Tenant &tenant) {
 void Executor::resetMetrics() {
   std::lock_guard lock(mutex);
   statisticsBase = scheduler->statistics();
+  backups = 0;
   for (const auto &tenant : tenants) {
     tenant->counts = {};
     tenant->counts.offered = tenant->underway;
