@@ -133,24 +133,25 @@ bool Query::leave(LayerRun &run, uint32_t workers) {
          parked.exchange(false, std::memory_order_seq_cst);
 }
 
-// True if no late worker touches what the layer writes; the query's end writes
-// everything.
-bool Query::isClear(uint32_t layer) const {
+// True if no late worker touches what the layers up to this one write; the
+// query's end writes everything.
+bool Query::isClear(uint32_t lastLayer) const {
   for (const auto &run : runs)
     if (run->inside.load(std::memory_order_seq_cst) &&
-        run->firstConflict() <= layer)
+        run->firstConflict() <= lastLayer)
       return false;
   return true;
 }
 
-// The opener asks whether it may open a layer. If not, it is the opener no
-// more: a worker that leaves will be.
-bool Query::mayContinue(uint32_t layer) {
-  if (inside.load(std::memory_order_seq_cst) == 0 || isClear(layer))
+// The opener asks whether it may open the layers up to this one. If not, it is
+// the opener no more: a worker that leaves will be.
+bool Query::mayContinue(uint32_t lastLayer) {
+  if (inside.load(std::memory_order_seq_cst) == 0 || isClear(lastLayer))
     return true;
   parked.store(true, std::memory_order_seq_cst);
   // A worker that left before that did not see it.
-  return isClear(layer) && parked.exchange(false, std::memory_order_seq_cst);
+  return isClear(lastLayer) &&
+         parked.exchange(false, std::memory_order_seq_cst);
 }
 
 //===----------------------------------------------------------------------===//
@@ -174,7 +175,8 @@ Query::Step Query::advance(LayerRun *run, unsigned levelBucket,
                                               : Step::elsewhere;
   if (isBlockDone())
     return Step::blockEnded;
-  if (!mayContinue(layersCompleted) || openGroup(levelBucket, opened))
+  if (!mayContinue(program->groupEnd(layersCompleted) - 1) ||
+      openGroup(levelBucket, opened))
     return Step::elsewhere;
   layersCompleted = program->groupEnd(layersCompleted);
   return Step::layerEnded;

@@ -153,8 +153,8 @@ public:
   }
 
 private:
-  bool mayContinue(uint32_t layer);
-  bool isClear(uint32_t layer) const;
+  bool mayContinue(uint32_t lastLayer);
+  bool isClear(uint32_t lastLayer) const;
   bool openGroup(unsigned levelBucket, uint32_t &opened);
   void prepareLayer(LayerRun &run, uint32_t layer, unsigned levelBucket);
   bool openStage(LayerRun &run, uint32_t &opened);
