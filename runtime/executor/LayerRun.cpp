@@ -34,6 +34,14 @@ void LayerRun::prepare(Program &ofProgram, uint32_t layer, uint32_t version) {
   args.constants = program->constants(layer, version);
 }
 
+void LayerRun::continueAs(const LayerRun &other) {
+  prepare(*other.program, other.layerIndex, other.versionIndex);
+  nextStage = other.nextStage;
+  std::copy(other.addresses.begin(), other.addresses.end(), addresses.begin());
+  args.extents = other.args.extents;
+  args.shared_scratch = other.args.shared_scratch;
+}
+
 uint32_t LayerRun::openStage(uint32_t &count) {
   const veltair_stage &stage = tables->stages[nextStage];
   count = stage.chunks;

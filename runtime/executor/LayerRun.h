@@ -61,12 +61,17 @@ public:
   std::vector<void *> &operands() { return addresses; }
   veltair_layer_args &arguments() { return args; }
 
+  // Takes over what another slot holds, but for its open stage.
+  void continueAs(const LayerRun &other);
+
   bool hasNextStage() const { return nextStage < tables->stage_count; }
   // Returns the stage's number in the queue, and stores how many chunks it has.
   uint32_t openStage(uint32_t &count);
 
   // The first later layer that must not be opened while workers are inside.
   uint32_t firstConflict() const { return conflict; }
+
+  uint32_t openSlot = 0; // where the query offers the chunks
 
 private:
   std::atomic<float> chunkTime{0};

@@ -126,32 +126,44 @@ Query::Search Query::findBackup(Time now, Backup &backup, Time &next) {
 }
 
 bool Query::leave(LayerRun &run, uint32_t workers) {
-  // Ordered against the opener's second look, see mayContinue.
   run.inside.fetch_sub(workers, std::memory_order_seq_cst);
   inside.fetch_sub(workers, std::memory_order_seq_cst);
+  // Ordered against the opener's second look, see waitUntilClear.
+  departures.fetch_add(1, std::memory_order_seq_cst);
   return parked.load(std::memory_order_seq_cst) &&
          parked.exchange(false, std::memory_order_seq_cst);
 }
 
-// True if no late worker touches what the layers up to this one write; the
-// query's end writes everything.
-bool Query::isClear(uint32_t lastLayer) const {
+// True if no late worker touches what the next layers write; the query's end
+// writes everything.
+bool Query::isClear(bool ends) const {
+  if (inside.load(std::memory_order_seq_cst) == 0)
+    return true;
+  uint32_t last =
+      ends ? program->layerCount() : program->groupEnd(layersCompleted) - 1;
   for (const auto &run : runs)
     if (run->inside.load(std::memory_order_seq_cst) &&
-        run->firstConflict() <= lastLayer)
+        run->firstConflict() <= last)
       return false;
   return true;
 }
 
-// The opener asks whether it may open the layers up to this one. If not, it is
-// the opener no more: a worker that leaves will be.
-bool Query::mayContinue(uint32_t lastLayer) {
-  if (inside.load(std::memory_order_seq_cst) == 0 || isClear(lastLayer))
-    return true;
-  parked.store(true, std::memory_order_seq_cst);
-  // A worker that left before that did not see it.
-  return isClear(lastLayer) &&
-         parked.exchange(false, std::memory_order_seq_cst);
+// Stores whether the query ends, instead of opening layers. False if late
+// workers are in the way: the caller is the opener no more, one
+// of them will be.
+bool Query::waitUntilClear(bool &ends) {
+  while (true) {
+    uint32_t seen = departures.load(std::memory_order_seq_cst);
+    ends = stopped() || isComplete();
+    if (isClear(ends))
+      return true;
+    parked.store(true, std::memory_order_seq_cst);
+    // Who left before that did not see it. After that another thread may be the
+    // opener, and may have parked again: then all is looked at anew.
+    if (departures.load(std::memory_order_seq_cst) == seen ||
+        !parked.exchange(false, std::memory_order_seq_cst))
+      return false;
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -161,7 +173,8 @@ bool Query::mayContinue(uint32_t lastLayer) {
 Query::Step Query::advance(LayerRun *run, unsigned levelBucket,
                            uint32_t &opened) {
   if (run) {
-    if (!stopped() && run->hasNextStage() && openStage(*run, opened))
+    if (!stopped() && run->hasNextStage() &&
+        !(run = openNextStage(*run, opened)))
       return Step::elsewhere;
     closeLayer(*run);
     if (openLayers.fetch_sub(1, std::memory_order_acq_rel) != 1)
@@ -170,13 +183,14 @@ Query::Step Query::advance(LayerRun *run, unsigned levelBucket,
     if (!stopped() && !isComplete() && !isBlockDone())
       return Step::layerEnded;
   }
-  if (stopped() || isComplete())
-    return mayContinue(program->layerCount()) ? Step::queryEnded
-                                              : Step::elsewhere;
-  if (isBlockDone())
+  if (!stopped() && !isComplete() && isBlockDone())
     return Step::blockEnded;
-  if (!mayContinue(program->groupEnd(layersCompleted) - 1) ||
-      openGroup(levelBucket, opened))
+  bool ends;
+  if (!waitUntilClear(ends))
+    return Step::elsewhere;
+  if (ends)
+    return Step::queryEnded;
+  if (openGroup(levelBucket, opened))
     return Step::elsewhere;
   layersCompleted = program->groupEnd(layersCompleted);
   return Step::layerEnded;
@@ -191,17 +205,10 @@ bool Query::openGroup(unsigned levelBucket, uint32_t &opened) {
     uint32_t guard = program->layer(layer).guard;
     if (guard != VELTAIR_NONE && buffers.extents[guard] == 0)
       continue;
-    // There are more than workers that can be inside and layers of a group.
-    auto free = std::find_if(runs.begin(), runs.end(), [&](const auto &run) {
-      return run->inside.load(std::memory_order_seq_cst) == 0 &&
-             std::find(prepared.begin(), prepared.begin() + count, run.get()) ==
-                 prepared.begin() + count;
-    });
-    prepared[count] = free->get();
-    prepareLayer(**free, layer, levelBucket);
-    if (open[count].load(std::memory_order_relaxed) != free->get())
-      open[count].store(free->get(), std::memory_order_seq_cst);
-    ++count;
+    LayerRun &run = findFreeRun({prepared.data(), count});
+    prepareLayer(run, layer, levelBucket);
+    offer(run, count);
+    prepared[count++] = &run;
   }
   openLayers.store(count, std::memory_order_relaxed);
   for (uint32_t i = 0; i < count; ++i) {
@@ -231,6 +238,39 @@ void Query::prepareLayer(LayerRun &run, uint32_t layer, unsigned levelBucket) {
   if (layer < layerTimesCapacity)
     layerTimes[layer] = {uint64_t(currentTime()), 0, version,
                          std::max(teamSize, 1u)};
+}
+
+// A free slot that is none of `taken`.
+LayerRun &Query::findFreeRun(std::span<LayerRun *const> taken) const {
+  for (const auto &run : runs)
+    if (run->inside.load(std::memory_order_seq_cst) == 0 &&
+        std::find(taken.begin(), taken.end(), run.get()) == taken.end())
+      return *run;
+  // There are more than workers to be inside and layers to be open.
+  __builtin_unreachable();
+}
+
+// Lets workers find the chunks that will be opened.
+void Query::offer(LayerRun &run, uint32_t slot) {
+  run.openSlot = slot;
+  if (open[slot].load(std::memory_order_relaxed) != &run)
+    open[slot].store(&run, std::memory_order_seq_cst);
+}
+
+// Null, or if the query was stopped, the run of which the caller is still the
+// opener.
+LayerRun *Query::openNextStage(LayerRun &run, uint32_t &opened) {
+  LayerRun *next = &run;
+  if (run.inside.load(std::memory_order_seq_cst)) {
+    // Late workers still need what the slot holds.
+    std::array<LayerRun *, Program::groupLimit> taken;
+    for (uint32_t i = 0; i < taken.size(); ++i)
+      taken[i] = open[i].load(std::memory_order_relaxed);
+    next = &findFreeRun(taken);
+    next->continueAs(run);
+    offer(*next, run.openSlot);
+  }
+  return openStage(*next, opened) ? nullptr : next;
 }
 
 // False if the query was stopped and all chunks are drained: the caller is

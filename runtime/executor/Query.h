@@ -153,10 +153,13 @@ public:
   }
 
 private:
-  bool mayContinue(uint32_t lastLayer);
-  bool isClear(uint32_t lastLayer) const;
+  bool isClear(bool ends) const;
+  bool waitUntilClear(bool &ends);
   bool openGroup(unsigned levelBucket, uint32_t &opened);
   void prepareLayer(LayerRun &run, uint32_t layer, unsigned levelBucket);
+  LayerRun &findFreeRun(std::span<LayerRun *const> taken) const;
+  void offer(LayerRun &run, uint32_t slot);
+  LayerRun *openNextStage(LayerRun &run, uint32_t &opened);
   bool openStage(LayerRun &run, uint32_t &opened);
   void closeLayer(LayerRun &run);
   void *address(const veltair_operand &operand) const;
@@ -170,7 +173,8 @@ private:
   std::array<std::atomic<LayerRun *>, Program::groupLimit> open{};
   std::atomic<uint32_t> openSlots{1}; // of `open`, that the program uses
   std::atomic<uint32_t> openLayers{0};
-  std::atomic<uint32_t> inside{0}; // the sum over `runs`
+  std::atomic<uint32_t> inside{0};     // the sum over `runs`
+  std::atomic<uint32_t> departures{0}; // calls of leave()
   std::atomic<bool> parked{false}; // there is no opener: it waits for leave()
 
   // Set by begin.

@@ -4,7 +4,7 @@
 
 #include "TestModel.h"
 
-#include <cstring>
+#include <atomic>
 
 namespace veltair::test {
 
@@ -16,6 +16,15 @@ static constexpr float shift = 0.375f;
 // as the size of either.
 //===----------------------------------------------------------------------===//
 
+// Late workers write again what others read: the same values.
+static float load(const float &x) {
+  return std::atomic_ref(const_cast<float &>(x))
+      .load(std::memory_order_relaxed);
+}
+static void store(float &x, float value) {
+  std::atomic_ref(x).store(value, std::memory_order_relaxed);
+}
+
 static int32_t affine(const veltair_layer_args *args, uint32_t begin,
                       uint32_t end, void *scratch) {
   auto *x = static_cast<const float *>(args->operands[0]);
@@ -24,9 +33,10 @@ static int32_t affine(const veltair_layer_args *args, uint32_t begin,
   // Through the scratch memory, so that it is tested too.
   auto *copy = static_cast<float *>(scratch);
   for (uint32_t chunk = begin; chunk < end; ++chunk) {
-    std::memcpy(copy, x + chunk * grain, grain * sizeof(float));
     for (uint32_t i = 0; i < grain; ++i)
-      y[chunk * grain + i] = 1.25f * copy[i] + *constant;
+      copy[i] = load(x[chunk * grain + i]);
+    for (uint32_t i = 0; i < grain; ++i)
+      store(y[chunk * grain + i], 1.25f * copy[i] + *constant);
   }
   return VELTAIR_KERNEL_OK;
 }
@@ -38,13 +48,14 @@ static int32_t reducePartial(const veltair_layer_args *args, uint32_t begin,
   for (uint32_t chunk = begin; chunk < end; ++chunk) {
     float sum = 0;
     for (uint32_t i = 0; i < grain; ++i)
-      sum += x[chunk * grain + i];
-    partial[chunk] = sum;
+      sum += load(x[chunk * grain + i]);
+    store(partial[chunk], sum);
   }
   return VELTAIR_KERNEL_OK;
 }
 
-// The constant holds the number of chunks.
+// The constant holds the number of chunks of the first stage; here a chunk is
+// a quarter of one, so that the stages differ.
 static int32_t reduceFinal(const veltair_layer_args *args, uint32_t begin,
                            uint32_t end, void *) {
   auto *x = static_cast<const float *>(args->operands[0]);
@@ -53,10 +64,10 @@ static int32_t reduceFinal(const veltair_layer_args *args, uint32_t begin,
   auto chunks = uint32_t(static_cast<const float *>(args->constants[0])[1]);
   float sum = 0;
   for (uint32_t chunk = 0; chunk < chunks; ++chunk)
-    sum += partial[chunk];
+    sum += load(partial[chunk]);
   float mean = sum / float(chunks * grain);
-  for (uint32_t i = begin * grain; i < end * grain; ++i)
-    y[i] = x[i] / 2 + mean;
+  for (uint32_t i = begin * grain / 4; i < end * grain / 4; ++i)
+    store(y[i], load(x[i]) / 2 + mean);
   return VELTAIR_KERNEL_OK;
 }
 
@@ -73,7 +84,7 @@ std::vector<float> TestModel::expected(const std::vector<float> &x) const {
       affine(&args, 0, chunks, copy);
     } else if (kind == "reduce") {
       reducePartial(&args, 0, chunks, nullptr);
-      reduceFinal(&args, 0, chunks, nullptr);
+      reduceFinal(&args, 0, 4 * chunks, nullptr);
     }
     in.swap(out);
   }
@@ -118,7 +129,7 @@ void TestModel::addAffineGroup(uint32_t parts) {
 void TestModel::addReduce() {
   kinds.push_back("reduce");
   addLayer({{reducePartial, elements / grain, 0},
-            {reduceFinal, elements / grain, 0}},
+            {reduceFinal, 4 * elements / grain, 0}},
            "ReduceMean+Add");
 }
 
