@@ -177,7 +177,7 @@ Query::Step Query::advance(LayerRun *run, unsigned levelBucket,
         !(run = openNextStage(*run, opened)))
       return Step::elsewhere;
     closeLayer(*run);
-    if (openLayers.fetch_sub(1, std::memory_order_acq_rel) != 1)
+    if (!endLayer())
       return Step::elsewhere;
     layersCompleted = program->groupEnd(layersCompleted);
     if (!stopped() && !isComplete() && !isBlockDone())
@@ -216,7 +216,7 @@ bool Query::openGroup(unsigned levelBucket, uint32_t &opened) {
     if (openStage(*prepared[i], opened))
       continue;
     closeLayer(*prepared[i]);
-    if (openLayers.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    if (endLayer())
       return false;
   }
   return count != 0;
@@ -282,6 +282,12 @@ bool Query::openStage(LayerRun &run, uint32_t &opened) {
   // Whoever stops the query drains what is open, unless it is opened too late
   // to be seen: then it is drained here.
   return !(stopped() && run.chunks.drain(stage));
+}
+
+// True if it was the last open one.
+bool Query::endLayer() {
+  return openLayers.load(std::memory_order_acquire) == 1 ||
+         openLayers.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
 
 void Query::closeLayer(LayerRun &run) {

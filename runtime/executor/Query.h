@@ -161,6 +161,7 @@ private:
   void offer(LayerRun &run, uint32_t slot);
   LayerRun *openNextStage(LayerRun &run, uint32_t &opened);
   bool openStage(LayerRun &run, uint32_t &opened);
+  bool endLayer();
   void closeLayer(LayerRun &run);
   void *address(const veltair_operand &operand) const;
 

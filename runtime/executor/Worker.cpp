@@ -185,6 +185,9 @@ void Worker::waitForWork(Query *query) {
   sleeping.store(true, std::memory_order_seq_cst);
   if (query)
     query->sleepers.fetch_add(1, std::memory_order_seq_cst);
+  // The thread that waits for the query's end often waits for this CPU.
+  for (int i = 0; i < 4 && idle(query); ++i)
+    sched_yield();
   if (idle(query))
     futexWait(signal, before, nextBackup == never ? -1 : nextBackup);
   if (query)
