@@ -48,6 +48,7 @@ bool Claim::join(View &view, Time now) {
                                      std::memory_order_seq_cst))
     return false;
   view.word = next;
+  view.begin = now;
   begin.store(now, std::memory_order_relaxed);
   return true;
 }

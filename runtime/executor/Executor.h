@@ -20,11 +20,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <iosfwd>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -70,6 +73,14 @@ public:
   // Queries under way count as offered after it.
   void resetMetrics();
 
+  // Records up to `capacity` events from now on.
+  void startTrace(size_t capacity);
+  // Ends recording and writes the trace.
+  void stopTrace(std::ostream &out);
+
+  // For workers: what they record in.
+  Trace &trace() { return tracing; }
+
   // For workers. The caller is the query's opener: the last chunk of the open
   // stage of `run` is complete, or (null) Query::leave said so.
   void advance(Query &query, LayerRun *run = nullptr) {
@@ -93,6 +104,9 @@ private:
   void endBlock(Query &query);
   void stopQuery(Query &query, veltair_status status);
   void endQuery(Query &query);
+  void forgetDeadline(const Query &query);
+  // True if there were any.
+  bool shedExpired(Time now);
   void count(Tenant &tenant, const Request &request);
   Query &takeSlot();
   Query &slot(QueryId id);
@@ -118,11 +132,20 @@ private:
   std::vector<std::unique_ptr<Query>> slots;
   std::vector<uint32_t> freeSlots;
   ArenaPool arenas;
+  Trace tracing;
+  std::mutex traceControl; // who starts, stops or writes it; before `mutex`
   std::vector<Worker *> freeWorkers;
+  // Of queries that have not started.
+  std::set<std::pair<Time, QueryId>> deadlines;
   uint64_t queryCount = 0; // ever
   uint64_t underway = 0;
   TenantId tenantIds = 0;
-  SchedulerStatistics statisticsBase; // at the latest reset
+  // Since the latest reset.
+  uint64_t cancelled = 0, shed = 0, growths = 0;
+  std::atomic<uint64_t> backups{0}; // chunks; without the lock
+  // At the latest reset.
+  SchedulerStatistics statisticsBase;
+  Time throttlingBase = 0;
 
   SoftwareCounters counters;
   LevelEstimator level;
@@ -134,8 +157,6 @@ private:
   bool timerParked = false; // waits for a query or a wake-up time
   bool stopping = false;
   std::thread timer;
-
-  std::atomic<uint64_t> backups{0}; // chunks; since the latest reset
 
   Notifier notifier;
   std::vector<Claim> claims; // of each worker

@@ -37,6 +37,8 @@ void LayerRun::prepare(Program &ofProgram, uint32_t layer, uint32_t version) {
 void LayerRun::continueAs(const LayerRun &other) {
   prepare(*other.program, other.layerIndex, other.versionIndex);
   nextStage = other.nextStage;
+  opened = other.opened;
+  cores = other.cores;
   std::copy(other.addresses.begin(), other.addresses.end(), addresses.begin());
   args.extents = other.args.extents;
   args.shared_scratch = other.args.shared_scratch;

@@ -46,6 +46,9 @@ public:
   }
 
   uint32_t layer() const { return layerIndex; }
+  const veltair_layer &layerTables() const {
+    return program->layer(layerIndex);
+  }
   uint32_t version() const { return versionIndex; }
   // Of the open stage, in the program's quiet times.
   size_t quietSlot() const { return stageSlot; }
@@ -71,6 +74,8 @@ public:
   // The first later layer that must not be opened while workers are inside.
   uint32_t firstConflict() const { return conflict; }
 
+  Time opened = 0;       // if somebody wants to know
+  uint32_t cores = 0;    // granted when the layer was opened
   uint32_t openSlot = 0; // where the query offers the chunks
 
 private:

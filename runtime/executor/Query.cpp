@@ -48,6 +48,8 @@ std::string Query::stopMessage() const {
   }
   case VELTAIR_CANCELLED:
     return concat(model, ": the query was cancelled");
+  case VELTAIR_EXPIRED:
+    return concat(model, ": the query had not started before its deadline");
   case VELTAIR_OUT_OF_MEMORY:
     return concat(model, ": no memory for the query, which needs ",
                   program->tables().arena_bytes,
@@ -61,7 +63,8 @@ std::string Query::stopMessage() const {
 // Workers
 //===----------------------------------------------------------------------===//
 
-Query::Query(std::span<Claim> claims) : claims(claims) {
+Query::Query(uint32_t slot, std::span<Claim> claims, Trace &trace)
+    : slot(slot), claims(claims), trace(trace) {
   // Workers are inside of at most one layer each.
   for (size_t i = 0; i < claims.size() + Program::groupLimit; ++i)
     runs.push_back(std::make_unique<LayerRun>());
@@ -235,9 +238,11 @@ void Query::prepareLayer(LayerRun &run, uint32_t layer, unsigned levelBucket) {
   run.arguments().shared_scratch =
       arena.data + tables.versions[version].shared_scratch_offset;
 
-  if (layer < layerTimesCapacity)
-    layerTimes[layer] = {uint64_t(currentTime()), 0, version,
-                         std::max(teamSize, 1u)};
+  run.cores = std::max(teamSize, 1u);
+  bool timed = layer < layerTimesCapacity;
+  run.opened = timed || trace.active() ? currentTime() : 0;
+  if (timed)
+    layerTimes[layer] = {uint64_t(run.opened), 0, version, run.cores};
 }
 
 // A free slot that is none of `taken`.
@@ -293,6 +298,16 @@ bool Query::endLayer() {
 void Query::closeLayer(LayerRun &run) {
   if (run.layer() < layerTimesCapacity)
     layerTimes[run.layer()].end_ns = uint64_t(currentTime());
+  if (trace.active() && run.opened)
+    trace.record({.kind = TraceEvent::Kind::layer,
+                  .track = slot,
+                  .tenant = tenant->id,
+                  .version = run.version(),
+                  .cores = run.cores,
+                  .query = id,
+                  .layer = &run.layerTables(),
+                  .begin = run.opened,
+                  .end = currentTime()});
 }
 
 void *Query::address(const veltair_operand &operand) const {
@@ -339,6 +354,34 @@ void Query::beginBlock(const Grant &grant) {
   versions = grant.versions;
   blockEnd.store(grant.firstLayer + grant.layerCount);
   blockOpen = true;
+  blockFirst = grant.firstLayer;
+  blockCores = grant.cores;
+  blockBegin = trace.active() ? currentTime() : 0;
+}
+
+void Query::traceBlock() {
+  if (trace.active() && blockBegin)
+    trace.record({.kind = TraceEvent::Kind::block,
+                  .track = slot,
+                  .tenant = tenant->id,
+                  .count = layersCompleted - blockFirst,
+                  .cores = blockCores,
+                  .query = id,
+                  .layer = &program->layer(blockFirst),
+                  .begin = blockBegin,
+                  .end = currentTime()});
+}
+
+void Query::traceEnd() {
+  if (trace.active())
+    trace.record({.kind = TraceEvent::Kind::query,
+                  .track = slot,
+                  .tenant = tenant->id,
+                  .version = uint32_t(stopStatus()),
+                  .query = id,
+                  .begin = request->arrival,
+                  .end = currentTime(),
+                  .start = request->start});
 }
 
 void Query::writeOutputShapes() const {

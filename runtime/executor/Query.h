@@ -12,6 +12,7 @@
 #include "runtime/executor/LayerRun.h"
 #include "runtime/executor/Program.h"
 #include "runtime/executor/Request.h"
+#include "runtime/executor/Trace.h"
 #include "runtime/scheduler/Scheduler.h"
 
 #include <array>
@@ -36,8 +37,8 @@ class Worker;
 //  * what is guarded by the executor's lock.
 class Query {
 public:
-  // `claims`: of all workers that may serve the query.
-  explicit Query(std::span<Claim> claims);
+  // `slot`: its number. `claims`: of all workers that may serve the query.
+  Query(uint32_t slot, std::span<Claim> claims, Trace &trace);
 
   //===--------------------------------------------------------------------===//
   // Anyone
@@ -131,6 +132,9 @@ public:
   void writeOutputShapes() const;
   // Starts a block; the caller becomes the opener.
   void beginBlock(const Grant &grant);
+  // The events of the block and the query, at their ends.
+  void traceBlock();
+  void traceEnd();
   uint64_t arenaBytes() const { return program->tables().arena_bytes; }
   uint32_t takeVersionSwitches() { return std::exchange(versionSwitches, 0); }
 
@@ -139,6 +143,7 @@ public:
   std::shared_ptr<Request> request;
   std::vector<Worker *> team;
   Arena arena;
+  Time deadline = never;  // of the start
   bool underway = false;  // the slot holds a query
   bool blockOpen = false; // a block is granted and not yet over
   bool endPosted = false; // the scheduler will be told that the block is over
@@ -165,7 +170,9 @@ private:
   void closeLayer(LayerRun &run);
   void *address(const veltair_operand &operand) const;
 
+  const uint32_t slot;
   const std::span<Claim> claims;
+  Trace &trace;
   std::atomic<uint64_t> reason{0}; // status, kernel code, layer
 
   // Those whose chunks can be claimed are in `open`; the others are free or
@@ -188,6 +195,9 @@ private:
   // The opener's.
   std::shared_ptr<const VersionTable> versions;
   uint32_t layersCompleted = 0;
+  uint32_t blockFirst = 0;
+  uint32_t blockCores = 0;
+  Time blockBegin = 0;
   uint32_t versionSwitches = 0;
 };
 

@@ -86,6 +86,7 @@ void Worker::execute(Query &query, LayerRun &run, ChunkQueue::Range range) {
         claim.publish(query, run, range, begin);
       code = run.execute(range, scratch);
       Time busy = currentTime() - begin;
+      trace(TraceEvent::Kind::chunks, query, run, range, begin);
       run.observe(range.size(), busy);
       counters.chunksDone(
           index, busy,
@@ -111,12 +112,28 @@ void Worker::executeAgain(Query &query, Query::Backup &backup) {
   if (reserveScratch(query.workerScratchBytes())) {
     executor.countBackup(backup.view.range.size());
     code = run.execute(backup.view.range, scratch);
+    trace(TraceEvent::Kind::backup, query, run, backup.view.range,
+          backup.view.begin);
     first = backup.claim->finish(backup.view);
   }
   if (query.leave(run))
     executor.advance(query);
   if (first)
     complete(query, run, backup.view.range.size(), code);
+}
+
+void Worker::trace(TraceEvent::Kind kind, const Query &query,
+                   const LayerRun &run, ChunkQueue::Range range, Time begin) {
+  if (executor.trace().active())
+    executor.trace().record({.kind = kind,
+                             .track = index,
+                             .tenant = query.tenant->id,
+                             .version = run.version(),
+                             .count = range.size(),
+                             .query = query.id,
+                             .layer = &run.layerTables(),
+                             .begin = begin,
+                             .end = currentTime()});
 }
 
 // Of chunks that nobody else completes.

@@ -44,6 +44,8 @@ public:
 private:
   void run(std::optional<uint32_t> cpu);
   void execute(Query &query, LayerRun &run, ChunkQueue::Range range);
+  void trace(TraceEvent::Kind kind, const Query &query, const LayerRun &run,
+             ChunkQueue::Range range, Time begin);
   void executeAgain(Query &query, Query::Backup &backup);
   void complete(Query &query, LayerRun &run, uint32_t chunks, int32_t code);
   // Executes chunks that another worker of the team holds for too long. If

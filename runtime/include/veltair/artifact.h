@@ -97,8 +97,8 @@ typedef struct veltair_layer_args {
 // uses no globals, threads or errno. Idempotent: outputs are written, never
 // read back (unless VELTAIR_VERSION_IN_PLACE). No stage writes what an earlier
 // one of its version reads or writes: a worker may still be inside that one.
-// `scratch` has `worker_scratch_bytes` bytes, 64-byte aligned and undefined at entry.
-// Returns a VELTAIR_KERNEL_* code.
+// `scratch` has `worker_scratch_bytes` bytes, 64-byte aligned and undefined at
+// entry. Returns a VELTAIR_KERNEL_* code.
 typedef int32_t (*veltair_stage_function)(const veltair_layer_args *args,
                                           uint32_t begin, uint32_t end,
                                           void *scratch);

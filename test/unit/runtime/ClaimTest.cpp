@@ -15,7 +15,8 @@ namespace {
 class ClaimTest : public testing::Test {
 protected:
   Claim claim;
-  Query query{{&claim, 1}};
+  Trace trace;
+  Query query{0, {&claim, 1}, trace};
   LayerRun run;
 };
 } // namespace

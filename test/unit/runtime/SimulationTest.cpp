@@ -76,6 +76,7 @@ private:
   std::vector<std::byte> arena;
   std::vector<Claim> claims;
   std::vector<Worker> workers;
+  Trace trace;
   Query query;
   Time now = 0;
   bool ended = false;
@@ -84,7 +85,7 @@ private:
 
 Simulation::Simulation(uint64_t seed)
     : random(seed), model(elements, pick(2, 6)), x(elements), y(elements),
-      claims(pick(1, 4)), workers(claims.size()), query(claims) {
+      claims(pick(1, 4)), workers(claims.size()), query(0, claims, trace) {
   // The layers at the ends touch the caller's memory.
   model.addAffine();
   for (uint32_t i = pick(2, 8); i-- > 0;)
