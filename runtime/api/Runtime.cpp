@@ -7,6 +7,7 @@
 #include "runtime/interference/CounterSource.h"
 
 #include <algorithm>
+#include <fstream>
 
 using namespace veltair;
 
@@ -199,6 +200,42 @@ veltair_status veltair_runtime_reset_metrics(veltair_runtime *runtime) {
     if (Status s = checkProcess(*runtime->executor); !s.ok())
       return s;
     runtime->executor->resetMetrics();
+    return {};
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Trace
+//===----------------------------------------------------------------------===//
+
+static constexpr uint64_t defaultTraceCapacity = uint64_t(1) << 19;
+
+veltair_status veltair_runtime_trace_start(veltair_runtime *runtime,
+                                           uint64_t capacity) {
+  return guarded([&]() -> Status {
+    if (!runtime)
+      return invalidArgument("veltair_runtime_trace_start: a pointer is null");
+    if (Status s = checkProcess(*runtime->executor); !s.ok())
+      return s;
+    runtime->executor->startTrace(capacity ? capacity : defaultTraceCapacity);
+    return {};
+  });
+}
+
+veltair_status veltair_runtime_trace_stop(veltair_runtime *runtime,
+                                          const char *path) {
+  return guarded([&]() -> Status {
+    if (!runtime || !path)
+      return invalidArgument("veltair_runtime_trace_stop: a pointer is null");
+    if (Status s = checkProcess(*runtime->executor); !s.ok())
+      return s;
+    std::ofstream file(path);
+    if (!file)
+      return Status::error(VELTAIR_IO_ERROR, "cannot write '", path, "'");
+    runtime->executor->stopTrace(file);
+    file.close();
+    if (!file)
+      return Status::error(VELTAIR_IO_ERROR, "cannot write '", path, "'");
     return {};
   });
 }

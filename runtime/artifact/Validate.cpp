@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/artifact/Validate.h"
+#include "runtime/artifact/CheckMemory.h"
 #include "runtime/artifact/ElementType.h"
 #include "runtime/support/Numbers.h"
 
@@ -243,7 +244,7 @@ Status Validator::checkProgram(const veltair_program &program) {
     if (Status s = checkLayer(program, i); !s.ok())
       return std::move(s).within(concat("layer '", layer.name, "'"));
   }
-  return {};
+  return checkMemory(program);
 }
 
 Status Validator::checkShape(const veltair_program &program,

@@ -112,8 +112,23 @@ static std::optional<double> quotaOf(const std::string &folder, bool unified) {
   return std::nullopt;
 }
 
-std::optional<double> controlGroupQuota(const std::string &root) {
-  std::optional<double> least;
+// Time held back by the limit of one group, in nanoseconds.
+static int64_t throttlingOf(const std::string &folder) {
+  std::ifstream file(folder + "/cpu.stat");
+  int64_t value = 0;
+  for (std::string key; file >> key >> value;) {
+    if (key == "throttled_usec") // v2
+      return value * 1000;
+    if (key == "throttled_time") // v1
+      return value;
+  }
+  return 0;
+}
+
+// Calls `visit` with the folder of this process's group in each hierarchy, then
+// with its parents'.
+template <typename Visit>
+static void visitGroups(const std::string &root, Visit visit) {
   for (const Hierarchy &hierarchy : mountedHierarchies(root)) {
     std::optional<std::string> path = groupPath(root, hierarchy.unified);
     if (!path)
@@ -125,17 +140,31 @@ std::optional<double> controlGroupQuota(const std::string &root) {
     while (true) {
       while (below.ends_with('/'))
         below.pop_back();
-      auto quota =
-          quotaOf(root + hierarchy.mountPoint + below, hierarchy.unified);
-      if (quota)
-        least = std::min(*quota, least.value_or(*quota));
+      visit(root + hierarchy.mountPoint + below, hierarchy.unified);
       if (below.empty())
         break;
       size_t slash = below.rfind('/');
       below.resize(slash == below.npos ? 0 : slash);
     }
   }
+}
+
+std::optional<double> controlGroupQuota(const std::string &root) {
+  std::optional<double> least;
+  visitGroups(root, [&](const std::string &folder, bool unified) {
+    if (auto quota = quotaOf(folder, unified))
+      least = std::min(*quota, least.value_or(*quota));
+  });
   return least;
+}
+
+int64_t controlGroupThrottling(const std::string &root) {
+  int64_t sum = 0;
+  visitGroups(root, [&](const std::string &folder, bool unified) {
+    if (quotaOf(folder, unified))
+      sum += throttlingOf(folder);
+  });
+  return sum;
 }
 
 AllowedCpus allowedCpus() { return {affinityMask(), controlGroupQuota()}; }

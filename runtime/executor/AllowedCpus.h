@@ -29,6 +29,11 @@ AllowedCpus allowedCpus();
 // `root` is put before the paths of all files that are read.
 std::optional<double> controlGroupQuota(const std::string &root = "");
 
+// How long the process's control group and its parents have been held back
+// since their creation for having used up a quota, in nanoseconds; 0 when there
+// is no quota.
+int64_t controlGroupThrottling(const std::string &root = "");
+
 } // namespace veltair
 
 #endif // VELTAIR_EXECUTOR_ALLOWEDCPUS_H

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/executor/Executor.h"
+#include "runtime/executor/AllowedCpus.h"
 #include "runtime/executor/Transaction.h"
 #include "runtime/support/Clock.h"
 #include "runtime/support/Threads.h"
@@ -47,9 +48,10 @@ Executor::Executor(ExecutorOptions givenOptions,
         std::lock_guard lock(mutex);
         --r.tenant->pendingCallbacks;
         tenantIdle.notify_all();
-      }) {
+      }),
+      claims(options.threads) {
   for (uint32_t i = 0; i < options.threads; ++i)
-    workers.push_back(std::make_unique<Worker>(*this, counters, i));
+    workers.push_back(std::make_unique<Worker>(*this, counters, claims[i], i));
 }
 
 void Executor::start() {
@@ -61,6 +63,7 @@ void Executor::start() {
   Transaction transaction(*this);
   for (uint32_t i = options.threads; i-- > 0;)
     freeWorkers.push_back(workers[i].get());
+  throttlingBase = controlGroupThrottling();
   post(CoresChanged{options.threads});
 }
 
@@ -87,6 +90,8 @@ Tenant &Executor::addTenant(std::unique_ptr<Tenant> tenant) {
   Transaction transaction(*this);
   tenant->id = tenantIds++;
   post(TenantChanged{tenant->id, tenant->info});
+  if (tracing.active())
+    tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
   tenants.push_back(std::move(tenant));
   return *tenants.back();
 }
@@ -116,13 +121,36 @@ size_t Executor::tenantCount() {
 }
 
 //===----------------------------------------------------------------------===//
+// Trace
+//===----------------------------------------------------------------------===//
+
+void Executor::startTrace(size_t capacity) {
+  std::lock_guard control(traceControl);
+  std::lock_guard lock(mutex);
+  tracing.start(capacity, threads());
+  for (const auto &tenant : tenants)
+    tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
+}
+
+void Executor::stopTrace(std::ostream &out) {
+  std::lock_guard control(traceControl);
+  {
+    // Then no tenant is added to it any more.
+    std::lock_guard lock(mutex);
+    tracing.stop();
+  }
+  tracing.write(out);
+}
+
+//===----------------------------------------------------------------------===//
 // Queries
 //===----------------------------------------------------------------------===//
 
 Query &Executor::takeSlot() {
   if (freeSlots.empty()) {
     freeSlots.push_back(uint32_t(slots.size()));
-    slots.push_back(std::make_unique<Query>());
+    slots.push_back(
+        std::make_unique<Query>(freeSlots.back(), std::span(claims), tracing));
   }
   uint32_t slot = freeSlots.back();
   freeSlots.pop_back();
@@ -163,7 +191,13 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   query.begin(query.id, tenant, programIndex, std::move(request),
               std::move(buffers), queryOptions.layer_times,
               queryOptions.layer_times_capacity);
-  if (timerParked)
+  query.deadline = never;
+  if (queryOptions.deadline_ns) {
+    query.deadline =
+        Time(std::min<uint64_t>(queryOptions.deadline_ns, uint64_t(never) - 1));
+    deadlines.emplace(query.deadline, query.id);
+  }
+  if (timerParked || query.deadline < never)
     timerChanged.notify_one();
   post(event);
   return {};
@@ -177,13 +211,31 @@ void Executor::cancel(Request &request) {
 
 void Executor::stopQuery(Query &query, veltair_status status) {
   query.stop(status);
-  if (!query.blockOpen)
-    endQuery(query);
-  else if (query.chunks.drain())
-    advance(query, /*locked=*/true);
+  if (query.blockOpen)
+    query.drain([&](LayerRun &run) { advance(query, &run, /*locked=*/true); });
+  else if (!std::exchange(query.ending, true))
+    advance(query, /*run=*/nullptr, /*locked=*/true);
+}
+
+void Executor::forgetDeadline(const Query &query) {
+  if (query.deadline != never)
+    deadlines.erase({query.deadline, query.id});
+}
+
+bool Executor::shedExpired(Time now) {
+  bool any = false;
+  while (!deadlines.empty() && deadlines.begin()->first <= now) {
+    Query &query = slot(deadlines.begin()->second);
+    deadlines.erase(deadlines.begin());
+    stopQuery(query, VELTAIR_EXPIRED);
+    any = true;
+  }
+  return any;
 }
 
 void Executor::endQuery(Query &query) {
+  forgetDeadline(query);
+  query.traceEnd();
   std::shared_ptr<Request> request = std::move(query.request);
   Tenant &tenant = *query.tenant;
   request->end = currentTime();
@@ -223,6 +275,11 @@ void Executor::count(Tenant &tenant, const Request &request) {
   }
   case VELTAIR_CANCELLED:
     ++counts.cancelled;
+    ++cancelled;
+    return;
+  case VELTAIR_EXPIRED:
+    ++counts.shed;
+    ++shed;
     return;
   default:
     ++counts.failed;
@@ -252,22 +309,30 @@ void Executor::processEvents() {
 void Executor::apply(const Grant &grant) {
   Query &query = slot(grant.query);
   // The block may have ended since the scheduler was told the last time.
-  if (query.id != grant.query || !query.underway || query.endPosted)
+  if (query.id != grant.query || !query.underway || query.endPosted ||
+      query.ending)
     return;
   if (query.blockOpen) {
     query.blockEnd.store(grant.firstLayer + grant.layerCount,
                          std::memory_order_release);
+    growths += grant.cores > query.team.size();
     resizeTeam(query, grant.cores);
     return;
   }
   if (!query.request->start) {
-    query.request->start = currentTime();
+    Time now = currentTime();
+    if (query.deadline <= now) {
+      stopQuery(query, VELTAIR_EXPIRED);
+      return;
+    }
+    forgetDeadline(query);
+    query.request->start = now;
     if (!arenas.acquire(query.arenaBytes(), query.arena))
       query.stop(VELTAIR_OUT_OF_MEMORY);
   }
   query.beginBlock(grant);
   resizeTeam(query, grant.cores);
-  advance(query, /*locked=*/true);
+  advance(query, /*run=*/nullptr, /*locked=*/true);
 }
 
 void Executor::resizeTeam(Query &query, uint32_t cores) {
@@ -288,6 +353,8 @@ void Executor::resizeTeam(Query &query, uint32_t cores) {
 
 void Executor::endBlock(Query &query) {
   resizeTeam(query, 0);
+  if (query.blockOpen)
+    query.traceBlock();
   query.blockOpen = false;
   if (query.stopped() || query.isComplete()) {
     endQuery(query);
@@ -297,33 +364,29 @@ void Executor::endBlock(Query &query) {
   post(BlockEnded{query.id, query.layersDone(), query.takeVersionSwitches()});
 }
 
-void Executor::stageDone(Query &query) { advance(query, /*locked=*/false); }
-
-void Executor::advance(Query &query, bool locked) {
+void Executor::advance(Query &query, LayerRun *run, bool locked) {
   while (true) {
+    uint32_t opened = 0;
     Query::Step step =
-        query.advance(levelBucket.load(std::memory_order_relaxed));
-    if (step.openedChunks) {
-      // From here on another thread may be the opener. Whoever stops the query
-      // drains it, unless the stage was opened too late to be seen: then it is
-      // drained here.
-      if (query.stopped() && query.chunks.drain())
-        continue;
-      wakeTeam(query, step.openedChunks);
+        query.advance(run, levelBucket.load(std::memory_order_relaxed), opened);
+    run = nullptr;
+    if (opened)
+      wakeTeam(query, opened);
+    if (step == Query::Step::elsewhere)
       return;
-    }
-    if (!step.blockEnded && !wantsLayerEnds)
+    if (step == Query::Step::layerEnded && !wantsLayerEnds)
       continue;
 
     std::optional<Transaction> transaction;
     if (!locked)
       transaction.emplace(*this);
-    if (!step.blockEnded) {
+    if (step == Query::Step::layerEnded) {
       post(LayerEnded{query.id, query.layersDone()});
-    } else if (query.stopped() || query.isBlockDone()) {
+    } else if (step == Query::Step::queryEnded ||
+               (query.isBlockDone() && !query.stopped())) {
       endBlock(query);
       return;
-    } // else the block was made longer meanwhile
+    } // else the block was made longer, or the query was stopped, meanwhile
   }
 }
 

@@ -20,11 +20,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <iosfwd>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -70,8 +73,22 @@ public:
   // Queries under way count as offered after it.
   void resetMetrics();
 
-  // For workers: the last chunk of the query's open stage is complete.
-  void stageDone(Query &query);
+  // Records up to `capacity` events from now on.
+  void startTrace(size_t capacity);
+  // Ends recording and writes the trace.
+  void stopTrace(std::ostream &out);
+
+  // For workers: what they record in.
+  Trace &trace() { return tracing; }
+
+  // For workers. The caller is the query's opener: the last chunk of the open
+  // stage of `run` is complete, or (null) Query::leave said so.
+  void advance(Query &query, LayerRun *run = nullptr) {
+    advance(query, run, /*locked=*/false);
+  }
+  void countBackup(uint32_t chunks) {
+    backups.fetch_add(chunks, std::memory_order_relaxed);
+  }
 
 private:
   class Transaction;
@@ -87,12 +104,15 @@ private:
   void endBlock(Query &query);
   void stopQuery(Query &query, veltair_status status);
   void endQuery(Query &query);
+  void forgetDeadline(const Query &query);
+  // True if there were any.
+  bool shedExpired(Time now);
   void count(Tenant &tenant, const Request &request);
   Query &takeSlot();
   Query &slot(QueryId id);
 
-  // With the lock or without it (`locked`); the caller is the query's opener.
-  void advance(Query &query, bool locked);
+  // With the lock or without it (`locked`).
+  void advance(Query &query, LayerRun *run, bool locked);
   void wakeTeam(Query &query, uint32_t chunks);
 
   void runTimer();
@@ -112,11 +132,20 @@ private:
   std::vector<std::unique_ptr<Query>> slots;
   std::vector<uint32_t> freeSlots;
   ArenaPool arenas;
+  Trace tracing;
+  std::mutex traceControl; // who starts, stops or writes it; before `mutex`
   std::vector<Worker *> freeWorkers;
+  // Of queries that have not started.
+  std::set<std::pair<Time, QueryId>> deadlines;
   uint64_t queryCount = 0; // ever
   uint64_t underway = 0;
   TenantId tenantIds = 0;
-  SchedulerStatistics statisticsBase; // at the latest reset
+  // Since the latest reset.
+  uint64_t cancelled = 0, shed = 0, growths = 0;
+  std::atomic<uint64_t> backups{0}; // chunks; without the lock
+  // At the latest reset.
+  SchedulerStatistics statisticsBase;
+  Time throttlingBase = 0;
 
   SoftwareCounters counters;
   LevelEstimator level;
@@ -130,6 +159,7 @@ private:
   std::thread timer;
 
   Notifier notifier;
+  std::vector<Claim> claims; // of each worker
   std::vector<std::unique_ptr<Worker>> workers;
 };
 

@@ -2,7 +2,10 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "runtime/executor/AllowedCpus.h"
 #include "runtime/executor/Executor.h"
+
+#include <algorithm>
 
 namespace veltair {
 
@@ -23,9 +26,16 @@ static veltair_scheduling since(const SchedulerStatistics &base,
 }
 
 veltair_runtime_metrics Executor::metrics() {
+  Time throttling = controlGroupThrottling(); // reads files
   std::lock_guard lock(mutex);
-  return {since(statisticsBase, scheduler->statistics()), /*backups=*/0,
-          arenas.bytesHeld(), level.level()};
+  return {since(statisticsBase, scheduler->statistics()),
+          cancelled,
+          shed,
+          growths,
+          backups.load(),
+          double(std::max<Time>(throttling - throttlingBase, 0)) / 1e6,
+          arenas.bytesHeld(),
+          level.level()};
 }
 
 veltair_tenant_metrics Executor::metrics(const Tenant &tenant) {
@@ -36,14 +46,19 @@ veltair_tenant_metrics Executor::metrics(const Tenant &tenant) {
           counts.rejected,
           counts.cancelled,
           counts.failed,
+          counts.shed,
           counts.satisfied,
           summarize(counts.latency),
           since(tenant.statisticsBase, scheduler->statistics(tenant.id))};
 }
 
 void Executor::resetMetrics() {
+  Time throttling = controlGroupThrottling();
   std::lock_guard lock(mutex);
   statisticsBase = scheduler->statistics();
+  throttlingBase = throttling;
+  cancelled = shed = growths = 0;
+  backups = 0;
   for (const auto &tenant : tenants) {
     tenant->counts = {};
     tenant->counts.offered = tenant->underway;

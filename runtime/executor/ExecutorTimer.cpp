@@ -17,8 +17,11 @@ namespace veltair {
 // How often the interference level is measured while queries are under way.
 static constexpr Time samplePeriod = 10'000'000;
 
+// How long an idle runtime keeps the memory of queries for the next ones.
+static constexpr Time arenaKeepTime = 5'000'000'000;
+
 void Executor::runTimer() {
-  Time nextSample = 0;
+  Time nextSample = 0, lastUse = 0;
   while (true) {
     {
       Transaction transaction(*this);
@@ -30,8 +33,18 @@ void Executor::runTimer() {
         post(TimerFired{});
         continue;
       }
+      if (shedExpired(now))
+        continue; // tells who waits
+      Time deadline = deadlines.empty() ? never : deadlines.begin()->first;
       timerParked = !underway;
-      Time until = underway ? std::min(nextSample, wakeUp) : wakeUp;
+      Time until = std::min(underway ? nextSample : never, deadline);
+      until = std::min(until, wakeUp);
+      if (underway)
+        lastUse = now;
+      else if (arenas.bytesHeld() && lastUse + arenaKeepTime <= now)
+        arenas.trim();
+      else if (arenas.bytesHeld())
+        until = std::min(until, lastUse + arenaKeepTime);
       if (until > now) {
         if (until == never)
           timerChanged.wait(transaction.lock);
@@ -51,6 +64,9 @@ void Executor::sampleInterference() {
   CounterReading reading = counters.read(currentTime()); // without the lock
   Transaction transaction(*this);
   level.update(reading);
+  tracing.record({.kind = TraceEvent::Kind::level,
+                  .level = level.level(),
+                  .begin = currentTime()});
   levelBucket.store(level.bucket(), std::memory_order_relaxed);
   post(InterferenceSampled{level.level(), level.bucket()});
 }

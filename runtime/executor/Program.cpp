@@ -9,6 +9,11 @@
 
 namespace veltair {
 
+static bool isCallers(const veltair_operand &operand) {
+  return operand.kind == VELTAIR_OPERAND_INPUT ||
+         operand.kind == VELTAIR_OPERAND_OUTPUT;
+}
+
 Program::Program(const veltair_artifact &artifact,
                  const veltair_program &program, const std::byte *weights)
     : program(program),
@@ -16,9 +21,13 @@ Program::Program(const veltair_artifact &artifact,
           describeProgram(programName(artifact, program), program))),
       lastVersions(new std::atomic<uint32_t>[program.layer_count]),
       quiet(*description) {
+  findGroups();
   for (uint32_t l = 0; l < program.layer_count; ++l) {
     lastVersions[l] = VELTAIR_NONE;
     operandCount = std::max(operandCount, layer(l).operand_count);
+    const veltair_operand *operands = layer(l).operands;
+    touchesCaller.push_back(
+        std::any_of(operands, operands + layer(l).operand_count, isCallers));
     firstVersion.push_back(firstAddress.size());
     for (uint32_t v = 0; v < layer(l).version_count; ++v) {
       const veltair_version &version = layer(l).versions[v];
@@ -30,6 +39,28 @@ Program::Program(const veltair_artifact &artifact,
                             artifact.constants[version.constants[c]].offset);
     }
   }
+}
+
+void Program::findGroups() {
+  groupEnds.resize(program.layer_count);
+  for (uint32_t first = 0, end; first < program.layer_count; first = end) {
+    uint32_t group = layer(first).group;
+    end = first + 1;
+    while (group != VELTAIR_NONE && end < program.layer_count &&
+           end - first < groupLimit && layer(end).group == group)
+      ++end;
+    std::fill(groupEnds.begin() + first, groupEnds.begin() + end, end);
+    largestGroup = std::max(largestGroup, end - first);
+  }
+}
+
+bool Program::isRepeatable(uint32_t layerIndex, uint32_t version,
+                           bool moreStages) const {
+  const veltair_layer &tables = layer(layerIndex);
+  if (touchesCaller[layerIndex] ||
+      tables.versions[version].flags & VELTAIR_VERSION_IN_PLACE)
+    return false;
+  return moreStages || tables.first_conflict > groupEnds[layerIndex];
 }
 
 bool Program::switchVersion(uint32_t layerIndex, uint32_t version) {

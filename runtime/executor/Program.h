@@ -45,6 +45,17 @@ public:
   // The most operands of a layer.
   uint32_t maxOperands() const { return operandCount; }
 
+  // The layers [first, groupEnd(first)) may be open together: a group, or as
+  // much of it as is opened at once.
+  uint32_t groupEnd(uint32_t first) const { return groupEnds[first]; }
+  // The most layers that are opened together.
+  uint32_t maxGroup() const { return largestGroup; }
+  static constexpr uint32_t groupLimit = 8;
+
+  // True if chunks of a version may be executed twice, and the query can go on
+  // while one is late. `moreStages`: not those of the last stage.
+  bool isRepeatable(uint32_t layer, uint32_t version, bool moreStages) const;
+
   // Says that a layer runs by this version now; true if it was another one the
   // last time.
   bool switchVersion(uint32_t layer, uint32_t version);
@@ -52,6 +63,8 @@ public:
   QuietTimes &quietTimes() { return quiet; }
 
 private:
+  void findGroups();
+
   const veltair_program &program;
   std::shared_ptr<const ProgramInfo> description;
   std::vector<size_t> firstVersion; // of each layer in `firstAddress`
@@ -59,6 +72,10 @@ private:
   std::vector<const void *> addresses;
   uint64_t scratchBytes = 0;
   uint32_t operandCount = 0;
+  std::vector<uint32_t> groupEnds; // of each layer
+  std::vector<bool>
+      touchesCaller; // each layer: the memory of the query's caller
+  uint32_t largestGroup = 1;
   std::unique_ptr<std::atomic<uint32_t>[]> lastVersions;
   QuietTimes quiet;
 };

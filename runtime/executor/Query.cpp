@@ -48,6 +48,8 @@ std::string Query::stopMessage() const {
   }
   case VELTAIR_CANCELLED:
     return concat(model, ": the query was cancelled");
+  case VELTAIR_EXPIRED:
+    return concat(model, ": the query had not started before its deadline");
   case VELTAIR_OUT_OF_MEMORY:
     return concat(model, ": no memory for the query, which needs ",
                   program->tables().arena_bytes,
@@ -58,69 +60,254 @@ std::string Query::stopMessage() const {
 }
 
 //===----------------------------------------------------------------------===//
-// Running chunks
+// Workers
 //===----------------------------------------------------------------------===//
 
-void Query::run(ChunkQueue::Range range, void *scratch) {
-  if (int32_t code = function(&args, range.begin, range.end, scratch))
-    stop(VELTAIR_KERNEL_ERROR, layersCompleted, code);
+Query::Query(uint32_t slot, std::span<Claim> claims, Trace &trace)
+    : slot(slot), claims(claims), trace(trace) {
+  // Workers are inside of at most one layer each.
+  for (size_t i = 0; i < claims.size() + Program::groupLimit; ++i)
+    runs.push_back(std::make_unique<LayerRun>());
+}
+
+bool Query::available() const {
+  uint32_t slots = openSlots.load(std::memory_order_relaxed);
+  for (uint32_t i = 0; i < slots; ++i)
+    if (const LayerRun *run = open[i].load(std::memory_order_seq_cst);
+        run && run->chunks.available())
+      return true;
+  return false;
+}
+
+LayerRun *Query::claim(ChunkQueue::Range &range) {
+  uint32_t slots = openSlots.load(std::memory_order_relaxed);
+  uint32_t team = cores.load(std::memory_order_relaxed);
+  for (uint32_t i = 0; i < slots; ++i)
+    if (LayerRun *run = open[i].load(std::memory_order_acquire);
+        run && run->chunks.claim(team, range))
+      return run;
+  return nullptr;
 }
 
 //===----------------------------------------------------------------------===//
-// From stage to stage
+// Backup
 //===----------------------------------------------------------------------===//
 
-Query::Step Query::advance(unsigned levelBucket) {
-  if (stopped())
-    return {0, /*blockEnded=*/true};
-  if (version) {
-    if (++stage < version->stage_count)
-      return openStage();
-    closeLayer();
-  } else {
-    uint32_t guard = program->layer(layersCompleted).guard;
-    if (guard == VELTAIR_NONE || buffers.extents[guard] != 0) {
-      openLayer(levelBucket);
-      return openStage();
+// Chunks are executed again when they take longer than the slowest of their
+// stage by this factor, and this many nanoseconds.
+static constexpr double patience = 1.1;
+static constexpr double leastDelay = 2'000;
+
+Query::Search Query::findBackup(Time now, Backup &backup, Time &next) {
+  next = never;
+  for (Claim &claim : claims) {
+    Claim::View view;
+    if (!claim.look(view) || view.query != this || stopped())
+      continue;
+    double expected = double(view.run->pace()) * view.range.size();
+    if (expected <= 0)
+      continue;
+    Time due = view.begin + Time(patience * expected + leastDelay);
+    if (now < due) {
+      next = std::min(next, due);
+      continue;
     }
-    ++layersCompleted;
+    // First say that workers are inside, then that the chunks are shared:
+    // whoever completes them sees the former. The owner counts too.
+    LayerRun &run = *view.run;
+    uint32_t workers = view.backups() ? 1 : 2;
+    inside.fetch_add(workers, std::memory_order_seq_cst);
+    run.inside.fetch_add(workers, std::memory_order_seq_cst);
+    if (claim.join(view, now)) {
+      backup = {&claim, view};
+      return Search::joined;
+    }
+    if (leave(run, workers))
+      return Search::isOpener;
   }
-  return {0, isBlockDone()};
+  return Search::nothing;
 }
 
-void Query::openLayer(unsigned levelBucket) {
-  const veltair_layer &layer = program->layer(layersCompleted);
+bool Query::leave(LayerRun &run, uint32_t workers) {
+  run.inside.fetch_sub(workers, std::memory_order_seq_cst);
+  inside.fetch_sub(workers, std::memory_order_seq_cst);
+  // Ordered against the opener's second look, see waitUntilClear.
+  departures.fetch_add(1, std::memory_order_seq_cst);
+  return parked.load(std::memory_order_seq_cst) &&
+         parked.exchange(false, std::memory_order_seq_cst);
+}
+
+// True if no late worker touches what the next layers write; the query's end
+// writes everything.
+bool Query::isClear(bool ends) const {
+  if (inside.load(std::memory_order_seq_cst) == 0)
+    return true;
+  uint32_t last =
+      ends ? program->layerCount() : program->groupEnd(layersCompleted) - 1;
+  for (const auto &run : runs)
+    if (run->inside.load(std::memory_order_seq_cst) &&
+        run->firstConflict() <= last)
+      return false;
+  return true;
+}
+
+// Stores whether the query ends, instead of opening layers. False if late
+// workers are in the way: the caller is the opener no more, one
+// of them will be.
+bool Query::waitUntilClear(bool &ends) {
+  while (true) {
+    uint32_t seen = departures.load(std::memory_order_seq_cst);
+    ends = stopped() || isComplete();
+    if (isClear(ends))
+      return true;
+    parked.store(true, std::memory_order_seq_cst);
+    // Who left before that did not see it. After that another thread may be the
+    // opener, and may have parked again: then all is looked at anew.
+    if (departures.load(std::memory_order_seq_cst) == seen ||
+        !parked.exchange(false, std::memory_order_seq_cst))
+      return false;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// From layer to layer
+//===----------------------------------------------------------------------===//
+
+Query::Step Query::advance(LayerRun *run, unsigned levelBucket,
+                           uint32_t &opened) {
+  if (run) {
+    if (!stopped() && run->hasNextStage() &&
+        !(run = openNextStage(*run, opened)))
+      return Step::elsewhere;
+    closeLayer(*run);
+    if (!endLayer())
+      return Step::elsewhere;
+    layersCompleted = program->groupEnd(layersCompleted);
+    if (!stopped() && !isComplete() && !isBlockDone())
+      return Step::layerEnded;
+  }
+  if (!stopped() && !isComplete() && isBlockDone())
+    return Step::blockEnded;
+  bool ends;
+  if (!waitUntilClear(ends))
+    return Step::elsewhere;
+  if (ends)
+    return Step::queryEnded;
+  if (openGroup(levelBucket, opened))
+    return Step::elsewhere;
+  layersCompleted = program->groupEnd(layersCompleted);
+  return Step::layerEnded;
+}
+
+// False if there was nothing to do: all layers are skipped, or the query was
+// stopped.
+bool Query::openGroup(unsigned levelBucket, uint32_t &opened) {
+  std::array<LayerRun *, Program::groupLimit> prepared;
+  uint32_t count = 0, end = program->groupEnd(layersCompleted);
+  for (uint32_t layer = layersCompleted; layer < end; ++layer) {
+    uint32_t guard = program->layer(layer).guard;
+    if (guard != VELTAIR_NONE && buffers.extents[guard] == 0)
+      continue;
+    LayerRun &run = findFreeRun({prepared.data(), count});
+    prepareLayer(run, layer, levelBucket);
+    offer(run, count);
+    prepared[count++] = &run;
+  }
+  openLayers.store(count, std::memory_order_relaxed);
+  for (uint32_t i = 0; i < count; ++i) {
+    // Once the last one is open, another thread may be the opener.
+    if (openStage(*prepared[i], opened))
+      continue;
+    closeLayer(*prepared[i]);
+    if (endLayer())
+      return false;
+  }
+  return count != 0;
+}
+
+void Query::prepareLayer(LayerRun &run, uint32_t layer, unsigned levelBucket) {
   uint32_t teamSize = cores.load(std::memory_order_relaxed);
-  versionIndex = versions->version(layersCompleted, teamSize, levelBucket);
-  version = &layer.versions[versionIndex];
-  stage = 0;
-  versionSwitches += program->switchVersion(layersCompleted, versionIndex);
+  unsigned version = versions->version(layer, teamSize, levelBucket);
+  versionSwitches += program->switchVersion(layer, version);
 
-  for (uint32_t i = 0; i < layer.operand_count; ++i)
-    operands[i] = address(layer.operands[i]);
-  args.operands = operands.data();
-  args.constants = program->constants(layersCompleted, versionIndex);
-  args.extents = buffers.extents.data();
-  args.shared_scratch = arena.data + version->shared_scratch_offset;
+  run.prepare(*program, layer, version);
+  const veltair_layer &tables = program->layer(layer);
+  for (uint32_t i = 0; i < tables.operand_count; ++i)
+    run.operands()[i] = address(tables.operands[i]);
+  run.arguments().extents = buffers.extents.data();
+  run.arguments().shared_scratch =
+      arena.data + tables.versions[version].shared_scratch_offset;
 
-  if (layersCompleted < layerTimesCapacity)
-    layerTimes[layersCompleted] = {uint64_t(currentTime()), 0, versionIndex,
-                                   std::max(teamSize, 1u)};
+  run.cores = std::max(teamSize, 1u);
+  bool timed = layer < layerTimesCapacity;
+  run.opened = timed || trace.active() ? currentTime() : 0;
+  if (timed)
+    layerTimes[layer] = {uint64_t(run.opened), 0, version, run.cores};
 }
 
-Query::Step Query::openStage() {
-  const veltair_stage &next = version->stages[stage];
-  function = next.function;
-  stageSlot = program->quietTimes().slot(layersCompleted, versionIndex, stage);
-  chunks.open(next.chunks);
-  return {next.chunks, /*blockEnded=*/false};
+// A free slot that is none of `taken`.
+LayerRun &Query::findFreeRun(std::span<LayerRun *const> taken) const {
+  for (const auto &run : runs)
+    if (run->inside.load(std::memory_order_seq_cst) == 0 &&
+        std::find(taken.begin(), taken.end(), run.get()) == taken.end())
+      return *run;
+  // There are more than workers to be inside and layers to be open.
+  __builtin_unreachable();
 }
 
-void Query::closeLayer() {
-  if (layersCompleted < layerTimesCapacity)
-    layerTimes[layersCompleted].end_ns = uint64_t(currentTime());
-  version = nullptr;
-  ++layersCompleted;
+// Lets workers find the chunks that will be opened.
+void Query::offer(LayerRun &run, uint32_t slot) {
+  run.openSlot = slot;
+  if (open[slot].load(std::memory_order_relaxed) != &run)
+    open[slot].store(&run, std::memory_order_seq_cst);
+}
+
+// Null, or if the query was stopped, the run of which the caller is still the
+// opener.
+LayerRun *Query::openNextStage(LayerRun &run, uint32_t &opened) {
+  LayerRun *next = &run;
+  if (run.inside.load(std::memory_order_seq_cst)) {
+    // Late workers still need what the slot holds.
+    std::array<LayerRun *, Program::groupLimit> taken;
+    for (uint32_t i = 0; i < taken.size(); ++i)
+      taken[i] = open[i].load(std::memory_order_relaxed);
+    next = &findFreeRun(taken);
+    next->continueAs(run);
+    offer(*next, run.openSlot);
+  }
+  return openStage(*next, opened) ? nullptr : next;
+}
+
+// False if the query was stopped and all chunks are drained: the caller is
+// still the opener.
+bool Query::openStage(LayerRun &run, uint32_t &opened) {
+  uint32_t chunks = 0;
+  uint32_t stage = run.openStage(chunks);
+  opened += chunks;
+  // Whoever stops the query drains what is open, unless it is opened too late
+  // to be seen: then it is drained here.
+  return !(stopped() && run.chunks.drain(stage));
+}
+
+// True if it was the last open one.
+bool Query::endLayer() {
+  return openLayers.load(std::memory_order_acquire) == 1 ||
+         openLayers.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+void Query::closeLayer(LayerRun &run) {
+  if (run.layer() < layerTimesCapacity)
+    layerTimes[run.layer()].end_ns = uint64_t(currentTime());
+  if (trace.active() && run.opened)
+    trace.record({.kind = TraceEvent::Kind::layer,
+                  .track = slot,
+                  .tenant = tenant->id,
+                  .version = run.version(),
+                  .cores = run.cores,
+                  .query = id,
+                  .layer = &run.layerTables(),
+                  .begin = run.opened,
+                  .end = currentTime()});
 }
 
 void *Query::address(const veltair_operand &operand) {
@@ -153,15 +340,15 @@ void Query::begin(QueryId newId, Tenant &newTenant, uint32_t programIndex,
   weights = newTenant.weights.data();
   request = std::move(newRequest);
   buffers = std::move(newBuffers);
-  operands.resize(std::max<size_t>(operands.size(), program->maxOperands()));
   layerTimes = times;
   layerTimesCapacity =
       times ? std::min(timesCapacity, program->layerCount()) : 0;
   std::fill_n(layerTimes, layerTimesCapacity, veltair_layer_time{});
-  version = nullptr;
+  openSlots.store(program->maxGroup(), std::memory_order_relaxed);
   layersCompleted = 0;
   versionSwitches = 0;
   reason.store(0);
+  ending = false;
   underway = true;
 }
 
@@ -169,6 +356,34 @@ void Query::beginBlock(const Grant &grant) {
   versions = grant.versions;
   blockEnd.store(grant.firstLayer + grant.layerCount);
   blockOpen = true;
+  blockFirst = grant.firstLayer;
+  blockCores = grant.cores;
+  blockBegin = trace.active() ? currentTime() : 0;
+}
+
+void Query::traceBlock() {
+  if (trace.active() && blockBegin)
+    trace.record({.kind = TraceEvent::Kind::block,
+                  .track = slot,
+                  .tenant = tenant->id,
+                  .count = layersCompleted - blockFirst,
+                  .cores = blockCores,
+                  .query = id,
+                  .layer = &program->layer(blockFirst),
+                  .begin = blockBegin,
+                  .end = currentTime()});
+}
+
+void Query::traceEnd() {
+  if (trace.active())
+    trace.record({.kind = TraceEvent::Kind::query,
+                  .track = slot,
+                  .tenant = tenant->id,
+                  .version = uint32_t(stopStatus()),
+                  .query = id,
+                  .begin = request->arrival,
+                  .end = currentTime(),
+                  .start = request->start});
 }
 
 void Query::writeOutputShapes() const {

@@ -8,13 +8,17 @@
 #define VELTAIR_EXECUTOR_QUERY_H
 
 #include "runtime/executor/ArenaPool.h"
-#include "runtime/executor/ChunkQueue.h"
+#include "runtime/executor/Claim.h"
+#include "runtime/executor/LayerRun.h"
 #include "runtime/executor/Program.h"
 #include "runtime/executor/Request.h"
+#include "runtime/executor/Trace.h"
 #include "runtime/scheduler/Scheduler.h"
 
+#include <array>
 #include <atomic>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -27,17 +31,19 @@ class Worker;
 //
 // Three groups of state:
 //  * atomics, which anyone may read or change;
-//  * what the open stage needs, written by the *opener*: the one thread that
-//    completed the last chunk of the stage before (or started the block), and
+//  * what the open layers need, written by the *opener*: the one thread that
+//    completed the last chunk of the layers before (or started the block), and
 //    read by those who hold chunks;
 //  * what is guarded by the executor's lock.
 class Query {
 public:
+  // `slot`: its number. `claims`: of all workers that may serve the query.
+  Query(uint32_t slot, std::span<Claim> claims, Trace &trace);
+
   //===--------------------------------------------------------------------===//
   // Anyone
   //===--------------------------------------------------------------------===//
 
-  ChunkQueue chunks;
   std::atomic<uint32_t> cores{0};    // the team's granted size
   std::atomic<uint32_t> blockEnd{0}; // the layer before which the block ends
   std::atomic<uint32_t> sleepers{0}; // workers that wait for a stage to open
@@ -53,29 +59,53 @@ public:
   std::string stopMessage() const;
 
   //===--------------------------------------------------------------------===//
-  // Holders of chunks
+  // Workers
   //===--------------------------------------------------------------------===//
 
-  // Runs claimed chunks of the open stage. After it, stop() may be in effect.
-  void run(ChunkQueue::Range range, void *scratch);
+  // True if there are chunks to claim.
+  bool available() const;
+
+  // Claims chunks of an open layer; null if there are none.
+  LayerRun *claim(ChunkQueue::Range &range);
+
+  // Chunks that another worker executes for too long.
+  struct Backup {
+    Claim *claim;
+    Claim::View view;
+  };
+
+  enum class Search {
+    nothing,
+    joined,  // the caller must execute them, call Claim::finish and leave()
+    isOpener // the caller is the opener now
+  };
+
+  // Looks for chunks of this query that should have been completed by now, and
+  // joins in executing them. If there are none, `next` is when to look again.
+  Search findBackup(Time now, Backup &backup, Time &next);
+
+  // Says that so many workers come out of a layer whose chunks several execute.
+  // True: the caller is the opener now.
+  [[nodiscard]] bool leave(LayerRun &run, uint32_t workers = 1);
+
   uint64_t workerScratchBytes() const { return program->workerScratchBytes(); }
-  // Of the open stage, in the program's quiet times.
-  size_t quietSlot() const { return stageSlot; }
   QuietTimes &quietTimes() const { return program->quietTimes(); }
 
   //===--------------------------------------------------------------------===//
   // The opener
   //===--------------------------------------------------------------------===//
 
-  // Not 0: a stage of so many chunks was opened, and the caller is the opener
-  // no more. Else a layer was ended, perhaps the block's last.
-  struct Step {
-    uint32_t openedChunks;
-    bool blockEnded;
+  enum class Step {
+    elsewhere,  // the caller is the opener no more
+    layerEnded, // layers were ended
+    blockEnded, // the block's last ones
+    queryEnded  // the query's last ones, or it was stopped: no worker is inside
   };
 
-  // Goes on by one step, after a stage was completed or a block begun.
-  Step advance(unsigned levelBucket);
+  // Goes on by one step, after the last chunk of the open stage of `run` was
+  // completed, or (null) a block was begun, layers were ended, or leave() said
+  // so. Adds the chunks that were opened to `opened`.
+  Step advance(LayerRun *run, unsigned levelBucket, uint32_t &opened);
 
   uint32_t layersDone() const { return layersCompleted; }
   bool isBlockDone() const {
@@ -102,6 +132,9 @@ public:
   void writeOutputShapes() const;
   // Starts a block; the caller becomes the opener.
   void beginBlock(const Grant &grant);
+  // The events of the block and the query, at their ends.
+  void traceBlock();
+  void traceEnd();
   uint64_t arenaBytes() const { return program->tables().arena_bytes; }
   uint32_t takeVersionSwitches() { return std::exchange(versionSwitches, 0); }
 
@@ -110,17 +143,47 @@ public:
   std::shared_ptr<Request> request;
   std::vector<Worker *> team;
   Arena arena;
+  Time deadline = never;  // of the start
   bool underway = false;  // the slot holds a query
   bool blockOpen = false; // a block is granted and not yet over
   bool endPosted = false; // the scheduler will be told that the block is over
+  bool ending = false;    // it was stopped between blocks
+
+  // Claims all chunks that are not yet claimed; those claimed before go on.
+  // Calls `advance` for each layer whose last chunks these were.
+  template <typename Advance> void drain(Advance advance) {
+    for (uint32_t i = 0; i < openSlots.load(); ++i)
+      if (LayerRun *run = open[i].load(); run && run->chunks.drain())
+        advance(*run);
+  }
 
 private:
-  void openLayer(unsigned levelBucket);
-  Step openStage();
-  void closeLayer();
+  bool isClear(bool ends) const;
+  bool waitUntilClear(bool &ends);
+  bool openGroup(unsigned levelBucket, uint32_t &opened);
+  void prepareLayer(LayerRun &run, uint32_t layer, unsigned levelBucket);
+  LayerRun &findFreeRun(std::span<LayerRun *const> taken) const;
+  void offer(LayerRun &run, uint32_t slot);
+  LayerRun *openNextStage(LayerRun &run, uint32_t &opened);
+  bool openStage(LayerRun &run, uint32_t &opened);
+  bool endLayer();
+  void closeLayer(LayerRun &run);
   void *address(const veltair_operand &operand);
 
+  const uint32_t slot;
+  const std::span<Claim> claims;
+  Trace &trace;
   std::atomic<uint64_t> reason{0}; // status, kernel code, layer
+
+  // Those whose chunks can be claimed are in `open`; the others are free or
+  // have workers inside.
+  std::vector<std::unique_ptr<LayerRun>> runs;
+  std::array<std::atomic<LayerRun *>, Program::groupLimit> open{};
+  std::atomic<uint32_t> openSlots{1}; // of `open`, that the program uses
+  std::atomic<uint32_t> openLayers{0};
+  std::atomic<uint32_t> inside{0};     // the sum over `runs`
+  std::atomic<uint32_t> departures{0}; // calls of leave()
+  std::atomic<bool> parked{false}; // there is no opener: it waits for leave()
 
   // Set by begin.
   Program *program = nullptr;
@@ -131,17 +194,11 @@ private:
 
   // The opener's.
   std::shared_ptr<const VersionTable> versions;
-  const veltair_version *version = nullptr; // null: no layer is open
   uint32_t layersCompleted = 0;
-  uint32_t stage = 0;
-  uint32_t versionIndex = 0;
+  uint32_t blockFirst = 0;
+  uint32_t blockCores = 0;
+  Time blockBegin = 0;
   uint32_t versionSwitches = 0;
-
-  // The open stage.
-  veltair_stage_function function = nullptr;
-  size_t stageSlot = 0;
-  veltair_layer_args args{};
-  std::vector<void *> operands;
 };
 
 } // namespace veltair

@@ -22,7 +22,7 @@ namespace veltair {
 
 struct TenantCounts {
   uint64_t offered = 0, completed = 0, rejected = 0, cancelled = 0, failed = 0;
-  uint64_t satisfied = 0;
+  uint64_t shed = 0, satisfied = 0;
   LatencyHistogram latency;
 };
 

@@ -7,6 +7,7 @@
 #include "runtime/executor/Query.h"
 #include "runtime/interference/SoftwareCounters.h"
 #include "runtime/support/Clock.h"
+#include "runtime/support/Futex.h"
 #include "runtime/support/Status.h"
 #include "runtime/support/Threads.h"
 
@@ -66,32 +67,99 @@ void Worker::run(std::optional<uint32_t> cpu) {
   while (!stopping.load(std::memory_order_relaxed)) {
     Query *query = assigned.load(std::memory_order_acquire);
     ChunkQueue::Range range;
-    if (query && query->chunks.claim(
-                     query->cores.load(std::memory_order_relaxed), range))
-      execute(*query, range);
+    if (LayerRun *run = query ? query->claim(range) : nullptr)
+      execute(*query, *run, range);
     else
       waitForWork(query);
   }
 }
 
-void Worker::execute(Query &query, ChunkQueue::Range range) {
+void Worker::execute(Query &query, LayerRun &run, ChunkQueue::Range range) {
+  int32_t code = VELTAIR_KERNEL_OK;
   if (!query.stopped()) {
-    if (reserveScratch(query.workerScratchBytes())) {
+    if (!reserveScratch(query.workerScratchBytes())) {
+      query.stop(VELTAIR_OUT_OF_MEMORY);
+    } else {
       Time begin = currentTime();
-      query.run(range, scratch);
+      bool repeatable = run.repeatable();
+      if (repeatable)
+        claim.publish(query, run, range, begin);
+      code = run.execute(range, scratch);
       Time busy = currentTime() - begin;
+      trace(TraceEvent::Kind::chunks, query, run, range, begin);
+      run.observe(range.size(), busy);
       counters.chunksDone(
           index, busy,
-          query.quietTimes().observe(query.quietSlot(), range.size(), busy));
-    } else {
-      query.stop(VELTAIR_OUT_OF_MEMORY);
+          query.quietTimes().observe(run.quietSlot(), range.size(), busy));
+      if (repeatable) {
+        auto [first, shared] = claim.finish();
+        // A late worker touches neither the layer nor the query any more.
+        if (shared && query.leave(run))
+          executor.advance(query);
+        if (!first)
+          return;
+      }
     }
   }
-  bool stageDone = query.chunks.complete(range.size());
-  if (!stageDone && query.stopped())
-    stageDone = query.chunks.drain();
-  if (stageDone)
-    executor.stageDone(query);
+  complete(query, run, range.size(), code);
+}
+
+void Worker::executeAgain(Query &query, Query::Backup &backup) {
+  // Without memory, the owner goes on alone.
+  int32_t code = VELTAIR_KERNEL_OK;
+  bool first = false;
+  LayerRun &run = *backup.view.run;
+  if (reserveScratch(query.workerScratchBytes())) {
+    executor.countBackup(backup.view.range.size());
+    code = run.execute(backup.view.range, scratch);
+    trace(TraceEvent::Kind::backup, query, run, backup.view.range,
+          backup.view.begin);
+    first = backup.claim->finish(backup.view);
+  }
+  if (query.leave(run))
+    executor.advance(query);
+  if (first)
+    complete(query, run, backup.view.range.size(), code);
+}
+
+void Worker::trace(TraceEvent::Kind kind, const Query &query,
+                   const LayerRun &run, ChunkQueue::Range range, Time begin) {
+  if (executor.trace().active())
+    executor.trace().record({.kind = kind,
+                             .track = index,
+                             .tenant = query.tenant->id,
+                             .version = run.version(),
+                             .count = range.size(),
+                             .query = query.id,
+                             .layer = &run.layerTables(),
+                             .begin = begin,
+                             .end = currentTime()});
+}
+
+// Of chunks that nobody else completes.
+void Worker::complete(Query &query, LayerRun &run, uint32_t chunks,
+                      int32_t code) {
+  if (code)
+    query.stop(VELTAIR_KERNEL_ERROR, run.layer(), code);
+  if (query.stopped())
+    chunks += run.chunks.claimRest();
+  if (run.chunks.complete(chunks))
+    executor.advance(query, &run);
+}
+
+bool Worker::backUp(Query &query, Time now, Time &next) {
+  Query::Backup backup;
+  switch (query.findBackup(now, backup, next)) {
+  case Query::Search::nothing:
+    return false;
+  case Query::Search::joined:
+    executeAgain(query, backup);
+    return true;
+  case Query::Search::isOpener:
+    executor.advance(query);
+    return true;
+  }
+  return false;
 }
 
 bool Worker::reserveScratch(uint64_t bytes) {
@@ -114,24 +182,31 @@ bool Worker::reserveScratch(uint64_t bytes) {
 
 bool Worker::idle(Query *query) const {
   return assigned.load(std::memory_order_seq_cst) == query &&
-         !(query && query->chunks.available()) &&
+         !(query && query->available()) &&
          !stopping.load(std::memory_order_seq_cst);
 }
 
 void Worker::waitForWork(Query *query) {
-  Time end = currentTime() + (query ? teamSpinTime : idleSpinTime);
-  while (currentTime() < end)
+  Time now = currentTime(), end = now + (query ? teamSpinTime : idleSpinTime);
+  Time nextBackup = never;
+  for (; now < end; now = currentTime()) {
+    if (query && backUp(*query, now, nextBackup))
+      return;
     for (int i = 0; i < 16; ++i) {
       if (!idle(query))
         return;
       _mm_pause();
     }
+  }
   uint32_t before = signal.load(std::memory_order_seq_cst);
   sleeping.store(true, std::memory_order_seq_cst);
   if (query)
     query->sleepers.fetch_add(1, std::memory_order_seq_cst);
+  // The thread that waits for the query's end often waits for this CPU.
+  for (int i = 0; i < 4 && idle(query); ++i)
+    sched_yield();
   if (idle(query))
-    signal.wait(before, std::memory_order_seq_cst);
+    futexWait(signal, before, nextBackup == never ? -1 : nextBackup);
   if (query)
     query->sleepers.fetch_sub(1, std::memory_order_seq_cst);
   sleeping.store(false, std::memory_order_seq_cst);
@@ -149,7 +224,7 @@ void Worker::wake() {
   if (!sleeping.load(std::memory_order_seq_cst))
     return;
   signal.fetch_add(1, std::memory_order_seq_cst);
-  signal.notify_one();
+  futexWakeOne(signal);
 }
 
 } // namespace veltair

@@ -7,7 +7,7 @@
 #ifndef VELTAIR_EXECUTOR_WORKER_H
 #define VELTAIR_EXECUTOR_WORKER_H
 
-#include "runtime/executor/ChunkQueue.h"
+#include "runtime/executor/Query.h"
 
 #include <atomic>
 #include <cstddef>
@@ -18,13 +18,14 @@
 namespace veltair {
 
 class Executor;
-class Query;
 class SoftwareCounters;
 
 class Worker {
 public:
-  Worker(Executor &executor, SoftwareCounters &counters, unsigned index)
-      : executor(executor), counters(counters), index(index) {}
+  // `claim`: shows what the worker executes.
+  Worker(Executor &executor, SoftwareCounters &counters, Claim &claim,
+         unsigned index)
+      : executor(executor), counters(counters), claim(claim), index(index) {}
   // The thread must have been stopped.
   ~Worker();
 
@@ -42,7 +43,14 @@ public:
 
 private:
   void run(std::optional<uint32_t> cpu);
-  void execute(Query &query, ChunkQueue::Range range);
+  void execute(Query &query, LayerRun &run, ChunkQueue::Range range);
+  void trace(TraceEvent::Kind kind, const Query &query, const LayerRun &run,
+             ChunkQueue::Range range, Time begin);
+  void executeAgain(Query &query, Query::Backup &backup);
+  void complete(Query &query, LayerRun &run, uint32_t chunks, int32_t code);
+  // Executes chunks that another worker of the team holds for too long. If
+  // there are none, `next` is when to look again.
+  bool backUp(Query &query, Time now, Time &next);
   bool reserveScratch(uint64_t bytes);
   // True if there is nothing to do: the same assignment, and no chunks.
   bool idle(Query *query) const;
@@ -51,6 +59,7 @@ private:
 
   Executor &executor;
   SoftwareCounters &counters;
+  Claim &claim;
   const unsigned index;
   std::thread thread;
 

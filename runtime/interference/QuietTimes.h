@@ -30,6 +30,11 @@ public:
   // Sets a calibrated time, in nanoseconds a chunk, which is then not learned.
   void calibrate(size_t slot, double perChunk);
 
+  // Nanoseconds a chunk; 0: not known.
+  float perChunk(size_t slot) const {
+    return entries[slot].perChunk.load(std::memory_order_relaxed);
+  }
+
   // Takes `chunks` chunks that took `elapsed` together, and returns the time
   // that they take when quiet.
   Time observe(size_t slot, unsigned chunks, Time elapsed);

@@ -34,6 +34,8 @@ const char *statusName(veltair_status status) {
     return "failed on its data";
   case VELTAIR_FORKED:
     return "used in a forked child";
+  case VELTAIR_EXPIRED:
+    return "expired";
   case VELTAIR_SYSTEM_ERROR:
     return "refused by the system";
   default:

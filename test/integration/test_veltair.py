@@ -60,6 +60,15 @@ class Inspect(Commands):
 
 
 class Bench(Commands):
+    def test_trace(self):
+        trace = self.path("trace.json")
+        self.json("bench", self.artifact, "--iterations=3", "--warmup-ms=1", f"--trace={trace}")
+        with open(trace) as file:
+            events = json.load(file)["traceEvents"]
+        self.assertEqual(sum(event["ph"] == "b" for event in events), 3)
+        self.assertTrue(any("ops" in event.get("args", {}) for event in events))
+        self.check_fails(VELTAIR, "run", self.artifact, "--trace=/nowhere/t.json", says="input|/nowhere/t.json")
+
     def test_fields(self):
         found = self.json("bench", self.artifact, "--iterations=7", "--warmup-ms=1", "--threads=1")
         self.assertEqual(found["runs"], 7)

@@ -118,6 +118,7 @@ void execute(const BenchCommand &command) {
   for (double start = nowMs(); nowMs() - start < command.warmupMs;)
     runOnce();
   std::vector<double> times;
+  TraceFile trace(runtime, command.common);
   double start = nowMs();
   do {
     times.push_back(runOnce());
@@ -125,6 +126,7 @@ void execute(const BenchCommand &command) {
       layers.add();
   } while (command.iterations ? times.size() < command.iterations
                               : nowMs() - start < command.durationS * 1e3);
+  trace.finish();
 
   Latencies latency(std::move(times));
   uint64_t rss = residentBytes();

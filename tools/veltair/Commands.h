@@ -23,6 +23,7 @@ struct RunOptions {
   int32_t kernelVersion = VELTAIR_VERSION_AUTO;
   veltair_numerics numerics = VELTAIR_REPRODUCIBLE;
   std::string policy; // empty: the runtime's default
+  std::string trace;  // file; empty: none
 };
 
 struct RunCommand {

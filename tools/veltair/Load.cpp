@@ -188,6 +188,7 @@ void execute(const LoadCommand &command) {
       model.tenant().run(model.inputs(), outputViews(outputs));
   }
 
+  TraceFile trace(runtime, options);
   LoadTrial trial(runtime, models, scenario);
   Reported reported;
   if (scenario.search)
@@ -195,6 +196,7 @@ void execute(const LoadCommand &command) {
   else
     reported = {trial.run(poissonArrivals(scenario, 1), /*giveUp=*/false),
                 totalRate(scenario), std::nullopt};
+  trace.finish();
   if (command.json)
     std::cout << describe(scenario, reported, options.policy, runtime).dump(2)
               << "\n";

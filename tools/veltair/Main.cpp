@@ -42,6 +42,9 @@ static void addRunOptions(CLI::App &app, RunOptions &options) {
       ->check(CLI::IsMember({"reproducible", "fast"}))
       ->type_name("NUMERICS");
   app.add_option("--policy", options.policy, "Scheduling policy");
+  app.add_option("--trace", options.trace,
+                 "Write what happened, for chrome://tracing and Perfetto")
+      ->type_name("T.json");
 }
 
 static void addJson(CLI::App &app, bool &json) {

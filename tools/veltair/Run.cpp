@@ -46,7 +46,9 @@ void execute(const RunCommand &command) {
     files = outputFiles(model.artifact(), command.output);
 
   std::vector<Tensor> outputs = model.makeOutputs();
+  TraceFile trace(runtime, command.common);
   model.tenant().run(model.inputs(), outputViews(outputs));
+  trace.finish();
   for (Tensor &tensor : outputs)
     tensor.data.resize(
         tensorBytes(tensor.dims, findElementType(tensor.dtype)->size).value());

@@ -27,6 +27,17 @@ Runtime makeRuntime(const RunOptions &options) {
   return Runtime(&raw);
 }
 
+TraceFile::TraceFile(Runtime &runtime, const RunOptions &options)
+    : runtime(runtime), file(options.trace) {
+  if (!file.empty())
+    runtime.startTrace();
+}
+
+void TraceFile::finish() {
+  if (!file.empty())
+    runtime.stopTrace(file);
+}
+
 static std::string inputList(const veltair_artifact &artifact) {
   std::string text;
   for (uint32_t i = 0; i < artifact.input_count; ++i) {

@@ -22,6 +22,17 @@ namespace veltair::tool {
 // tells its threads and CPUs.
 Runtime makeRuntime(const RunOptions &options);
 
+// Records a trace from its construction to finish(), if a file is named.
+class TraceFile {
+public:
+  TraceFile(Runtime &runtime, const RunOptions &options);
+  void finish();
+
+private:
+  Runtime &runtime;
+  std::string file;
+};
+
 // How a model is served, beyond RunOptions.
 struct Service {
   std::string name; // empty: the artifact's

@@ -95,9 +95,10 @@ typedef struct veltair_layer_args {
 
 // Executes the chunks [begin, end) of one stage. Reentrant; allocates nothing;
 // uses no globals, threads or errno. Idempotent: outputs are written, never
-// read back (unless VELTAIR_VERSION_IN_PLACE). `scratch` has
-// `worker_scratch_bytes` bytes, 64-byte aligned and undefined at entry.
-// Returns a VELTAIR_KERNEL_* code.
+// read back (unless VELTAIR_VERSION_IN_PLACE). No stage writes what an earlier
+// one of its version reads or writes: a worker may still be inside that one.
+// `scratch` has `worker_scratch_bytes` bytes, 64-byte aligned and undefined at
+// entry. Returns a VELTAIR_KERNEL_* code.
 typedef int32_t (*veltair_stage_function)(const veltair_layer_args *args,
                                           uint32_t begin, uint32_t end,
                                           void *scratch);
@@ -208,8 +209,9 @@ typedef struct veltair_layer {
   uint64_t hash; // of the layer's definition: equal layers, equal hashes
   uint32_t operand_count;
   uint32_t version_count; // at least 1
-  // Independent neighbours that may be open together share a group number;
-  // VELTAIR_NONE when the layer follows all earlier ones.
+  // Independent neighbours that may be open together share a group number: none
+  // writes a byte that another one reads or writes, nor an extent that guards
+  // it. VELTAIR_NONE when the layer follows all earlier ones.
   uint32_t group;
   // Index of the extent that, when zero, skips the layer; or VELTAIR_NONE.
   uint32_t guard;

@@ -56,6 +56,7 @@ enum {
   VELTAIR_KERNEL_ERROR = 11, // the data made a layer fail: index out of range…
   VELTAIR_FORKED = 12,
   VELTAIR_SYSTEM_ERROR = 13, // the system refuses a thread, a CPU…
+  VELTAIR_EXPIRED = 14,      // not started before its deadline
 };
 
 // The message of the latest call on this thread that failed; never null; valid
@@ -251,6 +252,9 @@ typedef struct veltair_query_options {
   veltair_layer_time *layer_times;
   uint32_t layer_times_capacity;
   uint32_t reserved;
+  // A query that has not started by then ends with VELTAIR_EXPIRED: it is shed.
+  // One that has started is completed. 0: none.
+  uint64_t deadline_ns;
 } veltair_query_options;
 
 typedef struct veltair_result {
@@ -320,17 +324,24 @@ typedef struct veltair_scheduling {
   uint64_t version_switches; // layers run by another version than the last time
 } veltair_scheduling;
 
-// offered = completed + rejected + cancelled + failed + those under way.
+// offered = completed + rejected + cancelled + failed + shed + those under way.
 typedef struct veltair_tenant_metrics {
   uint64_t offered, completed, rejected, cancelled, failed;
+  uint64_t shed;           // had not started before their deadline
   uint64_t satisfied;      // completed within the QoS target, if there is one
   veltair_latency latency; // of completed queries, from arrival to end
   veltair_scheduling scheduling;
 } veltair_tenant_metrics;
 
 typedef struct veltair_runtime_metrics {
-  veltair_scheduling scheduling; // of all tenants, also of those removed
-  uint64_t backups; // chunks executed again for a descheduled worker: none yet
+  // Of all tenants, also of those removed.
+  veltair_scheduling scheduling;
+  uint64_t cancelled, shed; // queries
+  uint64_t growths; // teams that got more workers in the middle of a block
+  uint64_t backups; // chunks executed again for a descheduled worker
+  // How long control groups held this process back, because it had used up its
+  // CPU quota.
+  double throttled_ms;
   uint64_t arena_bytes; // held now, in use or kept for the next query
   double interference;  // level in [0, 1]
 } veltair_runtime_metrics;
@@ -343,6 +354,21 @@ VELTAIR_API veltair_status veltair_runtime_get_metrics(
 // Sets all counts of the runtime and its tenants to zero.
 VELTAIR_API veltair_status
 veltair_runtime_reset_metrics(veltair_runtime *runtime);
+
+//===----------------------------------------------------------------------===//
+// Trace
+//===----------------------------------------------------------------------===//
+
+// Records what workers, layers, blocks and queries do from now on, in memory
+// for `capacity` events (0: 2^19; about 100 bytes each). Further ones are
+// dropped. Forgets what an earlier trace recorded.
+VELTAIR_API veltair_status veltair_runtime_trace_start(veltair_runtime *runtime,
+                                                       uint64_t capacity);
+
+// Ends recording, and writes the events to the file `path` as JSON for
+// chrome://tracing and https://ui.perfetto.dev.
+VELTAIR_API veltair_status veltair_runtime_trace_stop(veltair_runtime *runtime,
+                                                      const char *path);
 
 #ifdef __cplusplus
 } // extern "C"

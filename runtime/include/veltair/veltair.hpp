@@ -131,6 +131,12 @@ public:
     check(veltair_runtime_get_metrics(handle.get(), &m));
     return m;
   }
+  void startTrace(uint64_t capacity = 0) {
+    check(veltair_runtime_trace_start(handle.get(), capacity));
+  }
+  void stopTrace(const std::string &path) {
+    check(veltair_runtime_trace_stop(handle.get(), path.c_str()));
+  }
   void resetMetrics() { check(veltair_runtime_reset_metrics(handle.get())); }
 
   veltair_runtime *get() const { return handle.get(); }

@@ -51,6 +51,10 @@ TEST_F(AllowedCpusTest, VersionTwo) {
   // A parent's limit counts too.
   write("/sys/fs/cgroup/a/cpu.max", "150000 100000\n");
   EXPECT_EQ(controlGroupQuota(root), 1.5);
+  EXPECT_EQ(controlGroupThrottling(root), 0);
+  write("/sys/fs/cgroup/a/b/cpu.stat", "usage_usec 7\nthrottled_usec 40\n");
+  write("/sys/fs/cgroup/a/cpu.stat", "nr_throttled 3\nthrottled_usec 2\n");
+  EXPECT_EQ(controlGroupThrottling(root), 42'000);
 }
 
 TEST_F(AllowedCpusTest, VersionTwoInAContainer) {
@@ -71,6 +75,8 @@ TEST_F(AllowedCpusTest, VersionOne) {
   EXPECT_EQ(controlGroupQuota(root), std::nullopt);
   write("/cg/cpu/cpu.cfs_quota_us", "50000\n");
   EXPECT_EQ(controlGroupQuota(root), 0.5);
+  write("/cg/cpu/cpu.stat", "nr_throttled 3\nthrottled_time 42\n");
+  EXPECT_EQ(controlGroupThrottling(root), 42);
 }
 
 TEST_F(AllowedCpusTest, Threads) {

@@ -380,7 +380,7 @@ TEST_F(ApiTest, KeepsToTheArenaLimit) {
   module.emplace(queryOf(tables));
   tenant.emplace(*runtime, *module);
   EXPECT_EQ(run(input(), output()), VELTAIR_OUT_OF_MEMORY);
-  EXPECT_THAT(veltair_last_message(), HasSubstr("needs 12288 bytes"));
+  EXPECT_THAT(veltair_last_message(), HasSubstr("needs 16384 bytes"));
   EXPECT_EQ(tenant->metrics().failed, 1u);
 }
 

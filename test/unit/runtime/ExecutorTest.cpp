@@ -6,6 +6,7 @@
 
 #include "Gate.h"
 #include "TestModel.h"
+#include "TestTenant.h"
 
 #include "runtime/executor/Executor.h"
 
@@ -91,32 +92,6 @@ private:
   uint32_t firstLayer = 0;
   std::shared_ptr<const ProgramInfo> program;
 };
-
-ExecutorOptions withThreads(uint32_t threads) {
-  ExecutorOptions options;
-  options.threads = threads;
-  return options;
-}
-
-std::unique_ptr<Tenant> makeTenant(const veltair_artifact &artifact) {
-  auto tenant = std::make_unique<Tenant>();
-  tenant->artifact = *LoadedArtifact::link(queryOf(artifact));
-  tenant->weights = std::move(*Weights::open(*tenant->artifact, "", false));
-  tenant->usable = {0};
-  tenant->programs.push_back(std::make_unique<Program>(
-      artifact, artifact.programs[0], tenant->weights.data()));
-  tenant->info.name = artifact.name;
-  tenant->info.programs.push_back(tenant->programs[0]->info());
-  return tenant;
-}
-
-Query::Buffers buffersOf(std::vector<float> &x, std::vector<float> &y) {
-  Query::Buffers buffers;
-  buffers.inputs = {x.data()};
-  buffers.outputs = {y.data()};
-  buffers.outputDims = {nullptr};
-  return buffers;
-}
 
 } // namespace
 

@@ -41,10 +41,13 @@ public:
   }
   ~GateTest() override { Gate::letGo(); }
 
-  Request submit() {
+  Request submit(uint64_t deadline = 0) {
     veltair_input in = makeInput<float>(x, dims);
     veltair_output out = makeOutput<float>(y);
-    return tenant->submit({&in, 1}, {&out, 1});
+    veltair_query_options options{};
+    options.size = sizeof options;
+    options.deadline_ns = deadline;
+    return tenant->submit({&in, 1}, {&out, 1}, nullptr, nullptr, &options);
   }
   static veltair_status statusOf(Request &request) {
     try {
@@ -80,6 +83,27 @@ TEST_F(GateTest, CancelsQueuedAndRunningQueries) {
   EXPECT_EQ(Gate::entered, chunks / 8) << "more chunks ran after it";
   running.cancel(); // without effect
   EXPECT_EQ(tenant->metrics().cancelled, 2u);
+}
+
+TEST_F(GateTest, ShedsWhatHasNotStartedInTime) {
+  constexpr uint64_t second = 1'000'000'000;
+  Request running = submit(veltair_now_ns() + second / 100);
+  Gate::waitUntilEntered();
+  Request queued = submit(veltair_now_ns() + second / 100);
+  Request patient = submit(veltair_now_ns() + 3600 * second);
+  // Though the gate is closed.
+  EXPECT_EQ(statusOf(queued), VELTAIR_EXPIRED);
+  EXPECT_THAT(veltair_last_message(), HasSubstr("before its deadline"));
+  Gate::letGo();
+  EXPECT_EQ(statusOf(running), VELTAIR_OK) << "it had started";
+  EXPECT_EQ(statusOf(patient), VELTAIR_OK);
+
+  Request late = submit(/*deadline=*/1);
+  EXPECT_EQ(statusOf(late), VELTAIR_EXPIRED);
+  EXPECT_EQ(tenant->metrics().shed, 2u);
+  EXPECT_EQ(tenant->metrics().offered, 4u);
+  EXPECT_EQ(tenant->metrics().failed, 0u);
+  EXPECT_EQ(runtime->metrics().shed, 2u);
 }
 
 TEST_F(GateTest, RejectsBeyondTheQueueLimit) {

@@ -24,12 +24,16 @@ public:
   // Elements that a chunk handles; elements are a multiple.
   static constexpr uint32_t grain = 16;
 
-  explicit TestModel(uint32_t elements);
+  // The tensors between layers lie in `buffers` (at least 2) buffers in turn:
+  // the more, the later memory is reused.
+  explicit TestModel(uint32_t elements, uint32_t buffers = 2);
   TestModel(const TestModel &) = delete;
   TestModel &operator=(const TestModel &) = delete;
 
   // Elementwise: x -> 1.25 x + constant; one stage.
   void addAffine();
+  // The same by a group of `parts` layers; not the first or last.
+  void addAffineGroup(uint32_t parts);
   // x -> x / 2 + sum(x) / elements, by two stages: partial sums in the shared
   // scratch memory, then the rest.
   void addReduce();
@@ -53,9 +57,18 @@ public:
 
 private:
   void addLayer(std::vector<veltair_stage> layerStages, const char *ops);
+  void findFirstConflicts();
+
+  // Where a layer stands in the chain, and the share of the vector it handles.
+  struct Place {
+    uint32_t step;
+    uint32_t part = 0, parts = 1;
+  };
 
   uint32_t elements;
-  std::vector<std::string> kinds; // of layers
+  uint32_t buffers;
+  std::vector<std::string> kinds; // of steps
+  std::vector<Place> places;      // of layers
   std::deque<std::string> names;
   std::deque<std::vector<veltair_stage>> stages;
   std::deque<std::vector<veltair_operand>> operands;

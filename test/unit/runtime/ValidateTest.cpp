@@ -159,6 +159,33 @@ TEST_F(ValidateTest, Layers) {
   expectRefused(layer.reserved, 1, "reserved");
 }
 
+TEST(ValidateMemory, FirstConflictsAreTrue) {
+  TestModel model(64, /*buffers=*/3);
+  for (int i = 0; i < 6; ++i)
+    i % 2 ? model.addReduce() : model.addAffine();
+  veltair_artifact &tables = model.artifact();
+  ASSERT_TRUE(validateArtifact(&tables, ImageMemory()).ok());
+  EXPECT_EQ(model.layer(1).first_conflict, 3u);
+  model.layer(1).first_conflict = 4;
+  EXPECT_EQ(validateArtifact(&tables, ImageMemory()).message(),
+            "program 0: layer 'layer1': layer 'layer3' overwrites its memory "
+            "before the first conflict");
+}
+
+TEST(ValidateMemory, GroupsShareNoMemory) {
+  TestModel model(64);
+  model.addAffine();
+  model.addAffineGroup(2);
+  model.addAffine();
+  veltair_artifact &tables = model.artifact();
+  ASSERT_TRUE(validateArtifact(&tables, ImageMemory()).ok());
+  model.operand(2, 1) = model.operand(1, 1);
+  model.layer(1).first_conflict = 2;
+  EXPECT_EQ(validateArtifact(&tables, ImageMemory()).message(),
+            "program 0: layers 'layer1' and 'layer2' of one group share "
+            "memory");
+}
+
 TEST_F(ValidateTest, Operands) {
   veltair_operand &arena = model.operand(1, 0), &input = model.operand(0, 0),
                   &output = model.operand(2, 1);

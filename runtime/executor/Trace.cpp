@@ -1,0 +1,165 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/executor/Trace.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ostream>
+#include <thread>
+
+namespace veltair {
+
+//===----------------------------------------------------------------------===//
+// Recording
+//===----------------------------------------------------------------------===//
+
+void Trace::record(const TraceEvent &event) {
+  if (!active())
+    return;
+  // Ordered against stop(): it waits for those who came in time.
+  writers.fetch_add(1, std::memory_order_seq_cst);
+  if (recording.load(std::memory_order_seq_cst))
+    if (size_t i = next.fetch_add(1, std::memory_order_relaxed);
+        i < events.size())
+      events[i] = event;
+  writers.fetch_sub(1, std::memory_order_release);
+}
+
+void Trace::addTenant(TenantId tenant, const std::string &name,
+                      LoadedArtifact::Pointer artifact) {
+  tenants[tenant] = {name, std::move(artifact)};
+}
+
+void Trace::start(size_t capacity, uint32_t workerCount) {
+  stop();
+  workers = workerCount;
+  tenants.clear();
+  events.assign(capacity, TraceEvent{TraceEvent::Kind::level});
+  next.store(0, std::memory_order_relaxed);
+  recording.store(true, std::memory_order_seq_cst);
+}
+
+void Trace::stop() {
+  recording.store(false, std::memory_order_seq_cst);
+  while (writers.load(std::memory_order_seq_cst))
+    std::this_thread::yield();
+}
+
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+// Tracks are threads of these processes.
+enum { workerTracks = 1, queryTracks = 2 };
+
+static std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (unsigned char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += char(c);
+    } else if (c < 0x20) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", c);
+      out += escape;
+    } else {
+      out += char(c);
+    }
+  }
+  return out + "\"";
+}
+
+// Microseconds.
+static std::string timeText(Time time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%lld.%03lld", (long long)(time / 1000),
+                (long long)(time % 1000));
+  return text;
+}
+
+static std::string metadata(const char *kind, unsigned process, unsigned track,
+                            const std::string &name) {
+  return concat("{\"ph\":\"M\",\"name\":\"", kind, "\",\"pid\":", process,
+                ",\"tid\":", track, ",\"args\":{\"name\":", quoted(name), "}}");
+}
+
+// A span of time on a track.
+static std::string span(const TraceEvent &event, unsigned process,
+                        const std::string &name, const std::string &args) {
+  return concat(
+      "{\"ph\":\"X\",\"name\":", quoted(name), ",\"pid\":", process,
+      ",\"tid\":", event.track, ",\"ts\":", timeText(event.begin),
+      ",\"dur\":", timeText(std::max<Time>(event.end - event.begin, 0)),
+      ",\"args\":{\"query\":", event.query, args, "}}");
+}
+
+std::string Trace::tenantName(TenantId tenant) const {
+  auto it = tenants.find(tenant);
+  return it == tenants.end() ? concat("tenant ", tenant) : it->second.name;
+}
+
+void Trace::writeEvent(std::ostream &out, const TraceEvent &event) const {
+  std::string model = concat(",\"model\":", quoted(tenantName(event.tenant)));
+  switch (event.kind) {
+  case TraceEvent::Kind::chunks:
+  case TraceEvent::Kind::backup: {
+    bool backup = event.kind == TraceEvent::Kind::backup;
+    out << span(event, workerTracks,
+                concat(event.layer->name, backup ? " (backup)" : ""),
+                concat(model, ",\"version\":", event.version,
+                       ",\"chunks\":", event.count));
+    return;
+  }
+  case TraceEvent::Kind::layer:
+    out << span(event, queryTracks, event.layer->name,
+                concat(model, ",\"ops\":", quoted(event.layer->ops),
+                       ",\"version\":", event.version,
+                       ",\"cores\":", event.cores));
+    return;
+  case TraceEvent::Kind::block:
+    out << span(event, queryTracks,
+                concat(tenantName(event.tenant), ": ", event.count, " layers"),
+                concat(",\"first\":", quoted(event.layer->name),
+                       ",\"cores\":", event.cores));
+    return;
+  case TraceEvent::Kind::query: {
+    std::string common = concat(
+        "\",\"cat\":\"query\",\"name\":", quoted(tenantName(event.tenant)),
+        ",\"id\":", event.query, ",\"pid\":", unsigned(queryTracks),
+        ",\"tid\":", event.track, ",\"ts\":");
+    out << "{\"ph\":\"b" << common << timeText(event.begin) << "},\n";
+    if (event.start)
+      out << "{\"ph\":\"n" << common << timeText(event.start) << "},\n";
+    out << "{\"ph\":\"e" << common << timeText(event.end)
+        << ",\"args\":{\"status\":"
+        << quoted(statusName(veltair_status(event.version))) << "}}";
+    return;
+  }
+  case TraceEvent::Kind::level:
+    out << "{\"ph\":\"C\",\"name\":\"interference\",\"pid\":"
+        << unsigned(workerTracks) << ",\"ts\":" << timeText(event.begin)
+        << ",\"args\":{\"level\":" << event.level << "}}";
+    return;
+  }
+}
+
+void Trace::write(std::ostream &out) const {
+  size_t recorded = next.load(std::memory_order_relaxed);
+  size_t count = std::min(recorded, events.size());
+  out << "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"dropped\":"
+      << recorded - count << "},\"traceEvents\":[\n"
+      << metadata("process_name", workerTracks, 0, "workers") << ",\n"
+      << metadata("process_name", queryTracks, 0, "queries");
+  for (uint32_t i = 0; i < workers; ++i)
+    out << ",\n"
+        << metadata("thread_name", workerTracks, i, concat("worker ", i));
+  for (size_t i = 0; i < count; ++i) {
+    out << ",\n";
+    writeEvent(out, events[i]);
+  }
+  out << "\n]}\n";
+}
+
+} // namespace veltair

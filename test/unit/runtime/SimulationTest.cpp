@@ -1,0 +1,292 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Queries and their simulated workers, step by step in an order drawn at
+// random: workers that stall anywhere, chunks executed twice, cancellation and
+// kernel errors at every point. One seed, one history.
+
+#include "TestModel.h"
+#include "TestTenant.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <random>
+
+using namespace veltair;
+using namespace veltair::test;
+
+namespace {
+
+class Simulation {
+public:
+  explicit Simulation(uint64_t seed);
+
+  // Runs some queries, one after the other in the same slot.
+  void run() {
+    for (uint32_t i = 0; i < 3 && !testing::Test::HasFailure(); ++i)
+      runQuery(i + 1);
+  }
+
+  uint64_t backups = 0;
+
+private:
+  // What a worker does next; each is one step, between which others take
+  // theirs.
+  enum class Next { look, publish, execute, finish, leave, complete };
+
+  struct Worker {
+    Next next = Next::look;
+    LayerRun *run = nullptr;
+    ChunkQueue::Range range{};
+    std::optional<Query::Backup> backup;
+    bool published = false, first = true, shared = false;
+    int32_t code = 0;
+    uint32_t stalled = 0; // steps
+  };
+
+  void runQuery(QueryId id);
+  void beginBlock();
+  void advance(LayerRun *run);
+  void step(Worker &worker, Claim &claim);
+  void execute(Worker &worker);
+  void cancel();
+  // Executing chunks, or about to.
+  bool isInside(const Worker &worker) const {
+    return worker.next == Next::execute || worker.next == Next::finish ||
+           worker.next == Next::leave;
+  }
+
+  uint32_t pick(uint32_t low, uint32_t high) {
+    return std::uniform_int_distribution<uint32_t>(low, high)(random);
+  }
+  bool chance(uint32_t percent) { return pick(1, 100) <= percent; }
+
+  static constexpr uint32_t elements = 8 * TestModel::grain;
+
+  std::mt19937_64 random;
+  TestModel model;
+  std::unique_ptr<Tenant> tenant;
+  AnnotationTimeModel timeModel;
+  std::shared_ptr<VersionTable> versions;
+  std::vector<float> x, y, expected;
+  std::vector<std::byte> arena;
+  std::vector<Claim> claims;
+  std::vector<Worker> workers;
+  Trace trace;
+  Query query;
+  Time now = 0;
+  bool ended = false;
+  uint32_t failAfter = 0; // executions; 0: never
+};
+
+Simulation::Simulation(uint64_t seed)
+    : random(seed), model(elements, pick(2, 6)), x(elements), y(elements),
+      claims(pick(1, 4)), workers(claims.size()), query(0, claims, trace) {
+  // The layers at the ends touch the caller's memory.
+  model.addAffine();
+  for (uint32_t i = pick(2, 8); i-- > 0;)
+    switch (pick(0, 3)) {
+    case 0:
+      model.addAffineGroup(2 << pick(0, 1));
+      break;
+    case 1:
+      model.addReduce();
+      break;
+    default:
+      model.addAffine();
+    }
+  model.addAffine();
+  veltair_artifact &artifact = model.artifact();
+  veltair_program &program = model.program();
+  if (chance(20)) {
+    // Such a version is never executed twice.
+    model.version(pick(0, program.layer_count - 1)).flags =
+        VELTAIR_VERSION_IN_PLACE;
+  }
+  tenant = makeTenant(artifact);
+  QuietTimes &quiet = tenant->programs[0]->quietTimes();
+  for (uint32_t l = 0; l < program.layer_count; ++l)
+    for (uint32_t s = 0; s < model.version(l).stage_count; ++s)
+      quiet.calibrate(quiet.slot(l, 0, s), 1000);
+  versions = std::make_shared<VersionTable>(*tenant->info.programs[0],
+                                            timeModel, 4, VersionRules());
+  for (uint32_t i = 0; i < elements; ++i)
+    x[i] = float(pick(0, 100));
+  expected = model.expected(x);
+  arena.resize(program.arena_bytes);
+}
+
+void Simulation::runQuery(QueryId id) {
+  std::fill(y.begin(), y.end(), 0.0f);
+  // Fails where it would go on with garbage.
+  std::fill(arena.begin(), arena.end(), std::byte(0xFF));
+  query.begin(id, *tenant, 0, std::make_shared<Request>(), buffersOf(x, y),
+              nullptr, 0);
+  query.arena = {arena.data(), arena.size()};
+  ended = false;
+  uint32_t cancelAfter = chance(20) ? pick(0, 200) : UINT32_MAX;
+  failAfter = chance(20) ? pick(1, 100) : 0;
+  for (uint32_t steps = 0; !ended; ++steps) {
+    if (steps > 100'000) {
+      ADD_FAILURE() << "the query does not end";
+      return;
+    }
+    now += pick(0, 4000);
+    if (steps == cancelAfter)
+      cancel();
+    if (!query.blockOpen && !query.ending) {
+      beginBlock();
+      continue;
+    }
+    uint32_t i = pick(0, uint32_t(workers.size()) - 1);
+    Worker &worker = workers[i];
+    if (worker.stalled) {
+      --worker.stalled;
+      continue;
+    }
+    if (worker.next == Next::execute && chance(20))
+      worker.stalled = pick(10, 100);
+    else
+      step(worker, claims[i]);
+  }
+  if (!query.stopped())
+    EXPECT_EQ(y, expected);
+}
+
+void Simulation::beginBlock() {
+  uint32_t done = query.layersDone();
+  uint32_t left = tenant->programs[0]->layerCount() - done;
+  query.cores = pick(1, 4);
+  query.beginBlock({query.id, done, pick(1, left), query.cores, versions});
+  advance(nullptr);
+}
+
+// What the executor does, without workers to wake and a scheduler to tell.
+void Simulation::advance(LayerRun *run) {
+  while (true) {
+    uint32_t opened = 0;
+    Query::Step step = query.advance(run, 0, opened);
+    run = nullptr;
+    if (step == Query::Step::elsewhere)
+      return;
+    if (step == Query::Step::layerEnded)
+      continue;
+    if (step == Query::Step::queryEnded) {
+      for (const Worker &worker : workers)
+        EXPECT_FALSE(worker.run && isInside(worker))
+            << "the query ended while a worker executes its chunks";
+      ended = true;
+    }
+    query.blockOpen = false;
+    return;
+  }
+}
+
+void Simulation::cancel() {
+  query.stop(VELTAIR_CANCELLED);
+  if (query.blockOpen)
+    query.drain([&](LayerRun &run) { advance(&run); });
+  else if (!std::exchange(query.ending, true))
+    advance(nullptr);
+}
+
+void Simulation::execute(Worker &worker) {
+  // No layer that overwrites memory of this one may have been opened.
+  EXPECT_LE(query.layersDone(), worker.run->firstConflict());
+  alignas(64) std::byte scratch[TestModel::grain * sizeof(float)];
+  worker.code = worker.run->execute(worker.range, scratch);
+  if (failAfter && --failAfter == 0)
+    worker.code = VELTAIR_KERNEL_DIVISION_BY_ZERO;
+}
+
+void Simulation::step(Worker &worker, Claim &claim) {
+  switch (worker.next) {
+  case Next::look: {
+    worker = {};
+    if ((worker.run = query.claim(worker.range))) {
+      worker.next = query.stopped() ? Next::complete : Next::publish;
+      return;
+    }
+    Query::Backup backup;
+    Time next;
+    switch (query.findBackup(now, backup, next)) {
+    case Query::Search::nothing:
+      return;
+    case Query::Search::isOpener:
+      return advance(nullptr);
+    case Query::Search::joined:
+      ++backups;
+      worker.backup = backup;
+      worker.run = backup.view.run;
+      worker.range = backup.view.range;
+      worker.next = Next::execute;
+      return;
+    }
+    return;
+  }
+  case Next::publish:
+    if ((worker.published = worker.run->repeatable()))
+      claim.publish(query, *worker.run, worker.range, now);
+    worker.next = Next::execute;
+    return;
+  case Next::execute:
+    execute(worker);
+    worker.next = Next::finish;
+    return;
+  case Next::finish:
+    if (worker.backup) {
+      worker.first = worker.backup->claim->finish(worker.backup->view);
+      worker.shared = true;
+    } else if (worker.published) {
+      Claim::Outcome outcome = claim.finish();
+      worker.first = outcome.first;
+      worker.shared = outcome.shared;
+    }
+    worker.next = worker.shared ? Next::leave : Next::complete;
+    return;
+  case Next::leave: {
+    worker.next = worker.first ? Next::complete : Next::look;
+    LayerRun *run =
+        std::exchange(worker.run, worker.first ? worker.run : nullptr);
+    if (query.leave(*run))
+      advance(nullptr);
+    return;
+  }
+  case Next::complete: {
+    uint32_t chunks = worker.range.size();
+    if (worker.code)
+      query.stop(VELTAIR_KERNEL_ERROR, worker.run->layer(), worker.code);
+    if (query.stopped())
+      chunks += worker.run->chunks.claimRest();
+    worker.next = Next::look;
+    if (worker.run->chunks.complete(chunks))
+      advance(worker.run);
+    return;
+  }
+  }
+}
+
+// As many as the environment's VELTAIR_SEEDS says.
+uint64_t seedCount() {
+  const char *text = std::getenv("VELTAIR_SEEDS");
+  return text ? std::strtoull(text, nullptr, 10) : 2000;
+}
+
+} // namespace
+
+TEST(Simulation, ResultsAreRightWhateverHappens) {
+  uint64_t backups = 0;
+  for (uint64_t seed = 0; seed < seedCount(); ++seed) {
+    SCOPED_TRACE(seed);
+    Simulation simulation(seed);
+    simulation.run();
+    backups += simulation.backups;
+    if (HasFailure())
+      return;
+  }
+  EXPECT_GT(backups, seedCount()) << "backup was hardly tested";
+}
