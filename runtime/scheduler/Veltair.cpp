@@ -16,7 +16,6 @@
 #include "runtime/scheduler/SchedulerBase.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <tuple>
 
@@ -37,23 +36,12 @@ Time scaled(Time time, double factor) {
   return Time(std::clamp(double(time) * factor, -9e18, 9e18));
 }
 
-// What the policy knows of one program of one tenant.
-struct ProgramState {
-  std::shared_ptr<const ProgramInfo> program;
-  std::shared_ptr<const VersionTable> versions;
-  std::array<std::unique_ptr<ProgramTimes>, levelBucketCount> times;
-  // Real time over predicted time, learned from blocks that ended.
-  double correction = 1;
-  bool corrected = false;
-};
-
 class Veltair final : public SchedulerBase {
 public:
   using SchedulerBase::SchedulerBase;
 
 private:
   struct BlockQuery final : Query {
-    std::shared_ptr<ProgramState> state;
     Time target = 0;        // when it should be done
     unsigned demand = 1;    // of the whole model, when it arrived
     Time blockDeadline = 0; // of the running block
@@ -77,24 +65,15 @@ private:
   std::unique_ptr<Query> newQuery() override {
     return std::make_unique<BlockQuery>();
   }
-  void tenantChanged(TenantId tenant) override { forgetPrograms(); }
-  void tenantRemoved(TenantId tenant) override { forgetPrograms(); }
   void queryArrived(Time now, Query &query) override;
   void blockEnding(Time now, Query &query) override;
   void blockEnded(Time now, Query &query) override;
   void queryEnded(Time now, Query &query, bool completed) override;
-  void coresChanged() override { forgetPrograms(); }
-  void interferenceSampled(const InterferenceSampled &sample) override {
-    bucket = std::min(sample.bucket, levelBucketCount - 1);
-  }
   void dispatch(Time now) override;
 
   static BlockQuery &blockQuery(Query &query) {
     return static_cast<BlockQuery &>(query);
   }
-  std::shared_ptr<ProgramState> programState(const Query &query);
-  void forgetPrograms();
-  const ProgramTimes &times(const BlockQuery &query);
   Time predict(const BlockQuery &query, unsigned first, unsigned last,
                unsigned cores);
   bool isLate(Time now, const BlockQuery &query);
@@ -106,10 +85,8 @@ private:
   void lendSpareCores(unsigned spare);
   void applyShares(Time now);
 
-  std::map<const VersionTable *, std::shared_ptr<ProgramState>> programs;
   std::vector<Candidate> candidates; // reused
-  unsigned bucket = 0;
-  unsigned demands = 0; // summed over all queries
+  unsigned demands = 0;              // summed over all queries
   unsigned theta = 0;
   BlockQuery *ready = nullptr; // whose block this event made ready
 };
@@ -118,37 +95,10 @@ private:
 // Predictions
 //===----------------------------------------------------------------------===//
 
-std::shared_ptr<ProgramState> Veltair::programState(const Query &query) {
-  std::shared_ptr<ProgramState> &state = programs[query.versions.get()];
-  if (!state) {
-    state = std::make_shared<ProgramState>();
-    state->program = query.program;
-    state->versions = query.versions;
-  }
-  return state;
-}
-
-// Drops the programs that no tenant has and no query runs.
-void Veltair::forgetPrograms() {
-  std::erase_if(programs, [](const auto &entry) {
-    return entry.second.use_count() == 1 &&
-           entry.second->versions.use_count() == 1;
-  });
-}
-
-const ProgramTimes &Veltair::times(const BlockQuery &query) {
-  ProgramState &state = *query.state;
-  std::unique_ptr<ProgramTimes> &times = state.times[bucket];
-  unsigned cores = std::max(coreCount(), 1u);
-  if (!times || times->maxCores() != cores)
-    times = std::make_unique<ProgramTimes>(*state.program, *state.versions,
-                                           model, cores, bucket);
-  return *times;
-}
-
 Time Veltair::predict(const BlockQuery &query, unsigned first, unsigned last,
                       unsigned cores) {
-  return scaled(times(query).time(first, last, cores), query.state->correction);
+  return scaled(times(query).time(first, last, cores),
+                query.program->correction);
 }
 
 // Whether the query misses its deadline even if it got every core now.
@@ -161,7 +111,8 @@ bool Veltair::isLate(Time now, const BlockQuery &query) {
     double afterBlock = double(t.fastestRest(query.blockEnd()));
     rest = afterBlock + (rest - afterBlock) * std::max(1 - query.progress, 0.0);
   }
-  return double(now) + rest * query.state->correction > double(query.deadline);
+  return double(now) + rest * query.program->correction >
+         double(query.deadline);
 }
 
 void Veltair::updateProgress(Time now, BlockQuery &query) {
@@ -180,15 +131,14 @@ void Veltair::updateProgress(Time now, BlockQuery &query) {
 
 void Veltair::queryArrived(Time now, Query &base) {
   BlockQuery &query = blockQuery(base);
-  query.state = programState(query);
   query.updated = now;
   Time qos = tenant(query.tenant).qos;
   Time span = qos == never ? scaled(predict(query, 0, query.layerCount(), 1),
                                     nominalTargetFactor)
                            : scaled(qos, options.margin);
   query.target = query.arrival + std::min(span, never - query.arrival);
-  query.demand = times(query).demand(0, query.layerCount(),
-                                     scaled(span, 1 / query.state->correction));
+  query.demand = times(query).demand(
+      0, query.layerCount(), scaled(span, 1 / query.program->correction));
   demands += query.demand;
   updateTheta();
   ready = &query;
@@ -199,7 +149,7 @@ void Veltair::queryArrived(Time now, Query &base) {
 void Veltair::blockEnding(Time now, Query &base) {
   BlockQuery &query = blockQuery(base);
   updateProgress(now, query);
-  ProgramState &state = *query.state;
+  ProgramState &state = *query.program;
   double ratio = std::clamp(query.progress, 0.01, 100.0);
   state.correction *= state.corrected ? 1 + 0.1 * (ratio - 1) : ratio;
   state.correction = std::clamp(state.correction, 1e-3, 1e3);
@@ -239,7 +189,7 @@ BlockPlan Veltair::plan(Time now, const BlockQuery &query, bool late) {
     budget =
         scaled(query.target - query.arrival,
                double(t.time(first, last, 1)) / double(t.time(0, last, 1)));
-  budget = std::max<Time>(scaled(budget, 1 / query.state->correction), 1);
+  budget = std::max<Time>(scaled(budget, 1 / query.program->correction), 1);
   return planBlock(t, first, budget, theta);
 }
 
@@ -250,7 +200,7 @@ unsigned Veltair::needNow(Time now, const BlockQuery &query, bool late) {
     return query.blockDemand;
   double rest = std::max(1 - query.progress, 0.05);
   Time budget =
-      scaled(query.blockDeadline - now, 1 / (query.state->correction * rest));
+      scaled(query.blockDeadline - now, 1 / (query.program->correction * rest));
   return times(query).demand(query.blockFirst, query.blockEnd(), budget);
 }
 
@@ -338,7 +288,7 @@ void Veltair::applyShares(Time now) {
     } else if (c.share) {
       query.blockDemand = c.plan.cores;
       query.blockDeadline =
-          now + scaled(c.plan.budget, query.state->correction);
+          now + scaled(c.plan.budget, query.program->correction);
       query.progress = 0;
       query.updated = now;
       start(query, c.plan.layers, c.share, c.plan.cores);
