@@ -53,6 +53,8 @@ struct BenchCommand {
 struct LoadCommand {
   RunOptions common;
   std::string scenario;
+  bool giveUp = false;        // stop once a tenant cannot be satisfied
+  bool printArrivals = false; // and do nothing else
   bool json = false;
 };
 

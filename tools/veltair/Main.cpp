@@ -110,6 +110,10 @@ static int runTool(int argc, char **argv) {
       app.add_subcommand("load", "Serve several models under Poisson arrivals");
   loadApp->add_option("scenario", load.scenario, "Scenario (.json)")
       ->required();
+  loadApp->add_flag("--give-up", load.giveUp,
+                    "Stop as soon as a tenant cannot be satisfied any more");
+  loadApp->add_flag("--print-arrivals", load.printArrivals,
+                    "Print the arrivals as JSON instead of serving them");
   addRunOptions(*loadApp, load.common);
   addJson(*loadApp, load.json);
 
