@@ -40,7 +40,7 @@ protected:
     std::array<std::unique_ptr<ProgramTimes>, levelBucketCount> times;
     // Real time over predicted time.
     double correction = 1;
-    bool corrected = false;
+    unsigned corrections = 0; // blocks that it was learned from
   };
 
   struct Query {

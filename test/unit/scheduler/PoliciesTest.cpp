@@ -80,11 +80,12 @@ TEST_F(AblationTest, CompilationAloneServesWholeModelsInTheirOrder) {
   EXPECT_EQ(blockEnd(50, 1, 2), (Grants{{2, 0, 1, 4}}));
 }
 
-TEST_F(AblationTest, SchedulingAloneSharesCores) {
+TEST_F(AblationTest, SchedulingAloneServesTheUrgentFirst) {
   create("veltair:scheduling", 4);
   addTenant(1, testProgram({{400, 4}, {400, 4}}), 1000);
+  addTenant(2, testProgram({{100, 4}}), 100);
   EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 2, 4}}));
-  EXPECT_EQ(arrive(100, 2, 1), (Grants{{1, 0, 2, 2}, {2, 0, 2, 2}}));
+  EXPECT_EQ(arrive(10, 2, 2), (Grants{{1, 0, 2, 0}, {2, 0, 1, 4}}));
 }
 
 // A tenant's own choice of a version goes before the policy's.
