@@ -58,10 +58,15 @@ struct LoadCommand {
   bool json = false;
 };
 
+struct PmuCommand {
+  bool json = false;
+};
+
 void execute(const RunCommand &command);
 void execute(const InspectCommand &command);
 void execute(const BenchCommand &command);
 void execute(const LoadCommand &command);
+void execute(const PmuCommand &command);
 
 } // namespace veltair::tool
 

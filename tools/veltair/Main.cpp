@@ -117,6 +117,11 @@ static int runTool(int argc, char **argv) {
   addRunOptions(*loadApp, load.common);
   addJson(*loadApp, load.json);
 
+  PmuCommand pmu;
+  CLI::App *pmuApp =
+      app.add_subcommand("pmu", "Show the hardware counters that are used");
+  addJson(*pmuApp, pmu.json);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
@@ -129,8 +134,10 @@ static int runTool(int argc, char **argv) {
     execute(inspect);
   else if (*benchApp)
     execute(bench);
-  else
+  else if (*loadApp)
     execute(load);
+  else
+    execute(pmu);
   return done;
 }
 
