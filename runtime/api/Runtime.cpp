@@ -4,7 +4,6 @@
 
 #include "runtime/api/Api.h"
 #include "runtime/executor/AllowedCpus.h"
-#include "runtime/interference/CounterSource.h"
 
 #include <algorithm>
 #include <fstream>
@@ -77,7 +76,8 @@ static std::string rangesText(std::vector<uint32_t> cpus) {
 }
 
 static void describe(const veltair_runtime_options &options,
-                     const Placement &placement, const std::string &policy) {
+                     const Placement &placement, const std::string &policy,
+                     std::string_view counterSource) {
   if (!options.log)
     return;
   auto log = [&](veltair_log_level level, const std::string &message) {
@@ -91,7 +91,7 @@ static void describe(const veltair_runtime_options &options,
     log(VELTAIR_LOG_WARNING,
         concat(placement.threads, " threads share ", placement.cpus.size(),
                " CPUs: latencies will suffer"));
-  if (!hardwareCountersPresent())
+  if (counterSource == "software")
     log(VELTAIR_LOG_INFO, "no hardware counters: interference is measured by "
                           "the run time of layers alone");
 }
@@ -136,7 +136,7 @@ veltair_status veltair_runtime_create(const veltair_runtime_options *given,
         Executor::create(std::move(executorOptions), std::move(scheduler));
     if (!executor.ok())
       return executor.status();
-    describe(options, *placement, policy);
+    describe(options, *placement, policy, (*executor)->counterSource());
     made->executor = std::move(*executor);
     made->cpus = std::move(placement->cpus);
     std::sort(made->cpus.begin(), made->cpus.end());

@@ -43,7 +43,8 @@ Executor::Executor(ExecutorOptions givenOptions,
                    std::unique_ptr<Scheduler> policy)
     : options(std::move(givenOptions)), process(getpid()),
       scheduler(std::move(policy)), wantsLayerEnds(scheduler->wantsLayerEnds()),
-      arenas(options.arenaLimit), counters(options.threads, currentTime()),
+      arenas(options.arenaLimit), counters(options.threads, currentTime(),
+                                           openPerfCounters(options.threads)),
       notifier([this](Request &r) {
         std::lock_guard lock(mutex);
         --r.tenant->pendingCallbacks;

@@ -55,6 +55,8 @@ public:
   bool isForked() const;
   bool isNotifierThread() const { return notifier.isCurrentThread(); }
   uint32_t threads() const { return uint32_t(workers.size()); }
+  // What measures the interference: CounterSource::name().
+  std::string_view counterSource() const { return counters.name(); }
 
   Tenant &addTenant(std::unique_ptr<Tenant> tenant);
   // Cancels the tenant's queries, waits for them and their callbacks.

@@ -45,9 +45,6 @@ public:
   virtual CounterReading read(Time now) = 0;
 };
 
-// True if this process may count cycles in hardware.
-bool hardwareCountersPresent();
-
 } // namespace veltair
 
 #endif // VELTAIR_INTERFERENCE_COUNTERSOURCE_H

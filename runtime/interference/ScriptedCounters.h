@@ -15,7 +15,7 @@
 namespace veltair {
 
 // Gives its readings one after the other; after the last, idle ones.
-class ScriptedCounters final : public CounterSource {
+class ScriptedCounters : public CounterSource {
 public:
   explicit ScriptedCounters(std::vector<CounterReading> script)
       : script(std::move(script)) {}

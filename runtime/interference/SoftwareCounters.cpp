@@ -8,26 +8,10 @@
 #include <charconv>
 #include <cstdio>
 #include <fcntl.h>
-#include <linux/perf_event.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 namespace veltair {
-
-bool hardwareCountersPresent() {
-  perf_event_attr attr = {};
-  attr.size = sizeof(attr);
-  attr.type = PERF_TYPE_HARDWARE;
-  attr.config = PERF_COUNT_HW_CPU_CYCLES;
-  attr.exclude_kernel = 1;
-  attr.exclude_hv = 1;
-  long fd =
-      syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-  if (fd < 0)
-    return false;
-  close(int(fd));
-  return true;
-}
 
 Time parseRunDelay(std::string_view schedstat) {
   size_t space = schedstat.find(' ');
@@ -40,9 +24,10 @@ Time parseRunDelay(std::string_view schedstat) {
   return error == std::errc() && delay >= 0 ? delay : -1;
 }
 
-SoftwareCounters::SoftwareCounters(unsigned workers, Time now)
+SoftwareCounters::SoftwareCounters(unsigned workers, Time now,
+                                   std::unique_ptr<PerfCounters> hardware)
     : count(workers), workers(std::make_unique<Worker[]>(workers)),
-      lastRead(now) {}
+      hardware(std::move(hardware)), lastRead(now) {}
 
 SoftwareCounters::~SoftwareCounters() {
   for (unsigned i = 0; i < count; ++i)
@@ -57,6 +42,8 @@ void SoftwareCounters::attachThread(unsigned worker) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (int old = workers[worker].schedstat.exchange(fd); old >= 0)
     close(old);
+  if (hardware)
+    hardware->attachThread(worker);
 }
 
 CounterReading SoftwareCounters::read(Time now) {
@@ -85,6 +72,8 @@ CounterReading SoftwareCounters::read(Time now) {
   }
   reading.busy = busy - lastBusy;
   reading.quiet = quiet - lastQuiet;
+  if (hardware)
+    hardware->addTo(reading);
   lastBusy = busy;
   lastQuiet = quiet;
   return reading;

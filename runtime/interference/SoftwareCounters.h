@@ -3,12 +3,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Counters that need no hardware support: how long completed chunks took
-// against their quiet time, and how long workers waited for a CPU.
+// against their quiet time, and how long workers waited for a CPU. With those
+// of the hardware where there are some.
 
 #ifndef VELTAIR_INTERFERENCE_SOFTWARECOUNTERS_H
 #define VELTAIR_INTERFERENCE_SOFTWARECOUNTERS_H
 
 #include "runtime/interference/CounterSource.h"
+#include "runtime/interference/PerfCounters.h"
 
 #include <atomic>
 #include <memory>
@@ -17,12 +19,14 @@ namespace veltair {
 
 class SoftwareCounters final : public CounterSource {
 public:
-  // `now`: when the first reading begins.
-  SoftwareCounters(unsigned workers, Time now);
+  // `now`: when the first reading begins. `hardware` may be null.
+  SoftwareCounters(unsigned workers, Time now,
+                   std::unique_ptr<PerfCounters> hardware = nullptr);
   ~SoftwareCounters() override;
 
-  // Called by a worker's own thread when it starts: reads its run delay from
-  // now on. Where the kernel does not tell, the run delay stays absent.
+  // Called by a worker's own thread when it starts: reads its run delay and
+  // hardware counters from now on. Where the kernel does not tell, the run
+  // delay stays absent.
   void attachThread(unsigned worker);
 
   // Called by a worker after a range of chunks.
@@ -32,7 +36,9 @@ public:
     w.quiet.fetch_add(quiet, std::memory_order_relaxed);
   }
 
-  std::string_view name() const override { return "software"; }
+  std::string_view name() const override {
+    return hardware ? "perf" : "software";
+  }
   CounterReading read(Time now) override;
 
 private:
@@ -46,6 +52,7 @@ private:
 
   unsigned count;
   std::unique_ptr<Worker[]> workers;
+  std::unique_ptr<PerfCounters> hardware;
   Time lastRead;
   Time lastBusy = 0;
   Time lastQuiet = 0;

@@ -6,6 +6,9 @@
 
 namespace veltair {
 
+// The share of a team's core time that must be as useful as one core's.
+static constexpr double leastEfficiency = 0.8;
+
 ProgramTimes::ProgramTimes(const ProgramInfo &program,
                            const VersionTable &versions, const TimeModel &model,
                            unsigned maxCores, unsigned bucket)
@@ -20,8 +23,23 @@ ProgramTimes::ProgramTimes(const ProgramInfo &program,
       sums.push_back(sum);
     }
   }
-  for (unsigned l = 0; l <= layers; ++l)
+  for (unsigned l = 0; l <= layers; ++l) {
     fastest.push_back(time(l, layers, demand(l, layers, /*budget=*/-1)));
+    unsigned team = efficientTeam(l, layers);
+    work.push_back(double(team) * double(time(l, layers, team)));
+  }
+}
+
+unsigned ProgramTimes::efficientTeam(unsigned first, unsigned last) const {
+  double alone = double(time(first, last, 1));
+  unsigned best = 1;
+  for (unsigned team = 2; team <= cores; ++team) {
+    Time t = time(first, last, team);
+    if (alone >= leastEfficiency * team * double(t) &&
+        t < time(first, last, best))
+      best = team;
+  }
+  return best;
 }
 
 unsigned ProgramTimes::demand(unsigned first, unsigned last,

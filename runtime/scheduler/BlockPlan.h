@@ -38,6 +38,13 @@ public:
   // Of the layers from `first` to the last by the best team for all of them.
   Time fastestRest(unsigned first) const { return fastest[first]; }
 
+  // The core time of the layers from `first` to the last by an efficient team.
+  double restWork(unsigned first) const { return work[first]; }
+
+  // The fastest team that wastes little of its core time on the layers
+  // [first, last), compared with one core; the smallest among equals.
+  unsigned efficientTeam(unsigned first, unsigned last) const;
+
   // The smallest team that runs the layers [first, last) within `budget`; if
   // none does, the smallest of the fastest ones.
   unsigned demand(unsigned first, unsigned last, Time budget) const;
@@ -47,6 +54,7 @@ private:
   unsigned cores;
   std::vector<Time> sums;    // [cores - 1][layer]: of the layers before
   std::vector<Time> fastest; // [layer]
+  std::vector<double> work;  // [layer]
 };
 
 struct BlockPlan {

@@ -11,21 +11,40 @@ struct PolicyEntry {
   std::string_view name;
   std::unique_ptr<Scheduler> (*create)(const SchedulerOptions &,
                                        const TimeModel &);
+  bool adaptVersions;
 };
 } // namespace
 
+template <uint32_t blockLayers>
+static std::unique_ptr<Scheduler> fixed(const SchedulerOptions &options,
+                                        const TimeModel &model) {
+  return createFixedBlocks(options, model, blockLayers);
+}
+
 // Sorted by name.
 static constexpr PolicyEntry policies[] = {
-    {"fcfs", createFcfs},
-    {"veltair", createVeltair},
+    {"edf", createEdf, false},
+    {"fcfs", createFcfs, false},
+    {"fixed", fixed<20>, false},
+    {"fixed:10", fixed<10>, false},
+    {"fixed:20", fixed<20>, false},
+    {"fixed:5", fixed<5>, false},
+    {"layerwise", fixed<1>, false},
+    {"veltair", createVeltair, true},
+    {"veltair:compilation", createFcfs, true},
+    {"veltair:scheduling", createVeltair, false},
 };
 
 std::unique_ptr<Scheduler> createScheduler(std::string_view name,
                                            const SchedulerOptions &options,
                                            const TimeModel &model) {
-  for (const PolicyEntry &policy : policies)
-    if (policy.name == name)
-      return policy.create(options, model);
+  for (const PolicyEntry &policy : policies) {
+    if (policy.name != name)
+      continue;
+    SchedulerOptions policyOptions = options;
+    policyOptions.adaptVersions = policy.adaptVersions;
+    return policy.create(policyOptions, model);
+  }
   return nullptr;
 }
 

@@ -178,6 +178,9 @@ public:
 
 struct SchedulerOptions {
   Numerics numerics = Numerics::reproducible;
+  // Choose versions by cores and interference; else version 0, the fastest
+  // alone, runs always. createScheduler sets it: it is a part of the policy.
+  bool adaptVersions = true;
   // The share of a tenant's target that plans may fill.
   double margin = 0.9;
 };

@@ -39,15 +39,13 @@ void SchedulerBase::apply(Time now, const TenantRemoved &e) {
 void SchedulerBase::apply(Time now, const QueryArrived &e) {
   Tenant &tenant = tenants.at(e.tenant);
   makeTables(tenant);
-  const TenantInfo &info = tenant.info;
   std::unique_ptr<Query> query = newQuery();
   query->id = e.query;
   query->tenant = e.tenant;
-  query->program = info.programs.at(e.program);
-  query->versions = tenant.tables.at(e.program);
+  query->program = tenant.programs.at(e.program);
   query->arrival = e.arrival;
-  query->deadline =
-      info.qos >= never - e.arrival ? never : e.arrival + info.qos;
+  Time qos = tenant.info.qos;
+  query->deadline = qos >= never - e.arrival ? never : e.arrival + qos;
   active.push_back(std::move(query));
   queryArrived(now, *active.back());
 }
@@ -86,7 +84,7 @@ void SchedulerBase::apply(Time now, const CoresChanged &e) {
 }
 
 void SchedulerBase::apply(Time now, const InterferenceSampled &e) {
-  interferenceSampled(e);
+  bucket = std::min(e.bucket, levelBucketCount - 1);
 }
 
 void SchedulerBase::apply(Time now, const TimerFired &) {}
@@ -180,7 +178,7 @@ void SchedulerBase::emit(Decision &decision) {
       if ((query->cores < query->coresBefore) == taking)
         decision.grants.push_back({query->id, query->blockFirst,
                                    query->blockLayers, query->cores,
-                                   query->versions});
+                                   query->program->versions});
   for (Query *query : changed)
     query->touched = false;
   changed.clear();
@@ -190,11 +188,27 @@ void SchedulerBase::makeTables(Tenant &tenant) {
   if (tenant.tableCores >= std::max(cores, 1u))
     return;
   tenant.tableCores = std::max(cores, 1u);
-  tenant.tables.clear();
+  tenant.programs.clear();
   VersionRules rules{options.numerics, tenant.info.forcedVersion};
-  for (const auto &program : tenant.info.programs)
-    tenant.tables.push_back(std::make_shared<VersionTable>(
-        *program, model, tenant.tableCores, rules));
+  if (!rules.forcedVersion && !options.adaptVersions)
+    rules.forcedVersion = 0;
+  for (const auto &program : tenant.info.programs) {
+    auto state = std::make_shared<ProgramState>();
+    state->program = program;
+    state->versions = std::make_shared<VersionTable>(*program, model,
+                                                     tenant.tableCores, rules);
+    tenant.programs.push_back(std::move(state));
+  }
+}
+
+const ProgramTimes &SchedulerBase::times(const Query &query) {
+  ProgramState &state = *query.program;
+  std::unique_ptr<ProgramTimes> &times = state.times[bucket];
+  uint32_t maxCores = std::max(cores, 1u);
+  if (!times || times->maxCores() != maxCores)
+    times = std::make_unique<ProgramTimes>(*state.program, *state.versions,
+                                           model, maxCores, bucket);
+  return *times;
 }
 
 } // namespace veltair

@@ -9,8 +9,10 @@
 #ifndef VELTAIR_SCHEDULER_SCHEDULERBASE_H
 #define VELTAIR_SCHEDULER_SCHEDULERBASE_H
 
+#include "runtime/scheduler/BlockPlan.h"
 #include "runtime/scheduler/Scheduler.h"
 
+#include <array>
 #include <map>
 #include <memory>
 #include <vector>
@@ -29,13 +31,24 @@ public:
   }
 
 protected:
+  // One program of one tenant: its tables, and what a policy learns of it.
+  // Shared by the tenant and the queries that run it.
+  struct ProgramState {
+    std::shared_ptr<const ProgramInfo> program;
+    std::shared_ptr<const VersionTable> versions;
+    // By bucket, for `maxCores`; made when first needed.
+    std::array<std::unique_ptr<ProgramTimes>, levelBucketCount> times;
+    // Real time over predicted time.
+    double correction = 1;
+    unsigned corrections = 0; // blocks that it was learned from
+  };
+
   struct Query {
     virtual ~Query() = default;
 
     QueryId id = 0;
     TenantId tenant = 0;
-    std::shared_ptr<const ProgramInfo> program;
-    std::shared_ptr<const VersionTable> versions;
+    std::shared_ptr<ProgramState> program;
     Time arrival = 0;
     Time deadline = never; // arrival + the tenant's target; `never` without one
     uint32_t layersDone = 0;
@@ -48,7 +61,9 @@ protected:
 
     bool running() const { return blockLayers != 0; }
     uint32_t blockEnd() const { return blockFirst + blockLayers; }
-    uint32_t layerCount() const { return uint32_t(program->layers.size()); }
+    uint32_t layerCount() const {
+      return uint32_t(program->program->layers.size());
+    }
 
   private:
     friend class SchedulerBase;
@@ -79,7 +94,6 @@ protected:
   // The query is about to be forgotten.
   virtual void queryEnded(Time now, Query &query, bool completed) {}
   virtual void coresChanged() {}
-  virtual void interferenceSampled(const InterferenceSampled &sample) {}
 
   //===--------------------------------------------------------------------===//
   // What a policy reads and calls
@@ -90,6 +104,9 @@ protected:
   const TenantInfo &tenant(TenantId id) const { return tenants.at(id).info; }
   uint32_t coreCount() const { return cores; }
   uint32_t freeCores() const { return cores - granted; }
+  // The predicted times of the query's program at the interference level of
+  // now.
+  const ProgramTimes &times(const Query &query);
 
   // Starts the next block of a query that runs none: `layers` (clamped to what
   // remains) from layersDone on by `cores` free cores, at least one. `demand`
@@ -128,8 +145,8 @@ private:
   void emit(Decision &decision);
   struct Tenant {
     TenantInfo info;
-    // Of each program, for `tableCores` cores; made when first needed.
-    std::vector<std::shared_ptr<const VersionTable>> tables;
+    // Of each of its programs; with version tables for `tableCores` cores.
+    std::vector<std::shared_ptr<ProgramState>> programs;
     uint32_t tableCores = 0;
     SchedulerStatistics counts;
   };
@@ -141,6 +158,7 @@ private:
   std::vector<Query *> changed;
   uint32_t cores = 0;
   uint32_t granted = 0;
+  uint32_t bucket = 0; // of the interference level
   Time wakeUp = never;
   SchedulerStatistics counts;
 };

@@ -4,19 +4,20 @@
 //
 // Adaptive scheduling by layer blocks.
 //
-// Each query gets the cores that its next block needs to keep to its share of
-// the target; cores beyond the needs are lent to whoever gains, and taken back
-// at a chunk boundary when a block needs them. A block's need is told anew at
-// each decision from the progress that it should have made, so that a late
-// block grows and an early one gives cores back. Blocks shrink as the load
-// grows.
+// The most urgent query goes first, by the deadlines of those that can keep
+// them; when not all can, Triage says who gives way. Its next block gets the
+// cores that it needs to keep to its share of the target, or more as long as
+// these are used well; the rest goes to the next query. A block's need is told
+// anew at each decision from the progress that it should have made, so a late
+// block grows; cores are taken back at chunk boundaries. Blocks shrink as the
+// load grows.
 
 #include "runtime/scheduler/BlockPlan.h"
 #include "runtime/scheduler/Policies.h"
 #include "runtime/scheduler/SchedulerBase.h"
+#include "runtime/scheduler/Triage.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <tuple>
 
@@ -37,24 +38,14 @@ Time scaled(Time time, double factor) {
   return Time(std::clamp(double(time) * factor, -9e18, 9e18));
 }
 
-// What the policy knows of one program of one tenant.
-struct ProgramState {
-  std::shared_ptr<const ProgramInfo> program;
-  std::shared_ptr<const VersionTable> versions;
-  std::array<std::unique_ptr<ProgramTimes>, levelBucketCount> times;
-  // Real time over predicted time, learned from blocks that ended.
-  double correction = 1;
-  bool corrected = false;
-};
-
 class Veltair final : public SchedulerBase {
 public:
   using SchedulerBase::SchedulerBase;
 
 private:
   struct BlockQuery final : Query {
-    std::shared_ptr<ProgramState> state;
     Time target = 0;        // when it should be done
+    Time due = 0;           // its deadline, or what stands for one
     unsigned demand = 1;    // of the whole model, when it arrived
     Time blockDeadline = 0; // of the running block
     unsigned blockDemand = 1;
@@ -62,53 +53,44 @@ private:
     Time updated = 0;
   };
 
-  // A query that may get cores in one decision.
+  // What one decision knows of a query.
   struct Candidate {
     BlockQuery *query;
-    bool late;
-    std::tuple<bool, int, Time, QueryId> order; // urgent first
-    BlockPlan plan;      // of a running block: what it needs now
-    unsigned share = 0;  // cores that it gets
-    unsigned useful = 0; // more cores than this make it no faster
-
-    bool operator<(const Candidate &other) const { return order < other.order; }
+    bool late;          // gives way to those that are not
+    BlockPlan plan{};   // of a running block: what it needs now
+    unsigned share = 0; // cores that it gets
   };
 
   std::unique_ptr<Query> newQuery() override {
     return std::make_unique<BlockQuery>();
   }
-  void tenantChanged(TenantId tenant) override { forgetPrograms(); }
-  void tenantRemoved(TenantId tenant) override { forgetPrograms(); }
+  void tenantChanged(TenantId tenant) override;
+  void tenantRemoved(TenantId tenant) override { records.erase(tenant); }
   void queryArrived(Time now, Query &query) override;
   void blockEnding(Time now, Query &query) override;
   void blockEnded(Time now, Query &query) override;
   void queryEnded(Time now, Query &query, bool completed) override;
-  void coresChanged() override { forgetPrograms(); }
-  void interferenceSampled(const InterferenceSampled &sample) override {
-    bucket = std::min(sample.bucket, levelBucketCount - 1);
-  }
   void dispatch(Time now) override;
 
   static BlockQuery &blockQuery(Query &query) {
     return static_cast<BlockQuery &>(query);
   }
-  std::shared_ptr<ProgramState> programState(const Query &query);
-  void forgetPrograms();
-  const ProgramTimes &times(const BlockQuery &query);
   Time predict(const BlockQuery &query, unsigned first, unsigned last,
                unsigned cores);
+  double restOf(const BlockQuery &query, double all, double afterBlock) const;
   bool isLate(Time now, const BlockQuery &query);
   void updateTheta();
   void updateProgress(Time now, BlockQuery &query);
-  void consider(Time now, BlockQuery &query);
+  void orderCandidates(Time now);
   BlockPlan plan(Time now, const BlockQuery &query, bool late);
   unsigned needNow(Time now, const BlockQuery &query, bool late);
   void lendSpareCores(unsigned spare);
   void applyShares(Time now);
 
-  std::map<const VersionTable *, std::shared_ptr<ProgramState>> programs;
-  std::vector<Candidate> candidates; // reused
-  unsigned bucket = 0;
+  std::map<TenantId, TenantRecord> records;
+  std::vector<Candidate> candidates; // reused, as the next two
+  std::vector<Claim> claims;
+  Triage triage;
   unsigned demands = 0; // summed over all queries
   unsigned theta = 0;
   BlockQuery *ready = nullptr; // whose block this event made ready
@@ -118,37 +100,18 @@ private:
 // Predictions
 //===----------------------------------------------------------------------===//
 
-std::shared_ptr<ProgramState> Veltair::programState(const Query &query) {
-  std::shared_ptr<ProgramState> &state = programs[query.versions.get()];
-  if (!state) {
-    state = std::make_shared<ProgramState>();
-    state->program = query.program;
-    state->versions = query.versions;
-  }
-  return state;
-}
-
-// Drops the programs that no tenant has and no query runs.
-void Veltair::forgetPrograms() {
-  std::erase_if(programs, [](const auto &entry) {
-    return entry.second.use_count() == 1 &&
-           entry.second->versions.use_count() == 1;
-  });
-}
-
-const ProgramTimes &Veltair::times(const BlockQuery &query) {
-  ProgramState &state = *query.state;
-  std::unique_ptr<ProgramTimes> &times = state.times[bucket];
-  unsigned cores = std::max(coreCount(), 1u);
-  if (!times || times->maxCores() != cores)
-    times = std::make_unique<ProgramTimes>(*state.program, *state.versions,
-                                           model, cores, bucket);
-  return *times;
-}
-
 Time Veltair::predict(const BlockQuery &query, unsigned first, unsigned last,
                       unsigned cores) {
-  return scaled(times(query).time(first, last, cores), query.state->correction);
+  return scaled(times(query).time(first, last, cores),
+                query.program->correction);
+}
+
+// What is left of an amount that is `all` for the layers not yet done and
+// `afterBlock` for those after the running block.
+double Veltair::restOf(const BlockQuery &query, double all,
+                       double afterBlock) const {
+  double share = query.running() ? std::max(1 - query.progress, 0.0) : 1;
+  return (afterBlock + (all - afterBlock) * share) * query.program->correction;
 }
 
 // Whether the query misses its deadline even if it got every core now.
@@ -156,12 +119,10 @@ bool Veltair::isLate(Time now, const BlockQuery &query) {
   if (query.deadline == never)
     return false;
   const ProgramTimes &t = times(query);
-  double rest = double(t.fastestRest(query.layersDone));
-  if (query.running()) {
-    double afterBlock = double(t.fastestRest(query.blockEnd()));
-    rest = afterBlock + (rest - afterBlock) * std::max(1 - query.progress, 0.0);
-  }
-  return double(now) + rest * query.state->correction > double(query.deadline);
+  unsigned next = query.running() ? query.blockEnd() : query.layersDone;
+  double rest = restOf(query, double(t.fastestRest(query.layersDone)),
+                       double(t.fastestRest(next)));
+  return double(now) + rest > double(query.deadline);
 }
 
 void Veltair::updateProgress(Time now, BlockQuery &query) {
@@ -178,17 +139,22 @@ void Veltair::updateProgress(Time now, BlockQuery &query) {
 // Queries
 //===----------------------------------------------------------------------===//
 
+void Veltair::tenantChanged(TenantId id) {
+  records[id].priority = tenant(id).priority;
+  records[id].percentile = tenant(id).percentile;
+}
+
 void Veltair::queryArrived(Time now, Query &base) {
   BlockQuery &query = blockQuery(base);
-  query.state = programState(query);
   query.updated = now;
   Time qos = tenant(query.tenant).qos;
   Time span = qos == never ? scaled(predict(query, 0, query.layerCount(), 1),
                                     nominalTargetFactor)
                            : scaled(qos, options.margin);
   query.target = query.arrival + std::min(span, never - query.arrival);
-  query.demand = times(query).demand(0, query.layerCount(),
-                                     scaled(span, 1 / query.state->correction));
+  query.due = qos == never ? query.target : query.deadline;
+  query.demand = times(query).demand(
+      0, query.layerCount(), scaled(span, 1 / query.program->correction));
   demands += query.demand;
   updateTheta();
   ready = &query;
@@ -199,16 +165,21 @@ void Veltair::queryArrived(Time now, Query &base) {
 void Veltair::blockEnding(Time now, Query &base) {
   BlockQuery &query = blockQuery(base);
   updateProgress(now, query);
-  ProgramState &state = *query.state;
+  ProgramState &state = *query.program;
   double ratio = std::clamp(query.progress, 0.01, 100.0);
-  state.correction *= state.corrected ? 1 + 0.1 * (ratio - 1) : ratio;
+  // The first block runs from cold caches, so the second replaces what it
+  // taught; then a mean, and in the long run one that forgets.
+  double gain = std::max(1.0 / std::max(state.corrections, 1u), 0.1);
+  state.correction *= 1 + gain * (ratio - 1);
   state.correction = std::clamp(state.correction, 1e-3, 1e3);
-  state.corrected = true;
+  ++state.corrections;
 }
 
 void Veltair::blockEnded(Time now, Query &query) { ready = &blockQuery(query); }
 
 void Veltair::queryEnded(Time now, Query &query, bool completed) {
+  if (completed)
+    records[query.tenant].queryEnded(now > query.deadline);
   demands -= blockQuery(query).demand;
   updateTheta();
 }
@@ -239,7 +210,7 @@ BlockPlan Veltair::plan(Time now, const BlockQuery &query, bool late) {
     budget =
         scaled(query.target - query.arrival,
                double(t.time(first, last, 1)) / double(t.time(0, last, 1)));
-  budget = std::max<Time>(scaled(budget, 1 / query.state->correction), 1);
+  budget = std::max<Time>(scaled(budget, 1 / query.program->correction), 1);
   return planBlock(t, first, budget, theta);
 }
 
@@ -250,79 +221,83 @@ unsigned Veltair::needNow(Time now, const BlockQuery &query, bool late) {
     return query.blockDemand;
   double rest = std::max(1 - query.progress, 0.05);
   Time budget =
-      scaled(query.blockDeadline - now, 1 / (query.state->correction * rest));
+      scaled(query.blockDeadline - now, 1 / (query.program->correction * rest));
   return times(query).demand(query.blockFirst, query.blockEnd(), budget);
 }
 
-void Veltair::consider(Time now, BlockQuery &query) {
-  bool late = isLate(now, query);
-  int priority = late ? -int(tenant(query.tenant).priority) : 0;
-  Time time = late ? query.arrival : query.target;
-  candidates.push_back({&query, late, {late, priority, time, query.id}, {}});
+// Those that keep their deadlines, the most urgent first; then the others, by
+// priority and age.
+void Veltair::orderCandidates(Time now) {
+  candidates.clear();
+  for (const auto &base : queries()) {
+    BlockQuery &query = blockQuery(*base);
+    updateProgress(now, query);
+    candidates.push_back({&query, isLate(now, query)});
+  }
+  auto urgency = [&](const Candidate &c) {
+    int priority = c.late ? -int(records.at(c.query->tenant).priority) : 0;
+    Time time = c.late ? c.query->arrival : c.query->due;
+    return std::tuple(c.late, priority, time, c.query->id);
+  };
+  auto sort = [&] {
+    std::sort(candidates.begin(), candidates.end(),
+              [&](const Candidate &a, const Candidate &b) {
+                return urgency(a) < urgency(b);
+              });
+  };
+  sort();
+  claims.clear();
+  for (const Candidate &c : candidates) {
+    if (c.late)
+      break;
+    const ProgramTimes &t = times(*c.query);
+    unsigned next =
+        c.query->running() ? c.query->blockEnd() : c.query->layersDone;
+    double work =
+        restOf(*c.query, t.restWork(c.query->layersDone), t.restWork(next));
+    claims.push_back({c.query->due, work, &records.at(c.query->tenant)});
+  }
+  triage.run(now, std::max(coreCount(), 1u), claims);
+  for (size_t i = 0; i < claims.size(); ++i)
+    candidates[i].late = !claims[i].kept;
+  sort();
 }
 
 void Veltair::dispatch(Time now) {
-  candidates.clear();
+  orderCandidates(now);
   unsigned spare = coreCount();
-  for (const auto &base : queries()) {
-    BlockQuery &query = blockQuery(*base);
-    if (!query.running())
-      continue;
-    updateProgress(now, query);
-    consider(now, query);
-    Candidate &c = candidates.back();
-    c.plan = {query.blockLayers, needNow(now, query, c.late), 0};
-    c.share = std::min(query.cores, c.plan.cores);
+  for (Candidate &c : candidates) {
+    if (!spare)
+      break;
+    const BlockQuery &query = *c.query;
+    if (query.running())
+      c.plan = {query.blockLayers, needNow(now, query, c.late), 0};
+    else
+      c.plan = plan(now, query, c.late);
+    unsigned first = query.layersDone;
+    unsigned useful = std::max(
+        c.plan.cores, times(query).efficientTeam(first, first + c.plan.layers));
+    c.share = std::min(useful, spare);
     spare -= c.share;
   }
-  if (spare) {
-    size_t running = candidates.size();
-    for (const auto &query : queries())
-      if (!query->running())
-        consider(now, blockQuery(*query));
-    // Each that is ready takes at least one core: more are not looked at.
-    auto firstReady = candidates.begin() + ptrdiff_t(running);
-    if (candidates.size() > running + spare) {
-      std::nth_element(firstReady, firstReady + spare, candidates.end());
-      candidates.erase(firstReady + spare, candidates.end());
-    }
-    std::sort(candidates.begin(), candidates.end());
-    for (Candidate &c : candidates) {
-      if (!spare)
-        break;
-      if (!c.query->running())
-        c.plan = plan(now, *c.query, c.late);
-      unsigned more =
-          std::min(c.plan.cores - std::min(c.share, c.plan.cores), spare);
-      c.share += more;
-      spare -= more;
-    }
-    if (spare)
-      lendSpareCores(spare);
-  }
+  if (spare)
+    lendSpareCores(spare);
   applyShares(now);
   if (ready && !ready->running())
     noteConflict(*ready);
   ready = nullptr;
 }
 
-// Lends cores that nobody needs, one at a time in turn, to blocks that they
-// make faster.
+// Lends cores that nobody uses well to blocks that they make faster. There are
+// some only if every candidate has its share.
 void Veltair::lendSpareCores(unsigned spare) {
   for (Candidate &c : candidates) {
     unsigned first = c.query->layersDone;
-    c.useful =
+    unsigned fastest =
         times(*c.query).demand(first, first + c.plan.layers, /*budget=*/-1);
-  }
-  for (bool lent = true; spare && lent;) {
-    lent = false;
-    for (Candidate &c : candidates) {
-      if (!spare || c.share >= c.useful)
-        continue;
-      ++c.share;
-      --spare;
-      lent = true;
-    }
+    unsigned more = std::min(fastest - std::min(c.share, fastest), spare);
+    c.share += more;
+    spare -= more;
   }
 }
 
@@ -338,7 +313,7 @@ void Veltair::applyShares(Time now) {
     } else if (c.share) {
       query.blockDemand = c.plan.cores;
       query.blockDeadline =
-          now + scaled(c.plan.budget, query.state->correction);
+          now + scaled(c.plan.budget, query.program->correction);
       query.progress = 0;
       query.updated = now;
       start(query, c.plan.layers, c.share, c.plan.cores);

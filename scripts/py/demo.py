@@ -85,7 +85,7 @@ def table_of_tenants(models, folder):
     file = os.path.join(folder, "scenario.json")
     with open(file, "w") as stream:
         json.dump(scenario, stream)
-    peer = [sys.executable, os.path.join(HERE, "load_peer.py"), file]
+    peer = [sys.executable, os.path.join(HERE, "serve_peer.py"), "onnxruntime", file]
     for model in models:
         peer += ["--model", f"{model.name}={model.onnx}"]
         peer += [f"--input={model.name}:{name}={path}" for name, path in model.files.items()]

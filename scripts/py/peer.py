@@ -31,20 +31,9 @@ def load_onnxruntime(model, threads, inputs):
 
 
 def load_openvino(model, threads, inputs):
-    import openvino
+    from peers import openvino_network, openvino_runner
 
-    core = openvino.Core()
-    network = core.read_model(model)
-    network.reshape({name: list(value.shape) for name, value in inputs.items()})
-    settings = {
-        "INFERENCE_NUM_THREADS": threads,
-        "NUM_STREAMS": 1,
-        "INFERENCE_PRECISION_HINT": "f32",
-        "CPU_DENORMALS_OPTIMIZATION": True,
-    }
-    request = core.compile_model(network, "CPU", settings).create_infer_request()
-    tensors = {name: openvino.Tensor(value) for name, value in inputs.items()}
-    return lambda: request.infer(tensors, share_inputs=True, share_outputs=True)
+    return openvino_runner(openvino_network(model, inputs, threads, NUM_STREAMS=1), inputs)
 
 
 def main():

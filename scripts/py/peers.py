@@ -32,10 +32,35 @@ def save_inputs(inputs, folder):
     return files
 
 
-def onnxruntime_session(model, threads):
+def onnxruntime_session(model, threads, spinning=True):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spinning else "0")
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def openvino_network(model, inputs, threads, **settings):
+    """`settings` are further properties, such as NUM_STREAMS or a hint."""
+    import openvino
+
+    core = openvino.Core()
+    network = core.read_model(model)
+    network.reshape({name: list(value.shape) for name, value in inputs.items()})
+    properties = {
+        "INFERENCE_NUM_THREADS": threads,
+        "INFERENCE_PRECISION_HINT": "f32",
+        "CPU_DENORMALS_OPTIMIZATION": True,
+    }
+    return core.compile_model(network, "CPU", {**properties, **settings})
+
+
+def openvino_runner(network, inputs):
+    """A function that runs one query at a time."""
+    import openvino
+
+    request = network.create_infer_request()
+    tensors = {name: openvino.Tensor(value) for name, value in inputs.items()}
+    return lambda: request.infer(tensors, share_inputs=True, share_outputs=True)

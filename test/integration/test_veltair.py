@@ -148,6 +148,15 @@ class Run(Commands):
         self.assertEqual(len(set(results)), 1)
 
 
+class Pmu(Commands):
+    def test_says_what_is_used(self):
+        found = self.json("pmu")
+        self.assertEqual(found["schema"], "veltair.pmu.1")
+        used = any(event["used"] for event in found["events"])
+        self.assertEqual(found["source"], "perf" if used else "software")
+        self.assertIn("interference is measured", self.check_runs(VELTAIR, "pmu"))
+
+
 class Load(Commands):
     def scenario(self, **changes):
         tenant = {"artifact": self.artifact, "qos_ms": 50, "rate_rps": 40}

@@ -54,6 +54,12 @@ struct BenchCommand {
 struct LoadCommand {
   RunOptions common;
   std::string scenario;
+  bool giveUp = false;        // stop once a tenant cannot be satisfied
+  bool printArrivals = false; // and do nothing else
+  bool json = false;
+};
+
+struct PmuCommand {
   bool json = false;
 };
 
@@ -61,6 +67,7 @@ void execute(const RunCommand &command);
 void execute(const InspectCommand &command);
 void execute(const BenchCommand &command);
 void execute(const LoadCommand &command);
+void execute(const PmuCommand &command);
 
 } // namespace veltair::tool
 

@@ -153,18 +153,31 @@ static Json describe(const Scenario &scenario, const Reported &reported,
           {"backups", backups}};
 }
 
-void execute(const LoadCommand &command) {
-  std::string folder =
-      std::filesystem::path(command.scenario).parent_path().string();
-  Scenario scenario;
+static Scenario readScenario(const std::string &file) {
+  std::string folder = std::filesystem::path(file).parent_path().string();
   try {
-    scenario = parseScenario(readFile(command.scenario), folder);
+    return parseScenario(readFile(file), folder);
   } catch (const UserError &error) {
     std::string what = error.what();
-    throw UserError(what.starts_with(command.scenario)
-                        ? what
-                        : command.scenario + ": " + what);
+    throw UserError(what.starts_with(file) ? what : file + ": " + what);
   }
+}
+
+// So that other servers can be measured under the same load.
+static void printArrivals(const Scenario &scenario) {
+  Json arrivals = Json::array();
+  for (const Arrival &arrival : poissonArrivals(scenario, 1))
+    arrivals.push_back({arrival.time, arrival.tenant});
+  Json document = {{"schema", "veltair.arrivals.1"},
+                   {"seed", scenario.seed},
+                   {"arrivals", arrivals}};
+  std::cout << document.dump() << "\n";
+}
+
+void execute(const LoadCommand &command) {
+  Scenario scenario = readScenario(command.scenario);
+  if (command.printArrivals)
+    return printArrivals(scenario);
   RunOptions options = command.common;
   if (options.policy.empty())
     options.policy = "veltair";
@@ -194,7 +207,7 @@ void execute(const LoadCommand &command) {
   if (scenario.search)
     reported = searchRate(trial, scenario);
   else
-    reported = {trial.run(poissonArrivals(scenario, 1), /*giveUp=*/false),
+    reported = {trial.run(poissonArrivals(scenario, 1), command.giveUp),
                 totalRate(scenario), std::nullopt};
   trace.finish();
   if (command.json)

@@ -113,8 +113,17 @@ static int runTool(int argc, char **argv) {
       app.add_subcommand("load", "Serve several models under Poisson arrivals");
   loadApp->add_option("scenario", load.scenario, "Scenario (.json)")
       ->required();
+  loadApp->add_flag("--give-up", load.giveUp,
+                    "Stop as soon as a tenant cannot be satisfied any more");
+  loadApp->add_flag("--print-arrivals", load.printArrivals,
+                    "Print the arrivals as JSON instead of serving them");
   addRunOptions(*loadApp, load.common);
   addJson(*loadApp, load.json);
+
+  PmuCommand pmu;
+  CLI::App *pmuApp =
+      app.add_subcommand("pmu", "Show the hardware counters that are used");
+  addJson(*pmuApp, pmu.json);
 
   try {
     app.parse(argc, argv);
@@ -128,8 +137,10 @@ static int runTool(int argc, char **argv) {
     execute(inspect);
   else if (*benchApp)
     execute(bench);
-  else
+  else if (*loadApp)
     execute(load);
+  else
+    execute(pmu);
   return done;
 }
 

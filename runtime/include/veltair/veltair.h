@@ -130,7 +130,7 @@ typedef struct veltair_runtime_options {
   uint32_t threads; // workers; 0: one per CPU that this process may use
   uint32_t cpu_count;
   const uint32_t *cpus; // pin the workers to these CPUs, in this order
-  const char *policy;   // "fcfs", "veltair"; null: "veltair"
+  const char *policy;   // docs/scheduling.md lists them; null: "veltair"
   veltair_numerics numerics;
   uint32_t reserved;
   uint64_t arena_limit_bytes; // of all running queries; 0: no limit

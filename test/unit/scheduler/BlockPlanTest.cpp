@@ -34,6 +34,19 @@ TEST(ProgramTimes, DemandIsTheSmallestTeamThatFits) {
   EXPECT_EQ(times.demand(1, 2, -1), 2u);
 }
 
+TEST(ProgramTimes, EfficientTeamsWasteLittle) {
+  // 180, 90, 80, 70 (50 + 30 and so on) on 1 to 4 cores: of two cores' time
+  // all is useful, of three cores' 180 / 210.
+  ProgramTimes times = timesOf(*testProgram({{120, 4}, {60, 2}}), 6);
+  EXPECT_EQ(times.efficientTeam(0, 2), 3u);
+  EXPECT_EQ(times.efficientTeam(0, 1), 4u);
+  EXPECT_EQ(times.efficientTeam(1, 2), 2u);
+  EXPECT_EQ(times.efficientTeam(2, 2), 1u); // nothing to do
+  EXPECT_EQ(times.restWork(0), 210);
+  EXPECT_EQ(times.restWork(1), 60);
+  EXPECT_EQ(times.restWork(2), 0);
+}
+
 TEST(BlockPlan, IsTheWholeModelWithoutPivots) {
   // One-core times 200, 40, 160; the middle layer cannot use more than one
   // core, so the others must make up for it.

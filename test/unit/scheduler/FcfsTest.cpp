@@ -56,14 +56,5 @@ TEST_F(FcfsTest, CountsByTenant) {
   EXPECT_EQ(scheduler->statistics().versionSwitches, 3u);
 }
 
-TEST(Policies, AreKnownByName) {
-  TestTimeModel model;
-  EXPECT_EQ(schedulerNames(),
-            (std::vector<std::string_view>{"fcfs", "veltair"}));
-  for (std::string_view name : schedulerNames())
-    EXPECT_TRUE(createScheduler(name, {}, model));
-  EXPECT_FALSE(createScheduler("none", {}, model));
-}
-
 } // namespace
 } // namespace veltair

@@ -206,7 +206,9 @@ TEST_P(PolicyProperties, HoldForRandomEvents) {
 INSTANTIATE_TEST_SUITE_P(Policies, PolicyProperties,
                          testing::ValuesIn(schedulerNames()),
                          [](const auto &info) {
-                           return std::string(info.param);
+                           std::string name(info.param);
+                           std::replace(name.begin(), name.end(), ':', '_');
+                           return name;
                          });
 
 } // namespace

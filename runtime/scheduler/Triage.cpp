@@ -1,0 +1,71 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/scheduler/Triage.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace veltair {
+
+// How much of a query's weight is left in the record after one more: the record
+// speaks of some five hundred queries.
+static constexpr double fading = 0.998;
+
+// A new tenant counts as one that had so many queries, all in time: its first
+// miss does not yet weigh like one of twenty.
+static constexpr double assumedInTime = 20;
+
+void TenantRecord::queryEnded(bool miss) {
+  ended = ended * fading + 1;
+  missed = missed * fading + (miss ? 1 : 0);
+}
+
+double TenantRecord::missesUsed(unsigned more) const {
+  double share = (missed + more) / (ended + more + assumedInTime);
+  return share / std::max(1 - percentile, 1e-4);
+}
+
+// Of the tenants that have something to give up.
+TenantRecord &Triage::mostToSpare() {
+  TenantRecord *best = nullptr;
+  auto order = [](const TenantRecord &t) {
+    return std::tuple(t.priority, t.missesUsed(t.givenUp),
+                      -t.kept.front().first);
+  };
+  for (TenantRecord *tenant : tenants)
+    if (!tenant->kept.empty() && (!best || order(*tenant) < order(*best)))
+      best = tenant;
+  return *best;
+}
+
+void Triage::run(Time now, unsigned cores, std::vector<Claim> &claims) {
+  tenants.clear();
+  double work = 0; // of the claims kept so far
+  for (size_t i = 0; i < claims.size(); ++i) {
+    Claim &claim = claims[i];
+    TenantRecord &own = *claim.tenant;
+    if (std::find(tenants.begin(), tenants.end(), &own) == tenants.end()) {
+      own.kept.clear();
+      own.givenUp = 0;
+      tenants.push_back(&own);
+    }
+    claim.kept = true;
+    work += claim.work;
+    own.kept.emplace_back(claim.work, i);
+    std::push_heap(own.kept.begin(), own.kept.end());
+    // The earlier ones stay in time when something is taken out.
+    while (claim.kept && double(now) + work / cores > double(claim.deadline)) {
+      TenantRecord &tenant = mostToSpare();
+      std::pop_heap(tenant.kept.begin(), tenant.kept.end());
+      auto [freed, victim] = tenant.kept.back();
+      tenant.kept.pop_back();
+      ++tenant.givenUp;
+      claims[victim].kept = false;
+      work -= freed;
+    }
+  }
+}
+
+} // namespace veltair

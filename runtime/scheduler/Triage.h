@@ -1,0 +1,70 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which queries to give up when not all can keep their deadlines.
+//
+// A target holds for a percentile of a tenant's queries, so each tenant has
+// misses to spare. Giving up a query of the tenant that has used the least of
+// them keeps the others in time, where serving all in turn would make all late.
+
+#ifndef VELTAIR_SCHEDULER_TRIAGE_H
+#define VELTAIR_SCHEDULER_TRIAGE_H
+
+#include "runtime/scheduler/Scheduler.h"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace veltair {
+
+// How well a tenant was served lately.
+class TenantRecord {
+public:
+  Priority priority = Priority::medium;
+  double percentile = 0.95; // share of the queries that must be in time
+
+  void queryEnded(bool missed);
+
+  // The share of the misses that the percentile allows which would be used if
+  // `more` queries missed their deadline too.
+  double missesUsed(unsigned more) const;
+
+private:
+  friend class Triage;
+
+  double ended = 0; // fading counts
+  double missed = 0;
+  // Of the triage that goes on: work and index of the claims still kept, a
+  // heap; and how many were given up.
+  std::vector<std::pair<double, size_t>> kept;
+  unsigned givenUp = 0;
+};
+
+// What a query asks for.
+struct Claim {
+  Time deadline;
+  double work; // core time left
+  TenantRecord *tenant;
+  bool kept = true; // the answer
+};
+
+// Keeps its buffers from one call to the next.
+class Triage {
+public:
+  // `claims` ascend by deadline. Clears `kept` of as many as needed, so that
+  // the others meet their deadlines when `cores` cores work on them in this
+  // order. A query of the lowest priority is given up first, then of the
+  // tenant with most misses to spare, then the one with most work.
+  void run(Time now, unsigned cores, std::vector<Claim> &claims);
+
+private:
+  TenantRecord &mostToSpare();
+
+  std::vector<TenantRecord *> tenants; // of the claims
+};
+
+} // namespace veltair
+
+#endif // VELTAIR_SCHEDULER_TRIAGE_H

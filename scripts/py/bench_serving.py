@@ -1,0 +1,274 @@
+"""The highest total rate of several models' requests at which each model has
+its share within its latency target, for the policies of VELTAIR and for peers,
+under the same Poisson arrivals. A target is k times the faster peer's latency
+on one core alone, and the models' rates are inverse to that latency."""
+
+import argparse
+import hashlib
+import importlib.metadata
+import json
+import os
+import sys
+
+import manifest
+import serving_report
+from peers import onnxruntime_session, random_inputs, save_inputs
+from programs import Failure, call, compiled
+from rate_search import highest_rate
+from serving_systems import CPUS, HERE, OURS, PEERS, Ours, open_system
+
+MIXES = {
+    "light": ["mobilenet_v2", "efficientnet_b0", "tiny_yolov2"],
+    "medium": ["resnet50", "googlenet"],
+    "heavy": ["ssdlite320", "bert_base"],
+}
+MIXES["all"] = [model for models in MIXES.values() for model in models]
+FOLDER = os.path.join(manifest.BUILD, "serving")
+# Requests of the rarest tenant: while searching, in the final probe; and how
+# close the search comes.
+EFFORT = {"quick": (60, 100, 0.05), "full": (120, 300, 0.02)}
+DEFAULT_SYSTEMS = ["veltair", "edf", "fcfs", *PEERS]
+
+
+def log(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def versions():
+    return {name: importlib.metadata.version(name) for name in ("onnxruntime", "openvino")}
+
+
+def cpu_name():
+    with open("/proc/cpuinfo") as file:
+        return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+
+
+def cached(kind, key, make):
+    """What `make` gave the last time for the same key, else what it gives."""
+    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
+    path = os.path.join(FOLDER, f"{kind}-{digest}.json")
+    if os.path.exists(path):
+        with open(path) as file:
+            return json.load(file)["value"]
+    value = make()
+    with open(path + ".new", "w") as file:
+        json.dump({"key": key, "value": value}, file, indent=1)
+    os.replace(path + ".new", path)
+    return value
+
+
+def content_hash(files):
+    digest = hashlib.sha256()
+    for path in files:
+        with open(path, "rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def make_inputs(model):
+    """input -> file, the same for every system."""
+    folder = os.path.join(FOLDER, "inputs", model)
+    os.makedirs(folder, exist_ok=True)
+    binding = manifest.load()[model]["shapes"][0]
+    return save_inputs(random_inputs(onnxruntime_session(manifest.path(model), 1), binding), folder)
+
+
+def isolated_ms(model, inputs):
+    """The faster peer's median latency on one core alone, best of three."""
+    key = {"model": content_hash([manifest.path(model)]), "cpu": cpu_name(), "versions": versions()}
+    cpu = min(os.sched_getaffinity(0))
+
+    def measure():
+        times = []
+        for _ in range(3):
+            for peer in ("onnxruntime", "openvino"):
+                command = ["taskset", "-c", cpu, sys.executable, os.path.join(HERE, "peer.py"), peer]
+                options = [f"--input={name}={file}" for name, file in inputs.items()]
+                run = json.loads(call(*command, manifest.path(model), *options, "--duration-s=2"))
+                times.append(run["latency_ms"]["p50"])
+        return min(times)
+
+    return cached("isolated", key, measure)
+
+
+class Benchmark:
+    """One mix with its targets."""
+
+    def __init__(self, mix, models, k, share, effort):
+        self.mix, self.models, self.k, self.share = mix, models, k, share
+        self.search_least, self.final_least, self.tolerance = EFFORT[effort]
+        self.inputs = {model: make_inputs(model) for model in models}
+        self.alone = {model: isolated_ms(model, self.inputs[model]) for model in models}
+        total = sum(1 / ms for ms in self.alone.values())
+        self.weights = {model: 1 / ms / total for model, ms in self.alone.items()}
+        # The peers' time on all cores without any waiting or loss.
+        self.ideal = CPUS * 1e3 / sum(self.weights[model] * self.alone[model] for model in models)
+
+    def scenario(self, rate, seed, least):
+        rarest = min(self.weights.values()) * rate
+        return {
+            "seed": seed,
+            "duration_s": least / rarest,
+            "satisfied": self.share,
+            "tenants": [
+                {
+                    "name": model,
+                    "artifact": os.path.abspath(compiled(model)),
+                    "qos_ms": self.k * self.alone[model],
+                    "rate_rps": self.weights[model] * rate,
+                    "inputs": {name: os.path.abspath(file) for name, file in self.inputs[model].items()},
+                }
+                for model in self.models
+            ],
+        }
+
+    def probe(self, system, rate, seed, least):
+        path = os.path.join(FOLDER, "scenario.json")
+        with open(path, "w") as file:
+            json.dump(self.scenario(rate, seed, least), file)
+        outcome = system.serve(path)
+        tenants = outcome["tenants"]
+        outcome["rate_rps"] = rate
+        outcome["sustained"] = all(t["satisfied"] >= self.share * t["offered"] for t in tenants)
+        return outcome
+
+    def search(self, name, seed):
+        """The highest rate that a final probe confirms, with that probe."""
+        system = open_system(name, self.inputs)
+
+        def sustains(rate, least):
+            # Disturbances from outside only make it worse: a failure is checked.
+            for _ in range(2):
+                outcome = self.probe(system, rate, seed, least)
+                if outcome["sustained"]:
+                    break
+            log(f"  {rate:.2f}/s: " + ("within the targets" if outcome["sustained"] else "too much"))
+            return outcome if outcome["sustained"] else None
+
+        try:
+            rate = highest_rate(lambda r: sustains(r, self.search_least), 0.6 * self.ideal, self.tolerance)
+            final = None
+            while rate > 0.02 * self.ideal and not (final := sustains(rate, self.final_least)):
+                rate /= 1 + self.tolerance
+        finally:
+            system.close()
+        return {"max_rate_rps": rate if final else 0.0, "final": final}
+
+    def key(self, name):
+        files = Ours.files(self.models) if name in OURS else list(map(manifest.path, self.models))
+        return {
+            "system": OURS.get(name) or PEERS[name],
+            "files": content_hash(files),
+            "versions": None if name in OURS else versions(),
+            "cpu": [cpu_name(), CPUS],
+            "mix": self.alone,
+            "k": self.k,
+            "share": self.share,
+            "effort": [self.search_least, self.final_least, self.tolerance],
+        }
+
+    def result(self, name, seed):
+        log(f"{self.mix}, k = {self.k:g}, {self.share:.0%}: {name}, seed {seed}")
+        found = cached("rate", {**self.key(name), "seed": seed}, lambda: self.search(name, seed))
+        log(f"  highest rate {found['max_rate_rps']:.2f}/s")
+        return found
+
+    def at_rate(self, name, seed, rate):
+        """A probe at a rate that need not be sustained."""
+
+        def measure():
+            system = open_system(name, self.inputs)
+            try:
+                return self.probe(system, rate, seed, self.final_least)
+            finally:
+                system.close()
+
+        return cached("probe", {**self.key(name), "seed": seed, "rate": rate}, measure)
+
+
+def usable(mix):
+    """The models of a mix that can be served; the others are named."""
+    described, models = manifest.load(), []
+    for model in MIXES[mix]:
+        try:
+            if model not in described:
+                raise Failure("not in models/manifest.json")
+            if not os.path.exists(manifest.path(model)):
+                call(os.path.join(manifest.ROOT, "scripts", "models"), model)
+            compiled(model)
+            models.append(model)
+        except Failure as failure:
+            log(f"{mix}: without {model}: {failure}")
+    return models
+
+
+def measure(mix, k, share, seeds, systems, effort):
+    models = usable(mix)
+    if not models:
+        return None
+    benchmark = Benchmark(mix, models, k, share, effort)
+    # Seed by seed, so that systems are measured in the same minutes.
+    rates = {name: [] for name in systems}
+    for seed in seeds:
+        for name in systems:
+            rates[name].append(benchmark.result(name, seed))
+    row = {
+        "mix": mix,
+        "models": {model: {"alone_ms": ms, "qos_ms": k * ms} for model, ms in benchmark.alone.items()},
+        "missing": [model for model in MIXES[mix] if model not in models],
+        "k": k,
+        "share": share,
+        "ideal_rps": benchmark.ideal,
+        "seeds": seeds,
+        "systems": rates,
+    }
+    peers = [name for name in systems if name in PEERS]
+    ours = [name for name in systems if name in OURS]
+    if peers and ours:
+        best = max(peers, key=lambda name: sum(r["max_rate_rps"] for r in rates[name]))
+        found = rates[best][0]
+        if found["final"]:
+            row["at_best_peers_rate"] = {
+                name: benchmark.at_rate(name, seeds[0], found["max_rate_rps"]) for name in ours
+            } | {best: found["final"]}
+    return row
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench-serving", description=__doc__)
+    parser.add_argument("mix", nargs="*", help="one of: " + ", ".join(MIXES) + "; all four when none is named")
+    parser.add_argument("--k", type=float, nargs="+", default=[3.0], help="targets in times the isolated latency")
+    parser.add_argument("--share", type=float, nargs="+", default=[0.95], help="of requests that must be in time")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--systems", nargs="+", default=DEFAULT_SYSTEMS, choices=[*OURS, *PEERS], metavar="NAME")
+    parser.add_argument("--quick", action="store_true", help="short probes, for trials")
+    parser.add_argument("--write", action="store_true", help="regenerate docs/serving.md and docs/serving.json")
+    options = parser.parse_args()
+    for mix in options.mix:
+        if mix not in MIXES:
+            parser.error(f"no mix '{mix}'; there are: {', '.join(MIXES)}")
+    os.makedirs(FOLDER, exist_ok=True)
+    effort = "quick" if options.quick else "full"
+    rows = []
+    try:
+        for share in options.share:
+            for k in options.k:
+                for mix in options.mix or MIXES:
+                    row = measure(mix, k, share, options.seeds, options.systems, effort)
+                    rows += [row] if row else []
+    except Failure as failure:
+        sys.exit(f"bench-serving: {failure}")
+    document = {
+        "schema": "veltair.bench-serving.1",
+        "cpu": cpu_name(),
+        "cpus": CPUS,
+        "effort": effort,
+        "versions": versions(),
+        "rows": rows,
+    }
+    print(serving_report.tables(document, PEERS))
+    if options.write:
+        serving_report.write(document, PEERS)
+
+
+main()

@@ -1,0 +1,108 @@
+"""docs/serving.md and docs/serving.json, from what bench_serving.py measured."""
+
+import json
+import math
+import os
+
+import manifest
+
+INTRODUCTION = """# Serving many models: measured
+
+Written by `scripts/bench-serving --write`; the numbers behind it are in
+[serving.json](serving.json). {cpus} CPUs ({cpu}), f32, ONNX Runtime
+{onnxruntime}, OpenVINO {openvino}, {effort} probes.
+
+A mix of models is served under open-loop Poisson arrivals, the same for every
+system. A model's target is k times the faster peer's latency on one core
+alone, and its share of the requests is inverse to that latency. The figure is
+the highest total rate (requests a second) at which every model has its share of
+requests within its target, queueing included; it is found by bisection and
+confirmed by a longer probe, for each seed. The *ideal* is the rate at which the
+faster peer's isolated times fill all cores.
+
+Peers serve first come, first served, one session a model; the driver's own
+overhead is the median time that it adds to a request.
+"""
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+def rate(runs):
+    return mean([run["max_rate_rps"] for run in runs])
+
+
+def mean_latency(outcome):
+    """Over all completed requests, in ms."""
+    tenants = [tenant for tenant in outcome["tenants"] if tenant["completed"]]
+    completed = sum(tenant["completed"] for tenant in tenants)
+    return sum(tenant["completed"] * tenant["latency_ms"]["mean"] for tenant in tenants) / completed
+
+
+def table(row, peers):
+    systems = row["systems"]
+    best_peer = max((rate(runs) for name, runs in systems.items() if name in peers), default=0)
+    models = ", ".join(f"{name} {model['qos_ms']:.1f} ms" for name, model in row["models"].items())
+    lines = [
+        f"### {row['mix']}, k = {row['k']:g}, {row['share']:.0%} in time",
+        "",
+        f"Targets: {models}. Ideal {row['ideal_rps']:.1f} a second."
+        + (f" Not served: {', '.join(row['missing'])}." if row["missing"] else ""),
+        "",
+        "| system | highest rate | seeds | of the best peer | worst p99 / target | overhead, ms |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, runs in systems.items():
+        finals = [run["final"] for run in runs if run["final"]]
+        worst = max((t["latency_ms"]["p99"] / t["qos_ms"] for final in finals for t in final["tenants"] if t["completed"]), default=math.nan)
+        overheads = [final["driver_overhead_ms"] for final in finals if final.get("driver_overhead_ms") is not None]
+        cells = [
+            name,
+            f"{rate(runs):.1f}",
+            " ".join(f"{run['max_rate_rps']:.1f}" for run in runs),
+            f"{rate(runs) / best_peer:.2f}" if best_peer else "",
+            f"{worst:.2f}",
+            f"{mean(overheads):.3f}" if overheads else "",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    if "at_best_peers_rate" in row:
+        outcomes = row["at_best_peers_rate"]
+        at = next(iter(outcomes.values()))["rate_rps"]
+        latencies = ", ".join(f"{name} {mean_latency(outcome):.1f}" for name, outcome in outcomes.items())
+        lines += ["", f"Mean latency in ms at the best peer's rate ({at:.1f} a second): {latencies}."]
+    return "\n".join(lines) + "\n"
+
+
+def summary(rows, peers):
+    """The ratio to the best peer of each of our systems over the mixes."""
+    lines = ["| k | in time | system | ratio to the best peer: geometric mean, least |", "|---|---|---|---|"]
+    for k, share in sorted({(row["k"], row["share"]) for row in rows}):
+        chosen = [row for row in rows if (row["k"], row["share"]) == (k, share)]
+        for name in chosen[0]["systems"]:
+            if name in peers:
+                continue
+            ratios = []
+            for row in chosen:
+                best = max((rate(runs) for peer, runs in row["systems"].items() if peer in peers), default=0)
+                if best and rate(row["systems"][name]):
+                    ratios.append(rate(row["systems"][name]) / best)
+            if ratios:
+                geometric = math.exp(mean(list(map(math.log, ratios))))
+                lines.append(f"| {k:g} | {share:.0%} | {name} | {geometric:.2f}, {min(ratios):.2f} |")
+    return "\n".join(lines) + "\n"
+
+
+def tables(document, peers):
+    rows = document["rows"]
+    return "\n".join([summary(rows, peers), *(table(row, peers) for row in rows)])
+
+
+def write(document, peers):
+    introduction = INTRODUCTION.format(**document, **document["versions"])
+    docs = os.path.join(manifest.ROOT, "docs")
+    with open(os.path.join(docs, "serving.md"), "w") as file:
+        file.write(introduction + "\n" + tables(document, peers))
+    with open(os.path.join(docs, "serving.json"), "w") as file:
+        json.dump(document, file, indent=1)
+        file.write("\n")

@@ -1,0 +1,94 @@
+"""What scripts/bench-serving is made of: the arrivals, the driver of the
+peers, and the search."""
+
+import json
+import os
+import sys
+import unittest
+
+import numpy as np
+
+from support import PY, VELTAIR, VELTAIRC, Case, small_model
+
+from rate_search import highest_rate
+
+
+class Search(unittest.TestCase):
+    def search(self, limit, guess, tolerance=0.02):
+        return highest_rate(lambda rate: rate <= limit, guess, tolerance)
+
+    def test_finds_the_border_from_below_and_above(self):
+        for guess in (1, 50, 99, 100, 101, 3000):
+            with self.subTest(guess=guess):
+                found = self.search(100, guess)
+                self.assertLessEqual(found, 100)
+                self.assertGreater(found, 100 / 1.02 - 1e-9)
+
+    def test_nothing_is_sustained(self):
+        self.assertEqual(self.search(0, 10), 0)
+
+
+class Serving(Case):
+    def setUp(self):
+        super().setUp()
+        self.model = self.save(small_model())
+        self.artifact = self.path("model.so")
+        self.check_runs(VELTAIRC, self.model, "-o", self.artifact)
+        np.save(self.path("x.npy"), np.zeros((1, 3, 11, 13), np.float32))
+
+    def scenario(self, **tenant):
+        tenants = [
+            {"name": name, "artifact": "model.so", "qos_ms": 50, "rate_rps": 60, **tenant} for name in ("one", "two")
+        ]
+        text = json.dumps({"seed": 7, "duration_s": 1, "tenants": tenants})
+        return self.write("scenario.json", text.encode())
+
+    def arrivals(self, file):
+        return json.loads(self.check_runs(VELTAIR, "load", file, "--print-arrivals"))
+
+    def test_arrivals(self):
+        found = self.arrivals(self.scenario())
+        self.assertEqual((found["schema"], found["seed"]), ("veltair.arrivals.1", 7))
+        times = [time for time, _ in found["arrivals"]]
+        self.assertEqual(times, sorted(times))
+        self.assertLess(times[-1], 1e9)
+        # Twice the rate plays the same sequence in half the time.
+        faster = self.arrivals(self.scenario(rate_rps=120))["arrivals"]
+        for tenant in (0, 1):
+            slow, fast = ([time for time, index in list if index == tenant] for list in (found["arrivals"], faster))
+            np.testing.assert_allclose(slow, 2 * np.array(fast[: len(slow)]), atol=2)
+
+    def test_giving_up(self):
+        found = json.loads(
+            self.check_runs(VELTAIR, "load", self.scenario(qos_ms=1e-6), "--give-up", "--threads=1", "--json")
+        )
+        for tenant in found["tenants"]:
+            ends = sum(tenant[key] for key in ("completed", "rejected", "cancelled", "failed"))
+            self.assertEqual(tenant["offered"], ends)
+        self.assertLess(sum(tenant["offered"] for tenant in found["tenants"]), 60)
+
+    def serve(self, file, *options):
+        command = [sys.executable, os.path.join(PY, "serve_peer.py"), "onnxruntime", file, "--threads=1", *options]
+        for tenant in ("one", "two"):
+            command += [f"--model={tenant}={self.model}", f"--input={tenant}:x={self.path('x.npy')}"]
+        return json.loads(self.check_runs(*command))
+
+    def test_peers_get_the_same_arrivals(self):
+        file = self.scenario()
+        offered = [0, 0]
+        for _, tenant in self.arrivals(file)["arrivals"]:
+            offered[tenant] += 1
+        for options in (["--workers=2"], ["--queue-per-tenant"]):
+            found = self.serve(file, *options)
+            self.assertEqual([tenant["offered"] for tenant in found["tenants"]], offered)
+            self.assertEqual([tenant["completed"] for tenant in found["tenants"]], offered)
+            self.assertGreater(found["driver_overhead_ms"], 0)
+
+    def test_peers_give_up(self):
+        found = self.serve(self.scenario(qos_ms=1e-6), "--give-up")
+        self.assertGreater(sum(tenant["cancelled"] for tenant in found["tenants"]), 0)
+        self.assertEqual(sum(tenant["satisfied"] for tenant in found["tenants"]), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,91 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/scheduler/Triage.h"
+
+#include "gtest/gtest.h"
+
+namespace veltair {
+namespace {
+
+// Which of the claims are kept, in order.
+std::vector<bool> kept(Time now, unsigned cores, std::vector<Claim> claims) {
+  Triage triage;
+  triage.run(now, cores, claims);
+  std::vector<bool> result;
+  for (const Claim &claim : claims)
+    result.push_back(claim.kept);
+  return result;
+}
+
+using Kept = std::vector<bool>;
+
+TEST(Triage, KeepsAllThatFit) {
+  TenantRecord a, b;
+  EXPECT_EQ(kept(0, 1, {}), Kept());
+  EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {200, 100, &b}}), Kept({true, true}));
+  EXPECT_EQ(kept(100, 2, {{200, 200, &a}, {300, 200, &b}}), Kept({true, true}));
+}
+
+TEST(Triage, GivesUpTheMostWorkAmongEquals) {
+  TenantRecord a, b;
+  // All end at 440; without the second, the others end at 240.
+  EXPECT_EQ(kept(0, 1, {{400, 50, &a}, {400, 200, &b}, {400, 190, &a}}),
+            Kept({true, false, true}));
+  // Of one tenant: the longest, even if another one is late.
+  EXPECT_EQ(kept(0, 1, {{400, 300, &a}, {410, 200, &a}}), Kept({false, true}));
+}
+
+TEST(Triage, SharesMisses) {
+  TenantRecord a, b;
+  a.queryEnded(true);
+  EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {100, 50, &b}}), Kept({true, false}));
+  // More queries in time make up for it, and misses already decided count.
+  for (int i = 0; i < 100; ++i)
+    b.queryEnded(false);
+  EXPECT_EQ(kept(0, 1, {{100, 100, &b}, {100, 100, &b}, {100, 100, &a}}),
+            Kept({false, false, true}));
+}
+
+TEST(Triage, AStricterPercentileSparesLess) {
+  TenantRecord a, b;
+  a.percentile = 0.99;
+  b.percentile = 0.9;
+  a.queryEnded(true);
+  for (int i = 0; i < 5; ++i)
+    b.queryEnded(true); // half of its 10 %; the other has its 1 % five times
+  EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {100, 100, &b}}), Kept({true, false}));
+}
+
+TEST(Triage, LowPriorityGivesWay) {
+  TenantRecord low, high;
+  low.priority = Priority::low;
+  high.priority = Priority::high;
+  low.queryEnded(true);
+  EXPECT_EQ(kept(0, 1, {{100, 60, &low}, {100, 80, &high}}),
+            Kept({false, true}));
+}
+
+TEST(Triage, QueriesWithoutTargetNeverMiss) {
+  TenantRecord a;
+  EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {never, 1e9, &a}}), Kept({true, true}));
+}
+
+TEST(TenantRecord, CountsTheShareOfMisses) {
+  TenantRecord record;
+  EXPECT_EQ(record.missesUsed(0), 0);
+  record.queryEnded(true);
+  double once = record.missesUsed(0);
+  EXPECT_GT(once, 0);
+  EXPECT_GT(record.missesUsed(1), once);
+  record.queryEnded(false);
+  EXPECT_LT(record.missesUsed(0), once);
+  // One in twenty uses all that 95 % leave, and what is long ago fades.
+  for (int i = 0; i < 10000; ++i)
+    record.queryEnded(i % 20 == 0);
+  EXPECT_NEAR(record.missesUsed(0), 1, 0.1);
+}
+
+} // namespace
+} // namespace veltair
