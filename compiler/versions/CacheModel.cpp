@@ -35,12 +35,13 @@ int64_t LoopNest::traffic(int64_t capacity) const {
   while (fitting < loops.size() && footprint(fitting) > capacity)
     ++fitting;
   Extents inner = inside(fitting);
+  bool fits = footprint(fitting) <= capacity;
   int64_t bytes = 0;
   for (const Access &access : accesses) {
     int64_t fills = access.footprint(inner);
     for (unsigned depth = 0; depth < fitting; ++depth) {
-      bool reused =
-          depth + 1 == fitting && !access.depends[at(loops[depth].dim)];
+      bool reused = fits && depth + 1 == fitting &&
+                    !access.depends[at(loops[depth].dim)];
       if (!reused)
         fills *= trips(depth);
     }

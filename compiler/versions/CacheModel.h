@@ -55,7 +55,8 @@ struct LoopNest {
   /// be the outermost depth whose footprint fits. A tensor is filled once for
   /// each iteration of the loops outside l, but not again for the loop directly
   /// outside when it does not depend on it, since what lies between two uses
-  /// fits (least recently used replacement).
+  /// fits (least recently used replacement). Where nothing fits, each iteration
+  /// of the innermost loop fills anew.
   int64_t traffic(int64_t capacity) const;
   /// Distinct bytes of tensors that more than one chunk touches.
   int64_t sharedBytes() const;

@@ -62,19 +62,22 @@ private:
     int64_t rows = shape[2], columns = shape[3], last = winograd.outputs() - 1;
     auto storeAll = [&] {
       EpilogueEmitter epilogue = makeEpilogue();
-      for (auto [i, row] : llvm::enumerate(results))
+      for (auto [i, row] : llvm::enumerate(results)) {
+        Value rowIndex = offsetIndex(builder, loc, op.getRow(), i);
         for (auto [j, value] : llvm::enumerate(row))
-          storeOne(epilogue, value, i, j, lane);
+          storeOne(epilogue, value, rowIndex, j, lane);
+      }
     };
     if (rows % winograd.outputs() == 0 && columns % winograd.outputs() == 0)
       return storeAll();
     auto storeSome = [&] {
       for (auto [i, row] : llvm::enumerate(results)) {
         scf::IfOp rowBranch = enter(below(op.getRow(), i, rows));
+        Value rowIndex = offsetIndex(builder, loc, op.getRow(), i);
         for (auto [j, value] : llvm::enumerate(row)) {
           scf::IfOp branch = enter(below(op.getColumn(), j, columns));
           EpilogueEmitter epilogue = makeEpilogue();
-          storeOne(epilogue, value, i, j, lane);
+          storeOne(epilogue, value, rowIndex, j, lane);
           builder.setInsertionPointAfter(branch);
         }
         builder.setInsertionPointAfter(rowBranch);
@@ -106,11 +109,10 @@ private:
                            type.getNumElements());
   }
 
-  void storeOne(EpilogueEmitter &epilogue, Value value, int64_t row,
+  void storeOne(EpilogueEmitter &epilogue, Value value, Value row,
                 int64_t column, Value lane) {
     SmallVector<Value> index = {
-        op.getImage(), op.getGroup(),
-        offsetIndex(builder, loc, op.getRow(), row),
+        op.getImage(), op.getGroup(), row,
         offsetIndex(builder, loc, op.getColumn(), column), lane};
     int64_t lanes = type.getNumElements();
     Value stored = epilogue.emit(builder, loc, value, index, lanes);
