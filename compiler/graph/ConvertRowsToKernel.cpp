@@ -157,6 +157,9 @@ public:
   void runOnOperation() override {
     ProgramOp program = getOperation();
     for (Operation &op : llvm::make_early_inc_range(program.getBlock())) {
+      // Rows of data-dependent size stay with the general path.
+      if (llvm::any_of(op.getOperandTypes(), onnx::hasExtents))
+        continue;
       OpBuilder builder(&op);
       Value rows =
           llvm::TypeSwitch<Operation *, Value>(&op)

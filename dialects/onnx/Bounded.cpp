@@ -101,7 +101,9 @@ LogicalResult CompressOp::inferReturnTypes(MLIRContext *context,
 
 void CompressOp::emitLoops(ElementBuilder &b) {
   int64_t axis = getAxis() ? *normalizeAxis(*getAxis(), rankOf(getInput())) : 0;
-  SmallVector<Value> outer = b.extents(getOutput());
+  SmallVector<Value> outer(1);
+  if (getAxis())
+    outer = b.extents(getInput());
   outer[axis] = b.index(1);
   SmallVector<Value> zeros(outer.size(), b.index(0));
   Value count = b.reduce(

@@ -208,7 +208,7 @@ static Value emitArg(Op op, ElementBuilder &b, ValueRange index,
   Value zero = b.index(0);
   SmallVector<Value> inits{at(zero), zero};
   SmallVector<Value> best =
-      b.loop(b.index(1), b.index(shapeOf(data)[axis]), inits,
+      b.loop(b.index(1), b.extent(data, axis), inits,
              [&](Value i, ValueRange carried) {
                Value value = at(i);
                Value take = better(value, carried[0]);

@@ -74,7 +74,7 @@ def Onnx_ReduceLogSumExpOp
 
 // The position of an extreme element along one dimension.
 // * (C1) axis is in range; (C2) its extent is not 0.
-class Onnx_ArgOp<string mnemonic> : Onnx_IndexedOp<mnemonic> {
+class Onnx_ArgOp<string mnemonic> : Onnx_IndexedOp<mnemonic, [Onnx_ExtentAware]> {
   let arguments = (ins Onnx_Numeric:$data, Onnx_Int<"0">:$axis,
     Onnx_Int<"1">:$keepdims, Onnx_Int<"0">:$select_last_index);
   let results = (outs Onnx_Int64:$reduced);

@@ -9,9 +9,11 @@
 
 namespace veltair {
 
+/// Memory that may be gone or used otherwise once the query has ended.
 static bool isCallers(const veltair_operand &operand) {
   return operand.kind == VELTAIR_OPERAND_INPUT ||
-         operand.kind == VELTAIR_OPERAND_OUTPUT;
+         operand.kind == VELTAIR_OPERAND_OUTPUT ||
+         operand.kind == VELTAIR_OPERAND_EXTENT;
 }
 
 Program::Program(const veltair_artifact &artifact,

@@ -189,7 +189,7 @@ TEST(ValidateMemory, GroupsShareNoMemory) {
 TEST_F(ValidateTest, Operands) {
   veltair_operand &arena = model.operand(1, 0), &input = model.operand(0, 0),
                   &output = model.operand(2, 1);
-  expectRefused(arena.kind, 4, "operand 0: its kind is 4");
+  expectRefused(arena.kind, 5, "operand 0: its kind is 5");
   expectRefused(arena.access, 0, "access");
   expectRefused(arena.access, 4, "access");
   expectRefused(arena.size, huge, "outside the arena");
@@ -204,6 +204,11 @@ TEST_F(ValidateTest, Operands) {
   input.kind = VELTAIR_OPERAND_CONSTANT;
   input.size = 64;
   expectRefused(input.size, 65, "larger than its constant");
+  model.program().extent_count = 1;
+  input.kind = VELTAIR_OPERAND_EXTENT;
+  input.size = 8;
+  expectRefused(input.size, 9, "larger than an extent");
+  expectRefused(input.value, 1, "extent 1 does not exist");
 }
 
 TEST_F(ValidateTest, Versions) {

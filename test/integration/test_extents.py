@@ -1,0 +1,243 @@
+"""Results of data-dependent size, against ONNX Runtime: small models on every
+instruction set that this CPU has, with data that selects some, all or nothing."""
+
+import itertools
+import unittest
+
+import numpy as np
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+from support import VELTAIR, VELTAIRC, Case, make_model
+
+from programs import call, cpu_runs, output_file
+
+FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
+ISAS = [isa for isa in ("x86-64-v3", "x86-64-v4") if cpu_runs(isa)]
+
+
+def node(op, inputs, outputs, **attributes):
+    return helper.make_node(op, inputs.split(), outputs.split(), **attributes)
+
+
+def constant(name, value, dtype=np.int64):
+    return numpy_helper.from_array(np.array(value, dtype), name)
+
+
+def selected(x="x", rows=None):
+    """Nodes that select the elements above 0.5 of a vector, and the same rows."""
+    nodes = [
+        node("Greater", f"{x} half", "mask"),
+        node("NonZero", "mask", "where"),
+        node("Transpose", "where", "places", perm=[1, 0]),
+        node("GatherND", f"{x} places", "some"),
+    ]
+    if rows:
+        nodes.append(node("GatherND", f"{rows} places", "rows"))
+    return nodes
+
+
+HALF = constant("half", 0.5, np.float32)
+
+
+class Extents(Case):
+    def agree(self, nodes, inputs, outputs, tensors, feeds):
+        """`inputs` and `outputs` are (name, type, shape); all `feeds`, lists of
+        arrays, give what ONNX Runtime does."""
+        model = self.save(make_model(nodes, inputs, outputs, tensors))
+        session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+        names = [name for name, *_ in outputs]
+        artifact = self.path("model.so")
+        call(VELTAIRC, model, "-o", artifact, f"--march={','.join(ISAS)}")
+        for feed, isa in itertools.product(feeds, ISAS):
+            with self.subTest(isa=isa, feed=feed):
+                wanted = session.run(names, {name: value for (name, *_), value in zip(inputs, feed)})
+                options = []
+                for (name, *_), value in zip(inputs, feed):
+                    np.save(self.path(name + ".npy"), value)
+                    options.append(f"--input={name}={self.path(name + '.npy')}")
+                call(VELTAIR, "run", artifact, f"--isa={isa}", *options, f"--output={self.folder}")
+                for name, want in zip(names, wanted):
+                    got = np.load(output_file(self.folder, name))
+                    self.assertEqual(got.shape, want.shape)
+                    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
+
+    def vectors(self, count):
+        generator = np.random.default_rng(0)
+        some = generator.random(count, dtype=np.float32)
+        return [some, np.zeros(count, np.float32), np.ones(count, np.float32)]
+
+    def test_non_zero(self):
+        self.agree(
+            [node("NonZero", "x", "p"), node("Transpose", "p", "y", perm=[1, 0])],
+            [("x", FLOAT, [3, 5])],
+            [("y", INT64, [None, 2])],
+            [],
+            [[np.round(v.reshape(3, 5))] for v in self.vectors(15)],
+        )
+
+    def test_elementwise(self):
+        self.agree(
+            [*selected(), node("Exp", "some", "e"), node("Mul", "e some", "m"), node("Add", "m half", "y")],
+            [("x", FLOAT, [37])],
+            [("y", FLOAT, [None])],
+            [HALF],
+            [[v] for v in self.vectors(37)],
+        )
+
+    def test_reductions(self):
+        # Of no elements, a minimum or mean is not defined.
+        tensors = [HALF, constant("one", [1.0], np.float32)]
+        nodes = [
+            *selected("x"),
+            node("Concat", "some one", "all", axis=0),
+            *[node(op, "all", op, keepdims=0) for op in ("ReduceMax", "ReduceMin", "ReduceMean", "ReduceProd")],
+            node("ReduceSum", "some", "ReduceSum", keepdims=0),
+            node("ArgMax", "all", "ArgMax", axis=0, keepdims=0),
+            node("Softmax", "all", "Softmax", axis=0),
+            node("Shape", "some", "Shape"),
+        ]
+        outputs = [(op, FLOAT, []) for op in ("ReduceMax", "ReduceMin", "ReduceMean", "ReduceProd", "ReduceSum")]
+        outputs += [("ArgMax", INT64, []), ("Softmax", FLOAT, [None]), ("Shape", INT64, [1])]
+        self.agree(nodes, [("x", FLOAT, [37])], outputs, tensors, [[v] for v in self.vectors(37)])
+
+    def test_slices_and_concatenations(self):
+        for start, end in ((0, 5), (2, 1 << 40), (-3, 1 << 40), (1, -1), (-6, -2), (4, 4)):
+            tensors = [HALF, constant("start", [start]), constant("end", [end]), constant("axis", [0])]
+            self.agree(
+                [
+                    *selected("x", rows="r"),
+                    node("Slice", "rows start end axis", "part"),
+                    node("Concat", "part r rows", "y", axis=0),
+                ],
+                [("x", FLOAT, [11]), ("r", FLOAT, [11, 3])],
+                [("y", FLOAT, [None, 3])],
+                tensors,
+                [[v, np.arange(33, dtype=np.float32).reshape(11, 3)] for v in self.vectors(11)],
+            )
+
+    def test_compress(self):
+        condition = np.arange(6) % 3 == 0
+        for axis in (0, None):
+            attributes = {} if axis is None else {"axis": axis}
+            self.agree(
+                [node("Compress", "x c", "y", **attributes)],
+                [("x", FLOAT, [6, 2]), ("c", BOOL, [6])],
+                [("y", FLOAT, [None, 2][: 2 if axis == 0 else 1])],
+                [],
+                [[np.arange(12, dtype=np.float32).reshape(6, 2), c] for c in (condition, ~condition, condition & False)],
+            )
+
+    def top_k(self, largest, x):
+        nodes = [
+            *selected(),
+            node("Shape", "some", "size"),
+            node("Concat", "size most", "sizes", axis=0),
+            node("ReduceMin", "sizes", "least", keepdims=0),
+            node("Reshape", "least one", "k"),
+            node("TopK", "some k", "v i", largest=largest),
+            node("Shape", "v", "shape"),
+            node("ConstantOfShape", "shape", "filled", value=constant("value", [7])),
+        ]
+        self.agree(
+            nodes,
+            [("x", FLOAT, [len(x[0])])],
+            [("v", FLOAT, [None]), ("i", INT64, [None]), ("filled", INT64, [None])],
+            [HALF, constant("most", [10]), constant("one", [1])],
+            [[v] for v in x],
+        )
+
+    def test_top_k(self):
+        # Ties: the first of equal elements comes first.
+        ties = np.random.default_rng(0).integers(0, 5, 40).astype(np.float32) / 4
+        for largest in (0, 1):
+            self.top_k(largest, [*self.vectors(40), ties])
+
+    def test_fixed_k(self):
+        ties = np.random.default_rng(0).integers(0, 9, (5, 40)).astype(np.float32)
+        for axis, largest in itertools.product((0, 1), (0, 1)):
+            self.agree(
+                [node("TopK", "x k", "v i", axis=axis, largest=largest)],
+                [("x", FLOAT, [5, 40])],
+                [("v", FLOAT, [None, None]), ("i", INT64, [None, None])],
+                [constant("k", [4])],
+                [[ties]],
+            )
+
+    def test_if(self):
+        def branch(name, nodes, dtype=FLOAT):
+            output = helper.make_tensor_value_info(name, dtype, [None])
+            return helper.make_graph(nodes, name, [], [output])
+
+        self.agree(
+            [
+                *selected(),
+                node("Size", "some", "size"),
+                node("Greater", "size few", "many"),
+                node(
+                    "If",
+                    "many",
+                    "y",
+                    then_branch=branch("t", [node("Neg", "some", "t")]),
+                    else_branch=branch("e", [node("Identity", "x", "e")]),
+                ),
+            ],
+            [("x", FLOAT, [8])],
+            [("y", FLOAT, [None])],
+            [HALF, constant("few", 2)],
+            [[v] for v in self.vectors(8)],
+        )
+
+    def non_max_suppression(self, boxes, scores, most, limit=None, threshold=0.25, center=0):
+        nodes = [node("NonMaxSuppression", "b s most iou score", "y", center_point_box=center)]
+        tensors = [
+            constant("most", [most]),
+            constant("iou", [0.3], np.float32),
+            constant("score", [threshold], np.float32),
+        ]
+        if limit is not None:
+            nodes[0].output[0] = "all"
+            nodes.append(node("Slice", "all zero limit", "y"))
+            tensors += [constant("zero", [0]), constant("limit", [limit])]
+        self.agree(
+            nodes,
+            [("b", FLOAT, boxes.shape), ("s", FLOAT, scores.shape)],
+            [("y", INT64, [None, 3])],
+            tensors,
+            [[boxes, scores], [boxes, scores * 0], [boxes * 0, scores]],
+        )
+
+    def test_non_max_suppression(self):
+        generator = np.random.default_rng(0)
+        corners = generator.random((2, 50, 4), dtype=np.float32)
+        # Equal scores, too.
+        scores = np.round(generator.random((2, 3, 50), dtype=np.float32), 1)
+        self.non_max_suppression(corners, scores, 1 << 40)
+        self.non_max_suppression(corners, scores, 4)
+        self.non_max_suppression(corners, scores, 20, limit=9)
+        self.non_max_suppression(corners, scores, 0)
+        self.non_max_suppression(corners, scores, 20, center=1)
+
+    def test_index_out_of_range_of_the_true_extent(self):
+        model = self.save(
+            make_model(
+                [*selected(), node("Gather", "some i", "y")],
+                [("x", FLOAT, [8]), ("i", INT64, [1])],
+                [("y", FLOAT, [1])],
+                [HALF],
+            )
+        )
+        artifact = self.path("model.so")
+        call(VELTAIRC, model, "-o", artifact)
+        np.save(self.path("x.npy"), np.array([1, 1, 1, 0, 0, 0, 0, 0], np.float32))
+        for index, code in ((2, 0), (-3, 0), (3, 1), (-4, 1)):
+            np.save(self.path("i.npy"), np.array([index]))
+            command = [f"--input={name}={self.path(name + '.npy')}" for name in "xi"]
+            done = self.run_program(VELTAIR, "run", artifact, *command, f"--output={self.folder}")
+            self.assertEqual(done.returncode, code, done.stderr)
+            if code:
+                self.assertIn("an index in the data lies outside its axis", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
