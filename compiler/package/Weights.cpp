@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/package/Weights.h"
+#include "dialects/kernel/Strassen.h"
 #include "dialects/kernel/Winograd.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/Support/MathExtras.h"
@@ -207,8 +208,46 @@ static bool hasFilters(RankedTensorType type) {
          });
 }
 
+/// The sums of the four blocks of a matrix of f32 that Strassen's products need
+/// of their right operand.
+static void sumBlocks(bool transposed, RankedTensorType type,
+                      ArrayRef<char> source, MutableArrayRef<char> sums) {
+  using kernel::Strassen;
+  int64_t rows = type.getDimSize(0) / 2, columns = type.getDimSize(1) / 2;
+  int64_t rowBytes = 2 * columns * sizeof(float);
+  auto load = [](const char *row, int64_t column) {
+    float value;
+    std::memcpy(&value, row + column * sizeof value, sizeof value);
+    return value;
+  };
+  char *destination = sums.data();
+  for (const Strassen::Factors &factors : Strassen::rhs)
+    for (int64_t row = 0; row < rows; ++row) {
+      const char *upper = source.data() + row * rowBytes;
+      const char *lower = upper + rows * rowBytes;
+      float upperRight = factors[transposed ? 2 : 1];
+      float lowerLeft = factors[transposed ? 1 : 2];
+      for (int64_t column = 0; column < columns; ++column) {
+        float sum = factors[0] * load(upper, column) +
+                    upperRight * load(upper, columns + column) +
+                    lowerLeft * load(lower, column) +
+                    factors[3] * load(lower, columns + column);
+        std::memcpy(destination, &sum, sizeof sum);
+        destination += sizeof sum;
+      }
+    }
+}
+
+/// Whether a constant has blocks of one size.
+static bool hasBlocks(RankedTensorType type) {
+  return type.getElementType().isF32() && type.getRank() == 2 &&
+         llvm::all_of(type.getShape(),
+                      [](int64_t size) { return size % 2 == 0; });
+}
+
 bool mlir::veltair::isValidPacking(PackingAttr packing, RankedTensorType type) {
-  if (packing.getWinograd() && !hasFilters(type))
+  if ((packing.getWinograd() && !hasFilters(type)) ||
+      (packing.getStrassen() != BlockSums::None && !hasBlocks(type)))
     return false;
   type = packing.getTransformedType(type);
   ArrayRef<int64_t> shape =
@@ -237,11 +276,16 @@ void mlir::veltair::packConstant(PackingAttr packing, RankedTensorType type,
   if (source.empty())
     return;
   SmallVector<char, 0> transformed;
-  if (packing.getWinograd()) {
-    type = packing.getTransformedType(type);
-    transformed.resize_for_overwrite(getTensorBytes(type));
-    transformFilters(packing.getWinograd(), source, transformed);
+  RankedTensorType transformedType = packing.getTransformedType(type);
+  if (transformedType != type) {
+    transformed.resize_for_overwrite(getTensorBytes(transformedType));
+    if (packing.getWinograd())
+      transformFilters(packing.getWinograd(), source, transformed);
+    else
+      sumBlocks(packing.getStrassen() == BlockSums::Transposed, type, source,
+                transformed);
     source = transformed;
+    type = transformedType;
   }
   Packer(packing, type).run(source, packed);
 }

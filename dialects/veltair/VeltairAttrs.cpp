@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/kernel/Strassen.h"
 #include "dialects/kernel/Winograd.h"
 #include "dialects/veltair/VeltairDialect.h"
 #include "mlir/IR/Builders.h"
@@ -16,6 +17,8 @@ using namespace mlir::veltair;
 static StringRef stringifyLoopOrder(LoopOrder order) {
   return order == LoopOrder::Rows ? "rows" : "channels";
 }
+
+#include "dialects/veltair/VeltairEnums.cpp.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "dialects/veltair/VeltairAttrs.cpp.inc"
@@ -105,16 +108,21 @@ LogicalResult CacheUsageAttr::verify(
 }
 
 LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                  int64_t winograd, ArrayRef<int64_t>,
+                                  int64_t winograd, BlockSums strassen,
                                   ArrayRef<int64_t>, ArrayRef<int64_t>,
-                                  ArrayRef<int64_t>) {
+                                  ArrayRef<int64_t>, ArrayRef<int64_t>) {
   if (winograd != 0 && !kernel::Winograd::isSupported(winograd))
     return emitError() << "packing has no transform F(" << winograd << ", 3)";
+  if (winograd != 0 && strassen != BlockSums::None)
+    return emitError() << "packing has two transforms";
   return success();
 }
 
 RankedTensorType
 PackingAttr::getTransformedType(RankedTensorType source) const {
+  if (getStrassen() != BlockSums::None)
+    return source.clone({kernel::Strassen::products, source.getDimSize(0) / 2,
+                         source.getDimSize(1) / 2});
   if (!getWinograd())
     return source;
   SmallVector<int64_t> shape(source.getShape().drop_back(2));

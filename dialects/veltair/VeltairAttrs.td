@@ -7,6 +7,7 @@
 
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/EnumAttr.td"
 include "dialects/veltair/VeltairDialect.td"
 
 class Veltair_Attr<string name, string attrMnemonic> : AttrDef<Veltair_Dialect, name> {
@@ -17,8 +18,8 @@ def Veltair_ScheduleAttr : Veltair_Attr<"Schedule", "schedule"> {
   let summary = "The compile-time choices that make one version of a layer";
   let description = [{
     * `algorithm`: `direct` (explicit nano-kernels), `winograd4` and `winograd2`
-      (F(4x4,3x3) and F(2x2,3x3)), `general` (one loop nest over the elements of
-      the result).
+      (F(4x4,3x3) and F(2x2,3x3)), `strassen` (a matrix product by seven of half
+      the size), `general` (one loop nest over the elements of the result).
     * `rows`: rows (output columns of a convolution, rows of a matrix product,
       tiles of Winograd's transforms) of the register tile.
     * `vectors`: 16-channel groups of the register tile.
@@ -70,12 +71,24 @@ def Veltair_CacheUsageAttr : Veltair_Attr<"CacheUsage", "cache_usage"> {
   let genVerifyDecl = 1;
 }
 
+def Veltair_BlockSums : I32EnumAttr<"BlockSums", "which sums of blocks stand for a constant", [
+    I32EnumAttrCase<"None", 0, "none">,
+    I32EnumAttrCase<"Plain", 1, "plain">,
+    I32EnumAttrCase<"Transposed", 2, "transposed">]> {
+  let cppNamespace = "::mlir::veltair";
+  let genSpecializedAttr = 0;
+}
+
 def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
   let summary = "How a constant is laid out for one version";
   let description = [{
     With `winograd` = m, the 3x3 filters g in the last two dimensions of a
     constant of f32 are replaced first by their transforms of (m + 2) x (m + 2),
     G g G^T of F(m x m, 3 x 3), computed in f64; see `dialects/kernel/Winograd.h`.
+    With `strassen`, a constant of f32 that is a matrix of even sizes is replaced
+    first by the seven sums of its blocks that `dialects/kernel/Strassen.h` says:
+    of a right operand [K, N] to [7, K/2, N/2], or, with `strassen = transposed`,
+    of [N, K] to [7, N/2, K/2].
     Then the constant is viewed as a tensor of `shape` (same number of elements as
     the constant; empty: its own shape), its dimensions are permuted by
     `permutation` (empty: identity), then dimension `innerDims[i]` (of the
@@ -90,6 +103,7 @@ def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
   }];
   let parameters = (ins
     DefaultValuedParameter<"int64_t", "0">:$winograd,
+    DefaultValuedParameter<"::mlir::veltair::BlockSums", "::mlir::veltair::BlockSums::None">:$strassen,
     OptionalArrayRefParameter<"int64_t">:$shape,
     OptionalArrayRefParameter<"int64_t">:$permutation,
     OptionalArrayRefParameter<"int64_t">:$innerDims,
@@ -100,17 +114,33 @@ def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
                      "::llvm::ArrayRef<int64_t>":$permutation,
                      "::llvm::ArrayRef<int64_t>":$innerDims,
                      "::llvm::ArrayRef<int64_t>":$innerTiles), [{
-      return $_get($_ctxt, /*winograd=*/0, shape, permutation, innerDims,
-                   innerTiles);
+      return $_get($_ctxt, /*winograd=*/0, BlockSums::None, shape, permutation,
+                   innerDims, innerTiles);
+    }]>,
+    AttrBuilder<(ins "int64_t":$winograd, "::llvm::ArrayRef<int64_t>":$shape,
+                     "::llvm::ArrayRef<int64_t>":$permutation,
+                     "::llvm::ArrayRef<int64_t>":$innerDims,
+                     "::llvm::ArrayRef<int64_t>":$innerTiles), [{
+      return $_get($_ctxt, winograd, BlockSums::None, shape, permutation,
+                   innerDims, innerTiles);
+    }]>,
+    AttrBuilder<(ins "::mlir::veltair::BlockSums":$strassen,
+                     "::llvm::ArrayRef<int64_t>":$shape,
+                     "::llvm::ArrayRef<int64_t>":$permutation,
+                     "::llvm::ArrayRef<int64_t>":$innerDims,
+                     "::llvm::ArrayRef<int64_t>":$innerTiles), [{
+      return $_get($_ctxt, /*winograd=*/0, strassen, shape, permutation,
+                   innerDims, innerTiles);
     }]>
   ];
   let genVerifyDecl = 1;
   let assemblyFormat = [{
     `<` (`winograd` `=` $winograd^)? (`shape` `=` `[` $shape^ `]`)? (`perm` `=` `[` $permutation^ `]`)?
-    (`inner` `=` `[` $innerDims^ `]`)? (`tiles` `=` `[` $innerTiles^ `]`)? `>`
+    (`inner` `=` `[` $innerDims^ `]`)? (`tiles` `=` `[` $innerTiles^ `]`)?
+    (`strassen` `=` $strassen^)? `>`
   }];
   let extraClassDeclaration = [{
-    /// The type of the constant after Winograd's transform.
+    /// The type of the constant after Winograd's transform or Strassen's sums.
     RankedTensorType getTransformedType(RankedTensorType source) const;
     /// The type of the packed constant.
     RankedTensorType getPackedType(RankedTensorType source) const;

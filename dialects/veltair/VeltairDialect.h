@@ -22,6 +22,8 @@ enum class LoopOrder { Rows, Channels };
 
 #include "dialects/veltair/VeltairDialect.h.inc"
 
+#include "dialects/veltair/VeltairEnums.h.inc"
+
 #define GET_ATTRDEF_CLASSES
 #include "dialects/veltair/VeltairAttrs.h.inc"
 

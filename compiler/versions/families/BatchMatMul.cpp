@@ -50,7 +50,7 @@ public:
     ArrayRef<int64_t> shape = shapeOf(layer).take_back(2);
     ScheduleBuilder builder(layer.getContext(), isa);
     int64_t stride = rootOf(layer).getLhsView().getStrides().end()[-2];
-    builder.addProduct(shape[0], stride * int64_t(sizeof(float)),
+    builder.addProduct("direct", shape[0], stride * int64_t(sizeof(float)),
                        llvm::divideCeil(shape[1], channelGroup));
     return builder.take();
   }
@@ -157,21 +157,18 @@ void BatchMatMulFamily::emit(StageFunction &f, LayerOp layer,
                                  columns);
                       });
   // The panel's columns are the first ones of what its tiles see.
-  Value panel, panelResult;
-  SmallVector<Value> panelExtras;
-  loops.emit(
-      f, part[0], part[1],
-      [&](Value row, Value, int64_t rows, int64_t groups, int64_t columns) {
-        emitTile(panel, panelResult, panelExtras, row, f.index(0), rows, groups,
-                 columns);
-      },
-      [&](Value group, int64_t columns) {
+  loops.panelLoop(
+      f, part[0], [&](Value group, int64_t groups, int64_t columns) {
         Value first = arith::MulIOp::create(f.b, group, f.index(channelGroup));
-        panel = transposePanel(f, rhs, first, columns);
-        panelResult = sliceColumns(f, result, first, columns);
-        panelExtras.clear();
+        Value panel = transposePanel(f, rhs, first, columns);
+        Value panelResult = sliceColumns(f, result, first, columns);
+        SmallVector<Value> panelExtras;
         for (Value extra : extras)
           panelExtras.push_back(sliceColumns(f, extra, first, columns));
+        loops.rowLoop(f, part[1], [&](Value row, int64_t rows) {
+          emitTile(panel, panelResult, panelExtras, row, f.index(0), rows,
+                   groups, columns);
+        });
       });
 }
 

@@ -152,3 +152,24 @@ void Epilogue::cloneInto(Region &tile) {
   IRMapping mapping;
   region.cloneInto(&tile, mapping);
 }
+
+Value Epilogue::apply(OpBuilder &builder, Value element, ValueRange extras,
+                      ArrayRef<Value> index) {
+  Block &block = region.front();
+  IRMapping mapping;
+  mapping.map(block.getArgument(0), element);
+  for (auto [number, extra] : llvm::enumerate(extras)) {
+    Location loc = extra.getLoc();
+    SmallVector<Value> position;
+    for (auto [size, value] :
+         llvm::zip_equal(cast<MemRefType>(extra.getType()).getShape(), index))
+      position.push_back(
+          size == 1 ? arith::ConstantIndexOp::create(builder, loc, 0) : value);
+    mapping.map(block.getArgument(1 + number),
+                memref::LoadOp::create(builder, loc, extra, position));
+  }
+  for (Operation &op : block.without_terminator())
+    builder.clone(op, mapping);
+  auto yield = cast<kernel::YieldOp>(block.getTerminator());
+  return mapping.lookupOrDefault(yield.getValue());
+}

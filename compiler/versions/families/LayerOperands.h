@@ -59,6 +59,10 @@ public:
   ValueRange getExtras() const { return extras; }
   /// Copies the epilogue into the region of a tile.
   void cloneInto(Region &tile);
+  /// Emits the epilogue of one element, at `index` of the result and of
+  /// `extras`, where dimensions of 1 are repeated; returns what to store.
+  Value apply(OpBuilder &builder, Value element, ValueRange extras,
+              ArrayRef<Value> index);
 
 private:
   Region region;

@@ -31,62 +31,56 @@ SmallVector<TileWork, 4> ProductLoops::tileWork(int64_t repeats) const {
   return work;
 }
 
-// A full tile where the loops are in full tiles, and, statically, the last row
-// tile and the last panel where they are smaller.
+// A full tile where the loops are in full tiles, and, statically, the last
+// panel and the last row tile where they are smaller.
 
-void ProductLoops::emitRows(StageFunction &f, Value tile,
-                            function_ref<void(Value, int64_t)> body) const {
-  int64_t last = rows - (tiles - 1) * tileRows;
-  Value row = arith::MulIOp::create(f.b, tile, f.index(tileRows));
-  if (last == tileRows)
-    return body(row, last);
-  Value isLast = arith::CmpIOp::create(f.b, arith::CmpIPredicate::eq, tile,
-                                       f.index(tiles - 1));
-  f.branch(
-      isLast, [&] { body(f.index((tiles - 1) * tileRows), last); },
-      [&] { body(row, tileRows); });
+void ProductLoops::panelLoop(
+    StageFunction &f, Value part,
+    function_ref<void(Value, int64_t, int64_t)> body) const {
+  int64_t first = (panels - 1) * vectors, last = groups - first;
+  int64_t width = vectors * channelGroup;
+  f.loopPart(part, panelGrain, panels, [&](Value panel) {
+    Value group = arith::MulIOp::create(f.b, panel, f.index(vectors));
+    if (last == vectors && columns % channelGroup == 0)
+      return body(group, vectors, width);
+    Value isLast = arith::CmpIOp::create(f.b, arith::CmpIPredicate::eq, panel,
+                                         f.index(panels - 1));
+    f.branch(
+        isLast,
+        [&] { body(f.index(first), last, columns - first * channelGroup); },
+        [&] { body(group, vectors, width); });
+  });
 }
 
-void ProductLoops::emitPanel(
-    StageFunction &f, Value panel,
-    function_ref<void(Value, int64_t, int64_t)> body) const {
-  int64_t lastGroups = groups - (panels - 1) * vectors;
-  Value group = arith::MulIOp::create(f.b, panel, f.index(vectors));
-  if (lastGroups == vectors && columns % channelGroup == 0)
-    return body(group, vectors, vectors * channelGroup);
-  int64_t first = (panels - 1) * vectors;
-  Value isLast = arith::CmpIOp::create(f.b, arith::CmpIPredicate::eq, panel,
-                                       f.index(panels - 1));
-  f.branch(
-      isLast,
-      [&] { body(f.index(first), lastGroups, columns - first * channelGroup); },
-      [&] { body(group, vectors, vectors * channelGroup); });
+void ProductLoops::rowLoop(StageFunction &f, Value part,
+                           function_ref<void(Value, int64_t)> body) const {
+  int64_t first = (tiles - 1) * tileRows, last = rows - first;
+  f.loopPart(part, tileGrain, tiles, [&](Value tile) {
+    Value row = arith::MulIOp::create(f.b, tile, f.index(tileRows));
+    if (last == tileRows)
+      return body(row, last);
+    Value isLast = arith::CmpIOp::create(f.b, arith::CmpIPredicate::eq, tile,
+                                         f.index(tiles - 1));
+    f.branch(
+        isLast, [&] { body(f.index(first), last); },
+        [&] { body(row, tileRows); });
+  });
 }
 
 void ProductLoops::emit(
     StageFunction &f, Value panelPart, Value rowPart,
-    function_ref<void(Value, Value, int64_t, int64_t, int64_t)> tile,
-    function_ref<void(Value, int64_t)> panel) const {
-  auto panelLoop = [&](function_ref<void(Value, int64_t, int64_t)> body) {
-    f.loopPart(panelPart, panelGrain, panels,
-               [&](Value number) { emitPanel(f, number, body); });
-  };
-  auto rowLoop = [&](function_ref<void(Value, int64_t)> body) {
-    f.loopPart(rowPart, tileGrain, tiles,
-               [&](Value number) { emitRows(f, number, body); });
-  };
-  if (order == LoopOrder::Rows || panel)
-    panelLoop([&](Value group, int64_t tileGroups, int64_t tileColumns) {
-      if (panel)
-        panel(group, tileColumns);
-      rowLoop([&](Value row, int64_t rows) {
-        tile(row, group, rows, tileGroups, tileColumns);
+    function_ref<void(Value, Value, int64_t, int64_t, int64_t)> tile) const {
+  if (order == LoopOrder::Rows)
+    panelLoop(f, panelPart, [&](Value group, int64_t groups, int64_t columns) {
+      rowLoop(f, rowPart, [&](Value row, int64_t rows) {
+        tile(row, group, rows, groups, columns);
       });
     });
   else
-    rowLoop([&](Value row, int64_t rows) {
-      panelLoop([&](Value group, int64_t tileGroups, int64_t tileColumns) {
-        tile(row, group, rows, tileGroups, tileColumns);
-      });
+    rowLoop(f, rowPart, [&](Value row, int64_t rows) {
+      panelLoop(f, panelPart,
+                [&](Value group, int64_t groups, int64_t columns) {
+                  tile(row, group, rows, groups, columns);
+                });
     });
 }

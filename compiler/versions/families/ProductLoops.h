@@ -29,22 +29,23 @@ struct ProductLoops {
   /// Register tiles of the whole product, `repeats` times.
   SmallVector<TileWork, 4> tileWork(int64_t repeats) const;
 
-  /// Emits `tile(row, group, rows, groups, columns)` for the tiles of a chunk,
-  /// whose sizes are static; `columns` exist in the result. `panel`, if any, is
-  /// called in front of the tiles of a panel, which are then its rows'.
-  void emit(StageFunction &f, Value panelPart, Value rowPart,
-            function_ref<void(Value, Value, int64_t, int64_t, int64_t)> tile,
-            function_ref<void(Value, int64_t)> panel = nullptr) const;
+  /// Emits `body(group, groups, columns)` for the panels of a part, the first
+  /// of whose groups is `group`; sizes are static and `columns` exist in the
+  /// result.
+  void panelLoop(StageFunction &f, Value part,
+                 function_ref<void(Value, int64_t, int64_t)> body) const;
+  /// Emits `body(row, rows)` for the tiles of a part.
+  void rowLoop(StageFunction &f, Value part,
+               function_ref<void(Value, int64_t)> body) const;
+  /// Emits `tile(row, group, rows, groups, columns)` for all tiles of a chunk,
+  /// in the schedule's order.
+  void
+  emit(StageFunction &f, Value panelPart, Value rowPart,
+       function_ref<void(Value, Value, int64_t, int64_t, int64_t)> tile) const;
 
   int64_t rows, depth, columns, groups;
   int64_t tileRows, vectors, panels, panelGrain, tiles, tileGrain;
   LoopOrder order;
-
-private:
-  void emitRows(StageFunction &f, Value tile,
-                function_ref<void(Value, int64_t)> body) const;
-  void emitPanel(StageFunction &f, Value panel,
-                 function_ref<void(Value, int64_t, int64_t)> body) const;
 };
 
 } // namespace mlir::veltair

@@ -46,11 +46,11 @@ void ScheduleBuilder::add(StringRef algorithm, int64_t rows, int64_t vectors,
 }
 
 void ScheduleBuilder::addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
-                              int64_t groupExtent) {
+                              int64_t groupExtent, StringRef algorithm) {
   for (int64_t grain : grains(rowExtent, 64))
     for (int64_t groups : grains(groupExtent, 64))
       for (LoopOrder order : {LoopOrder::Rows, LoopOrder::Channels})
-        add("direct", rows, vectors, order, grain,
+        add(algorithm, rows, vectors, order, grain,
             groups == groupExtent ? 0 : groups);
 }
 
@@ -63,16 +63,21 @@ int64_t ScheduleBuilder::rowsSideBySide(int64_t strideBytes) {
   return sets / std::gcd(sets, strideBytes / lineBytes) * ways;
 }
 
-void ScheduleBuilder::addProduct(int64_t rowExtent, int64_t strideBytes,
-                                 int64_t groupExtent) {
+void ScheduleBuilder::addProduct(StringRef algorithm, int64_t rowExtent,
+                                 int64_t strideBytes, int64_t groupExtent) {
+  constexpr int64_t fewRows = 8;
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, groupExtent);
        ++vectors) {
     // A single row uses each weight once, straight from memory.
     int64_t most = rowExtent == 1 ? 1
                                   : std::min(maxRows(vectors, 1),
                                              rowsSideBySide(strideBytes));
+    // The first tile of a panel reads its weights from memory: the fewer rows
+    // it has, the less it computes meanwhile.
+    if (most < std::min({rowExtent, rowsSideBySide(strideBytes), fewRows}))
+      continue;
     for (int64_t rows : balancedRows(rowExtent, most))
       addCuts(rows, vectors, llvm::divideCeil(rowExtent, rows),
-              llvm::divideCeil(groupExtent, vectors));
+              llvm::divideCeil(groupExtent, vectors), algorithm);
   }
 }

@@ -34,17 +34,18 @@ public:
   void add(StringRef algorithm, int64_t rows, int64_t vectors, LoopOrder order,
            int64_t grain, int64_t groups);
 
-  /// All cuts of a direct tile's loops into chunks.
+  /// All cuts of a tile's loops into chunks.
   void addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
-               int64_t groupExtent);
+               int64_t groupExtent, StringRef algorithm = "direct");
 
   /// The most rows, that many bytes apart, that can be walked side by side in
   /// the first-level cache.
   static int64_t rowsSideBySide(int64_t strideBytes);
 
-  /// The direct schedules of a matrix product of that many rows, `strideBytes`
+  /// The schedules of a matrix product of that many rows, `strideBytes`
   /// apart in the left operand, and groups of 16 columns.
-  void addProduct(int64_t rowExtent, int64_t strideBytes, int64_t groupExtent);
+  void addProduct(StringRef algorithm, int64_t rowExtent, int64_t strideBytes,
+                  int64_t groupExtent);
 
   SmallVector<ScheduleAttr> take() {
     return SmallVector<ScheduleAttr>(schedules.takeVector());

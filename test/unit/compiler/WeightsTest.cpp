@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/package/Weights.h"
+#include "dialects/kernel/Strassen.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/xxhash.h"
@@ -216,4 +217,65 @@ TEST_F(WeightsTest, EqualBytesAreStoredOnce) {
   EXPECT_EQ(writer.getHash(),
             llvm::xxh3_64bits(
                 StringRef(reinterpret_cast<const char *>(hashes.data()), 24)));
+}
+
+// Seven products of sums of blocks, combined, are the product.
+TEST_F(WeightsTest, SumsOfBlocksMultiply) {
+  using kernel::Strassen;
+  constexpr int64_t m = 4, k = 6, n = 8;
+  std::vector<float> a(m * k), b(k * n);
+  std::iota(a.begin(), a.end(), -7.0f);
+  for (size_t i = 0; i < b.size(); ++i)
+    b[i] = float(i * i % 11) - 4;
+  for (bool transposed : {false, true}) {
+    std::vector<float> stored(b.size());
+    for (int64_t i = 0; i < k; ++i)
+      for (int64_t j = 0; j < n; ++j)
+        stored[transposed ? j * k + i : i * n + j] = b[i * n + j];
+    auto packing = PackingAttr::get(
+        &context, transposed ? BlockSums::Transposed : BlockSums::Plain, {}, {},
+        {}, {});
+    RankedTensorType type =
+        getType(transposed ? ArrayRef<int64_t>{n, k} : ArrayRef<int64_t>{k, n},
+                builder.getF32Type());
+    ASSERT_TRUE(isValidPacking(packing, type));
+    std::vector<float> sums(Strassen::products * k * n / 4);
+    packConstant(packing, type,
+                 ArrayRef<char>(reinterpret_cast<const char *>(stored.data()),
+                                stored.size() * sizeof(float)),
+                 MutableArrayRef<char>(reinterpret_cast<char *>(sums.data()),
+                                       sums.size() * sizeof(float)));
+    auto right = [&](int64_t product, int64_t i, int64_t j) {
+      int64_t inner = transposed ? j * (k / 2) + i : i * (n / 2) + j;
+      return sums[product * k * n / 4 + inner];
+    };
+    auto left = [&](int64_t product, int64_t i, int64_t j) {
+      float sum = 0;
+      for (int64_t block = 0; block < Strassen::blocks; ++block)
+        sum += Strassen::lhs[product][block] *
+               a[(i + block / 2 * m / 2) * k + j + block % 2 * k / 2];
+      return sum;
+    };
+    for (int64_t i = 0; i < m; ++i)
+      for (int64_t j = 0; j < n; ++j) {
+        int64_t block = i / (m / 2) * 2 + j / (n / 2);
+        float got = 0, want = 0;
+        for (int64_t p = 0; p < Strassen::products; ++p)
+          for (int64_t l = 0; l < k / 2; ++l)
+            got += Strassen::result[block][p] * left(p, i % (m / 2), l) *
+                   right(p, l, j % (n / 2));
+        for (int64_t l = 0; l < k; ++l)
+          want += a[i * k + l] * b[l * n + j];
+        EXPECT_EQ(got, want) << i << ' ' << j;
+      }
+  }
+}
+
+TEST_F(WeightsTest, SumsOfBlocksNeedEvenMatrices) {
+  auto packing = PackingAttr::get(&context, BlockSums::Plain, {}, {}, {}, {});
+  Type f32 = builder.getF32Type();
+  EXPECT_TRUE(isValidPacking(packing, getType({4, 6}, f32)));
+  EXPECT_FALSE(isValidPacking(packing, getType({4, 5}, f32)));
+  EXPECT_FALSE(isValidPacking(packing, getType({2, 4, 6}, f32)));
+  EXPECT_FALSE(isValidPacking(packing, getType({4, 6}, builder.getF64Type())));
 }

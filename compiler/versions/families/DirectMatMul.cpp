@@ -1,0 +1,115 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/versions/families/LayerOperands.h"
+#include "compiler/versions/families/MatMulAlgorithms.h"
+#include "compiler/versions/families/ProductLoops.h"
+#include "compiler/versions/families/ScheduleBuilder.h"
+#include "dialects/kernel/KernelDialect.h"
+
+using namespace mlir;
+using namespace mlir::veltair;
+using kernel::channelGroup;
+
+static kernel::MatMulOp rootOf(LayerOp layer) {
+  return cast<kernel::MatMulOp>(layerRoot(layer));
+}
+
+static ProductLoops loopsOf(LayerOp layer, ScheduleAttr schedule) {
+  kernel::MatMulOp op = rootOf(layer);
+  SmallVector<int64_t> result = asMatrix(op.getResult().getType().getShape());
+  return ProductLoops(result[0], op.getLhs().getType().getShape().back(),
+                      result[1], schedule);
+}
+
+namespace {
+
+/// Products with a constant matrix. Chunks are parts of the panels x parts of
+/// the rows.
+class DirectMatMul : public LayerFamily {
+public:
+  SmallVector<ScheduleAttr> schedules(LayerOp layer,
+                                      const TargetIsa &isa) const override {
+    kernel::MatMulOp op = rootOf(layer);
+    SmallVector<int64_t> shape = asMatrix(op.getResult().getType().getShape());
+    int64_t depth = op.getLhs().getType().getShape().back();
+    ScheduleBuilder builder(layer.getContext(), isa);
+    builder.addProduct("direct", shape[0], depth * int64_t(sizeof(float)),
+                       llvm::divideCeil(shape[1], channelGroup));
+    return builder.take();
+  }
+
+  LayerModel model(LayerOp layer, ScheduleAttr schedule) const override;
+
+  /// [K, N] to [N/16][K][16].
+  SmallVector<PackingAttr> packings(LayerOp layer,
+                                    ScheduleAttr) const override {
+    SmallVector<int64_t> permutation;
+    if (!rootOf(layer).getTransposeRhs())
+      permutation = {1, 0};
+    return {PackingAttr::get(layer.getContext(), {}, permutation, {0},
+                             {channelGroup})};
+  }
+
+  SmallVector<int64_t> stages(LayerOp layer,
+                              ScheduleAttr schedule) const override {
+    ProductLoops loops = loopsOf(layer, schedule);
+    return {loops.panelParts() * loops.rowParts()};
+  }
+
+  void emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule,
+            unsigned) const override;
+};
+
+} // namespace
+
+LayerModel DirectMatMul::model(LayerOp layer, ScheduleAttr schedule) const {
+  LayerModel model;
+  LoopNest &nest = model.nest;
+  ProductLoops loops = loopsOf(layer, schedule);
+  int64_t depth = model.depth = loops.depth;
+  nest.extents = {1, loops.groups, loops.rows, 1};
+  addDirectLoops(nest, schedule, loops.vectors, loops.tileRows, 1);
+  nest.accesses.push_back({[=](const Extents &e) { return e[2] * depth * 4; },
+                           {false, false, true, false}});
+  nest.accesses.push_back(
+      {[=](const Extents &e) { return e[1] * channelGroup * depth * 4; },
+       {false, true, false, false}});
+  addEpilogueAccesses(nest, layer, layerRoot(layer));
+  model.tiles = loops.tileWork(1);
+  model.flops = 2 * depth * loops.rows * loops.columns;
+  model.chunks = loops.panelParts() * loops.rowParts();
+  return model;
+}
+
+void DirectMatMul::emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule,
+                        unsigned) const {
+  kernel::MatMulOp op = rootOf(layer);
+  ProductLoops loops = loopsOf(layer, schedule);
+  Type f32 = f.b.getF32Type();
+  Value lhs = bindArgument(f, layer, op.getLhs(),
+                           MemRefType::get({loops.rows, loops.depth}, f32));
+  Value rhs = bindArgument(
+      f, layer, op.getRhs(),
+      MemRefType::get({loops.groups, loops.depth, channelGroup}, f32));
+  Value result = bindResult(f, layer, 0, {loops.rows, loops.columns});
+  Epilogue epilogue(f, layer, op, [&](RankedTensorType type) {
+    return MemRefType::get(asMatrix(type.getShape()), type.getElementType());
+  });
+  SmallVector<Value> part =
+      f.delinearizeChunk({loops.panelParts(), loops.rowParts()});
+  loops.emit(f, part[0], part[1],
+             [&](Value row, Value group, int64_t rows, int64_t groups,
+                 int64_t columns) {
+               auto tile = kernel::MatMulTileOp::create(
+                   f.b, lhs, rhs, result, epilogue.getExtras(), row, group,
+                   rows, groups, columns);
+               epilogue.cloneInto(tile.getEpilogue());
+             });
+}
+
+const LayerFamily &veltair::directMatMul() {
+  static const DirectMatMul algorithm;
+  return algorithm;
+}
