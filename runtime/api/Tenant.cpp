@@ -96,7 +96,8 @@ veltair_status veltair_tenant_add(veltair_runtime *runtime,
   });
 }
 
-veltair_status veltair_tenant_remove(veltair_tenant *tenant) {
+static veltair_status remove(veltair_tenant *tenant,
+                             Executor::Underway queries) {
   return guarded([&]() -> Status {
     if (!tenant)
       return {};
@@ -105,10 +106,18 @@ veltair_status veltair_tenant_remove(veltair_tenant *tenant) {
       return s;
     if (executor.isNotifierThread())
       return invalidArgument("a callback must not remove a tenant");
-    executor.removeTenant(*tenant->tenant);
+    executor.removeTenant(*tenant->tenant, queries);
     delete tenant;
     return {};
   });
+}
+
+veltair_status veltair_tenant_remove(veltair_tenant *tenant) {
+  return remove(tenant, Executor::Underway::cancel);
+}
+
+veltair_status veltair_tenant_retire(veltair_tenant *tenant) {
+  return remove(tenant, Executor::Underway::complete);
 }
 
 veltair_status veltair_tenant_get_metrics(const veltair_tenant *tenant,

@@ -97,13 +97,14 @@ Tenant &Executor::addTenant(std::unique_ptr<Tenant> tenant) {
   return *tenants.back();
 }
 
-void Executor::removeTenant(Tenant &tenant) {
+void Executor::removeTenant(Tenant &tenant, Underway queries) {
   {
     Transaction transaction(*this);
     tenant.removing = true;
     // Cancelling may end queries, but slots stay where they are.
     for (const auto &slot : slots)
-      if (slot->underway && slot->tenant == &tenant)
+      if (queries == Underway::cancel && slot->underway &&
+          slot->tenant == &tenant)
         stopQuery(*slot, VELTAIR_CANCELLED);
   }
   Transaction transaction(*this);

@@ -59,8 +59,10 @@ public:
   std::string_view counterSource() const { return counters.name(); }
 
   Tenant &addTenant(std::unique_ptr<Tenant> tenant);
-  // Cancels the tenant's queries, waits for them and their callbacks.
-  void removeTenant(Tenant &tenant);
+  // Takes no more queries, waits for those under way (or cancels them) and
+  // their callbacks.
+  enum class Underway { cancel, complete };
+  void removeTenant(Tenant &tenant, Underway queries = Underway::cancel);
   size_t tenantCount();
 
   // Starts a query of the program `programIndex` (of `tenant.programs`); all

@@ -204,6 +204,11 @@ VELTAIR_API veltair_status veltair_tenant_add(
 // go on being served. Not to be called from a callback. Null is allowed.
 VELTAIR_API veltair_status veltair_tenant_remove(veltair_tenant *tenant);
 
+// The same, but the queries under way are completed. A model is replaced, and
+// no query lost, by adding the new one, sending it all further queries, and
+// retiring the old one.
+VELTAIR_API veltair_status veltair_tenant_retire(veltair_tenant *tenant);
+
 // An input as the caller holds it: dense, row-major, aligned to its elements.
 typedef struct veltair_input {
   const void *data;
@@ -267,7 +272,7 @@ typedef struct veltair_result {
 // Tells the end of a query. Called by one thread of the runtime, which calls
 // all callbacks, in the order in which queries ended; a slow callback delays
 // other callbacks, but no computation. May call everything except
-// veltair_tenant_remove and veltair_runtime_destroy.
+// veltair_tenant_remove, veltair_tenant_retire and veltair_runtime_destroy.
 typedef void (*veltair_callback)(void *context, const veltair_result *result);
 
 typedef struct veltair_request veltair_request;

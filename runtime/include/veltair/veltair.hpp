@@ -219,6 +219,10 @@ public:
     return m;
   }
 
+  // Completes the queries under way, then frees the tenant, as its destructor
+  // does, which cancels them.
+  void retire() { check(veltair_tenant_retire(handle.release())); }
+
   veltair_tenant *get() const { return handle.get(); }
 
 private:

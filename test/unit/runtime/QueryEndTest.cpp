@@ -136,6 +136,27 @@ TEST_F(GateTest, RemovalCancelsAndWaits) {
   EXPECT_EQ(statusOf(running), VELTAIR_CANCELLED);
 }
 
+TEST_F(GateTest, ModelsAreReplacedWithoutLoss) {
+  Request running = submit();
+  Gate::waitUntilEntered();
+  Request queued = submit();
+  Tenant old = std::move(*tenant);
+  tenant.emplace(*runtime, *module);
+  std::atomic<bool> retired = false;
+  std::thread retirer([&] {
+    old.retire();
+    retired = true;
+  });
+  Request next = submit();
+  EXPECT_FALSE(retired);
+  Gate::letGo();
+  retirer.join();
+  EXPECT_EQ(statusOf(running), VELTAIR_OK);
+  EXPECT_EQ(statusOf(queued), VELTAIR_OK);
+  EXPECT_EQ(statusOf(next), VELTAIR_OK);
+  EXPECT_EQ(runtime->metrics().cancelled, 0u);
+}
+
 TEST_F(GateTest, CallbacksMaySubmitButNotRemove) {
   Gate::letGo();
   struct Context {
