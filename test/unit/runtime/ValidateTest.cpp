@@ -190,6 +190,8 @@ TEST_F(ValidateTest, Operands) {
   veltair_operand &arena = model.operand(1, 0), &input = model.operand(0, 0),
                   &output = model.operand(2, 1);
   expectRefused(arena.kind, 5, "operand 0: its kind is 5");
+  expectRefused(arena.kind, VELTAIR_OPERAND_EXTENT,
+                "operand 0: extent 0 does not exist");
   expectRefused(arena.access, 0, "access");
   expectRefused(arena.access, 4, "access");
   expectRefused(arena.size, huge, "outside the arena");
