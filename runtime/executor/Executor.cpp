@@ -123,28 +123,6 @@ size_t Executor::tenantCount() {
 }
 
 //===----------------------------------------------------------------------===//
-// Trace
-//===----------------------------------------------------------------------===//
-
-void Executor::startTrace(size_t capacity) {
-  std::lock_guard control(traceControl);
-  std::lock_guard lock(mutex);
-  tracing.start(capacity, threads());
-  for (const auto &tenant : tenants)
-    tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
-}
-
-void Executor::stopTrace(std::ostream &out) {
-  std::lock_guard control(traceControl);
-  {
-    // Then no tenant is added to it any more.
-    std::lock_guard lock(mutex);
-    tracing.stop();
-  }
-  tracing.write(out);
-}
-
-//===----------------------------------------------------------------------===//
 // Queries
 //===----------------------------------------------------------------------===//
 

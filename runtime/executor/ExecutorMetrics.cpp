@@ -2,6 +2,8 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+// What the executor tells about itself.
+
 #include "runtime/executor/AllowedCpus.h"
 #include "runtime/executor/Executor.h"
 
@@ -64,6 +66,28 @@ void Executor::resetMetrics() {
     tenant->counts.offered = tenant->underway;
     tenant->statisticsBase = scheduler->statistics(tenant->id);
   }
+}
+
+//===----------------------------------------------------------------------===//
+// Trace
+//===----------------------------------------------------------------------===//
+
+void Executor::startTrace(size_t capacity) {
+  std::lock_guard control(traceControl);
+  std::lock_guard lock(mutex);
+  tracing.start(capacity, threads());
+  for (const auto &tenant : tenants)
+    tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
+}
+
+void Executor::stopTrace(std::ostream &out) {
+  std::lock_guard control(traceControl);
+  {
+    // Then no tenant is added to it any more.
+    std::lock_guard lock(mutex);
+    tracing.stop();
+  }
+  tracing.write(out);
 }
 
 } // namespace veltair
