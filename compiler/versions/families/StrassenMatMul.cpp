@@ -300,7 +300,7 @@ void StrassenMatMul::emitProducts(StageFunction &f, LayerOp layer,
         auto tile = kernel::MatMulTileOp::create(
             f.b, a, b, c, ValueRange(),
             arith::SubIOp::create(f.b, row, firstRow), f.index(0), rows, groups,
-            groups * channelGroup);
+            groups * channelGroup, /*prefetch=*/64);
         OpBuilder::InsertionGuard guard(f.b);
         Block *body = f.b.createBlock(&tile.getEpilogue());
         kernel::YieldOp::create(f.b, body->addArgument(f32, f.b.getLoc()));
