@@ -175,17 +175,18 @@ private:
 
 void BlockEmitter::transpose(Value rows, Value first, int64_t count,
                              Value into) {
+  // Along the rows, which are contiguous: columns often share a set of the
+  // cache.
   ArrayRef<int64_t> shape = shapeOf(into);
-  f.loop(shape[0], [&](Value k) {
-    auto map = kernel::MapRowOp::create(f.b, into, k);
-    OpBuilder::InsertionGuard guard(f.b);
-    Block *body = f.b.createBlock(&map.getBody());
-    Value lane = body->addArgument(f.b.getIndexType(), f.b.getLoc());
+  f.loop(shape[1], [&](Value lane) {
+    Value row = lane;
     if (count < shape[1])
-      lane = arith::MinUIOp::create(f.b, lane, f.index(count - 1));
-    Value row = arith::AddIOp::create(f.b, first, lane);
-    Value element = memref::LoadOp::create(f.b, rows, ValueRange{row, k});
-    kernel::YieldOp::create(f.b, element);
+      row = arith::MinUIOp::create(f.b, row, f.index(count - 1));
+    row = arith::AddIOp::create(f.b, first, row);
+    f.loop(shape[0], [&](Value k) {
+      Value element = memref::LoadOp::create(f.b, rows, ValueRange{row, k});
+      memref::StoreOp::create(f.b, element, into, ValueRange{k, lane});
+    });
   });
 }
 

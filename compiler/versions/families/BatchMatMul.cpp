@@ -106,14 +106,13 @@ static Value transposePanel(StageFunction &f, Value matrix, Value first,
   int64_t depth = cast<MemRefType>(matrix.getType()).getDimSize(0);
   Value panel =
       f.workerScratch(0, MemRefType::get({depth, size}, f.b.getF32Type()));
-  f.loop(depth, [&](Value k) {
-    auto map = kernel::MapRowOp::create(f.b, panel, k);
-    OpBuilder::InsertionGuard guard(f.b);
-    Block *body = f.b.createBlock(&map.getBody());
-    Value lane = body->addArgument(f.b.getIndexType(), f.b.getLoc());
+  f.loop(size, [&](Value lane) {
     Value column = arith::AddIOp::create(f.b, first, lane);
-    Value element = memref::LoadOp::create(f.b, matrix, ValueRange{k, column});
-    kernel::YieldOp::create(f.b, element);
+    f.loop(depth, [&](Value k) {
+      Value element =
+          memref::LoadOp::create(f.b, matrix, ValueRange{k, column});
+      memref::StoreOp::create(f.b, element, panel, ValueRange{k, lane});
+    });
   });
   return panel;
 }

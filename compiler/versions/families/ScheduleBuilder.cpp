@@ -65,7 +65,9 @@ int64_t ScheduleBuilder::rowsSideBySide(int64_t strideBytes) {
 
 void ScheduleBuilder::addProduct(StringRef algorithm, int64_t rowExtent,
                                  int64_t strideBytes, int64_t groupExtent) {
-  constexpr int64_t fewRows = 8;
+  constexpr int64_t enoughRows = 8;
+  int64_t least = std::min(
+      {rowExtent, rowsSideBySide(strideBytes), maxRows(1, 1), enoughRows});
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(8, groupExtent);
        ++vectors) {
     // A single row uses each weight once, straight from memory.
@@ -74,7 +76,7 @@ void ScheduleBuilder::addProduct(StringRef algorithm, int64_t rowExtent,
                                              rowsSideBySide(strideBytes));
     // The first tile of a panel reads its weights from memory: the fewer rows
     // it has, the less it computes meanwhile.
-    if (most < std::min({rowExtent, rowsSideBySide(strideBytes), fewRows}))
+    if (rowExtent > 1 && most < least)
       continue;
     for (int64_t rows : balancedRows(rowExtent, most))
       addCuts(rows, vectors, llvm::divideCeil(rowExtent, rows),

@@ -113,6 +113,8 @@ private:
   void emitSums(StageFunction &f, LayerOp layer, const Sizes &s) const;
   void emitProducts(StageFunction &f, LayerOp layer, const Sizes &s) const;
 
+  /// Rows of weights between their fetch from memory and their use: 4 KiB.
+  static constexpr int64_t prefetchRows = 64;
   /// Rows of a chunk of the first stage.
   static constexpr int64_t sumGrain = 8;
 };
@@ -300,7 +302,7 @@ void StrassenMatMul::emitProducts(StageFunction &f, LayerOp layer,
         auto tile = kernel::MatMulTileOp::create(
             f.b, a, b, c, ValueRange(),
             arith::SubIOp::create(f.b, row, firstRow), f.index(0), rows, groups,
-            groups * channelGroup);
+            groups * channelGroup, prefetchRows);
         OpBuilder::InsertionGuard guard(f.b);
         Block *body = f.b.createBlock(&tile.getEpilogue());
         kernel::YieldOp::create(f.b, body->addArgument(f32, f.b.getLoc()));

@@ -1,4 +1,5 @@
 // RUN: veltair-opt %s -pass-pipeline='builtin.module(veltair.model(specialize-programs{march=x86-64-v4},veltair.program(choose-versions{max-versions=1},plan-memory)),outline-versions)' | FileCheck %s
+// RUN: veltair-opt %s -pass-pipeline='builtin.module(veltair.model(specialize-programs{march=x86-64-v3},veltair.program(choose-versions{max-versions=1},plan-memory)),outline-versions)' | FileCheck %s --check-prefix=V3
 
 // A big product takes seven of half the size: the sums of blocks of the right
 // operand are packed, those of the left one are a stage of their own and lie in
@@ -20,6 +21,13 @@
 // CHECK: func.func @"big.0.x86-64-v4.stage1"
 // CHECK: kernel.matmul_tile
 // CHECK-COUNT-4: kernel.map_row
+
+// Sixteen registers hold tiles of six rows at most: these are not too few.
+
+// V3: veltair.layer "big"
+// V3: veltair.version <{{[a-z]+}} rows = {{[56]}} vectors = 1
+// V3: veltair.layer "few"
+// V3: veltair.version <direct rows = 4
 veltair.model @m attributes {input_names = ["x", "z"], input_types = [tensor<128x768xf32>, tensor<4x768xf32>], output_names = ["y", "w"], output_types = [tensor<128x3072xf32>, tensor<4x3072xf32>]} {
   veltair.program @p(%x: tensor<128x768xf32>, %z: tensor<4x768xf32>) {
     %c = onnx.Constant dense<1.0> : tensor<768x3072xf32>
