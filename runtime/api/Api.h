@@ -25,7 +25,9 @@ struct veltair_module {
 };
 
 struct veltair_runtime {
-  veltair::AnnotationTimeModel model; // the scheduler's
+  // The scheduler's: what the profile knows, else what annotations say.
+  veltair::AnnotationTimeModel annotations;
+  veltair::ProfileTimeModel model{annotations};
   std::unique_ptr<veltair::Executor> executor;
   std::vector<uint32_t> cpus; // where the workers may run
 };

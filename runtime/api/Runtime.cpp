@@ -4,6 +4,8 @@
 
 #include "runtime/api/Api.h"
 #include "runtime/executor/AllowedCpus.h"
+#include "runtime/profile/Profile.h"
+#include "runtime/support/CpuFeatures.h"
 
 #include <algorithm>
 #include <fstream>
@@ -123,11 +125,18 @@ veltair_status veltair_runtime_create(const veltair_runtime_options *given,
     SchedulerOptions schedulerOptions;
     if (options.numerics == VELTAIR_FAST)
       schedulerOptions.numerics = Numerics::fast;
+    ExecutorOptions executorOptions;
+    if (options.profile) {
+      Result<Profile> profile = readProfile(options.profile, cpuName());
+      if (!profile.ok())
+        return profile.status();
+      profile->fill(made->model);
+      executorOptions.proxy = profile->proxy;
+    }
     auto scheduler = createScheduler(policy, schedulerOptions, made->model);
     if (!scheduler)
       return unknownPolicy(policy);
 
-    ExecutorOptions executorOptions;
     executorOptions.threads = placement->threads;
     if (placement->pinned)
       executorOptions.pins = placement->cpus;

@@ -45,7 +45,7 @@ Executor::Executor(ExecutorOptions givenOptions,
       scheduler(std::move(policy)), wantsLayerEnds(scheduler->wantsLayerEnds()),
       arenas(options.arenaLimit), counters(options.threads, currentTime(),
                                            openPerfCounters(options.threads)),
-      notifier([this](Request &r) {
+      level({.proxy = options.proxy}), notifier([this](Request &r) {
         std::lock_guard lock(mutex);
         --r.tenant->pendingCallbacks;
         tenantIdle.notify_all();

@@ -39,6 +39,7 @@ struct ExecutorOptions {
   // Where the workers run: a CPU each, or none to leave it to the system.
   std::vector<uint32_t> pins;
   uint64_t arenaLimit = 0; // bytes; 0: none
+  LinearProxy proxy;       // of the interference level
 };
 
 // Thread safe. One lock guards queries, tenants and the scheduler; workers take

@@ -4,8 +4,6 @@
 
 #include "runtime/interference/PmuEvents.h"
 
-#include <cpuid.h>
-
 namespace veltair {
 
 std::string_view pmuCounterName(PmuCounter counter) {
@@ -90,22 +88,6 @@ const Pmu *findPmu(const CpuModel &cpu) {
           models.first <= cpu.model && cpu.model <= models.last)
         return &pmu;
   return nullptr;
-}
-
-CpuModel thisCpu() {
-  uint32_t eax = 0, ebx = 0, ecx = 0, edx = 0;
-  if (!__get_cpuid(0, &eax, &ebx, &ecx, &edx))
-    return {};
-  bool amd = ebx == signature_AMD_ebx && ecx == signature_AMD_ecx;
-  bool intel = ebx == signature_INTEL_ebx && ecx == signature_INTEL_ecx;
-  if ((!amd && !intel) || !__get_cpuid(1, &eax, &ebx, &ecx, &edx))
-    return {};
-  uint32_t family = eax >> 8 & 0xf, model = eax >> 4 & 0xf;
-  if (family == 6 || family == 0xf)
-    model |= (eax >> 16 & 0xf) << 4;
-  if (family == 0xf)
-    family += eax >> 20 & 0xff;
-  return {amd, family, model};
 }
 
 } // namespace veltair

@@ -10,6 +10,8 @@
 #ifndef VELTAIR_INTERFERENCE_PMUEVENTS_H
 #define VELTAIR_INTERFERENCE_PMUEVENTS_H
 
+#include "runtime/support/CpuFeatures.h"
+
 #include <array>
 #include <cstdint>
 #include <span>
@@ -31,12 +33,6 @@ struct PmuEvent {
   uint64_t config;       // of perf_event_attr, type PERF_TYPE_RAW
 };
 
-struct CpuModel {
-  bool amd; // else Intel
-  uint32_t family;
-  uint32_t model;
-};
-
 struct Pmu {
   struct Models {
     uint32_t family, first, last;
@@ -56,9 +52,6 @@ std::span<const Pmu> knownPmus();
 
 // Null if none is known for this model.
 const Pmu *findPmu(const CpuModel &model);
-
-// Of this CPU, by CPUID; family 0 if it is of another vendor.
-CpuModel thisCpu();
 
 } // namespace veltair
 

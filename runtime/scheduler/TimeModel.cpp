@@ -3,11 +3,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/scheduler/TimeModel.h"
+#include "runtime/support/Hash.h"
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace veltair {
+
+uint64_t versionKey(std::string_view isa, std::string_view schedule) {
+  std::string text = std::string(isa) + "/" + std::string(schedule);
+  return hashBytes(std::as_bytes(std::span(text)));
+}
 
 ProgramInfo describeProgram(std::string name, const veltair_program &program) {
   ProgramInfo info;
@@ -15,10 +22,12 @@ ProgramInfo describeProgram(std::string name, const veltair_program &program) {
   info.layers.resize(program.layer_count);
   for (uint32_t l = 0; l < program.layer_count; ++l) {
     const veltair_layer &layer = program.layers[l];
+    info.layers[l].hash = layer.hash;
     for (uint32_t v = 0; v < layer.version_count; ++v) {
       const veltair_version &version = layer.versions[v];
       const veltair_cache_usage &cache = version.cache;
       VersionInfo &out = info.layers[l].versions.emplace_back();
+      out.key = versionKey(program.isa, version.schedule);
       out.numericsClass = version.numerics_class;
       out.stages = version.stage_count;
       for (uint32_t s = 0; s < version.stage_count; ++s)
@@ -97,10 +106,9 @@ Time AnnotationTimeModel::predict(const ProgramInfo &program, unsigned layer,
                 double(machine.stageOverhead) * double(info.stages));
 }
 
-void ProfileTimeModel::record(const std::string &program, unsigned layer,
-                              unsigned version, unsigned cores, double level,
-                              Time time) {
-  programs[program][{layer, version}][cores][level] = time;
+void ProfileTimeModel::record(uint64_t layerHash, uint64_t version,
+                              unsigned cores, double level, Time time) {
+  tables[{layerHash, version}][cores][level] = time;
 }
 
 // The value at `x` of the piecewise linear function through `points`, whose
@@ -121,11 +129,9 @@ static double interpolate(const Map &points, double x, Get get) {
 Time ProfileTimeModel::predict(const ProgramInfo &program, unsigned layer,
                                unsigned version, unsigned cores,
                                double level) const {
-  auto found = programs.find(program.name);
-  if (found == programs.end())
-    return fallback.predict(program, layer, version, cores, level);
-  auto table = found->second.find({layer, version});
-  if (table == found->second.end())
+  const LayerInfo &info = program.layers[layer];
+  auto table = tables.find({info.hash, info.versions[version].key});
+  if (table == tables.end())
     return fallback.predict(program, layer, version, cores, level);
   return toTime(interpolate(
       table->second, cores, [&](const std::map<double, Time> &levels) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,7 @@ using Time = int64_t;
 // A version of a layer, as its annotations describe it. All counts are of the
 // whole layer.
 struct VersionInfo {
+  uint64_t key = 0; // versionKey: of profiles
   uint32_t numericsClass = 0;
   uint32_t chunks = 1; // of its widest stage: more cores than this stay idle
   uint32_t stages = 1;
@@ -36,14 +38,18 @@ struct VersionInfo {
 };
 
 struct LayerInfo {
+  uint64_t hash = 0; // of its definition: equal layers, equal hashes
   std::vector<VersionInfo> versions; // [0] is the fastest alone
 };
 
 // One program of one tenant.
 struct ProgramInfo {
-  std::string name;              // the key of profiles: "model/isa/shapes"
+  std::string name;              // "model/isa/shapes"
   std::vector<LayerInfo> layers; // at least one
 };
+
+// Names a version of a layer by what it was compiled for and how.
+uint64_t versionKey(std::string_view isa, std::string_view schedule);
 
 // Copies what schedulers need from an artifact's program.
 ProgramInfo describeProgram(std::string name, const veltair_program &program);
@@ -84,16 +90,17 @@ private:
   MachineParameters machine;
 };
 
-// Measured times. What a table lacks is taken from `fallback`, which must
-// outlive the model.
+// Measured times, by the layers' definitions: equal layers of any models share
+// them. What a table lacks is taken from `fallback`, which must outlive the
+// model.
 class ProfileTimeModel final : public TimeModel {
 public:
   explicit ProfileTimeModel(const TimeModel &fallback) : fallback(fallback) {}
 
   // Records a measured time. Between recorded core counts and levels the model
   // interpolates; outside them it takes the nearest.
-  void record(const std::string &program, unsigned layer, unsigned version,
-              unsigned cores, double level, Time time);
+  void record(uint64_t layerHash, uint64_t versionKey, unsigned cores,
+              double level, Time time);
 
   Time predict(const ProgramInfo &program, unsigned layer, unsigned version,
                unsigned cores, double level) const override;
@@ -103,8 +110,7 @@ private:
   using Table = std::map<unsigned, std::map<double, Time>>;
 
   const TimeModel &fallback;
-  std::map<std::string, std::map<std::pair<unsigned, unsigned>, Table>>
-      programs;
+  std::map<std::pair<uint64_t, uint64_t>, Table> tables; // by layer, version
 };
 
 } // namespace veltair

@@ -7,6 +7,8 @@
 
 #include "veltair/artifact.h"
 
+#include <cstring>
+
 #include <cpuid.h>
 
 namespace veltair {
@@ -88,6 +90,34 @@ std::string cpuFeatureNames(uint64_t features) {
     text += i < std::size(names) ? names[i] : concat("feature ", i);
   }
   return text;
+}
+
+CpuModel thisCpu() {
+  Registers vendor = cpuid(0), version = cpuid(1);
+  bool amd = vendor.ebx == signature_AMD_ebx && vendor.ecx == signature_AMD_ecx;
+  bool intel =
+      vendor.ebx == signature_INTEL_ebx && vendor.ecx == signature_INTEL_ecx;
+  if (!amd && !intel)
+    return {};
+  unsigned family = version.eax >> 8 & 0xf, model = version.eax >> 4 & 0xf;
+  if (family == 6 || family == 0xf)
+    model |= (version.eax >> 16 & 0xf) << 4;
+  if (family == 0xf)
+    family += version.eax >> 20 & 0xff;
+  return {amd, family, model, version.eax & 0xf};
+}
+
+std::string cpuName() {
+  char text[49] = {};
+  for (unsigned leaf = 0; leaf < 3; ++leaf) {
+    Registers part = cpuid(0x80000002 + leaf);
+    std::memcpy(text + 16 * leaf, &part, sizeof(part));
+  }
+  std::string name = text;
+  name.erase(name.find_last_not_of(' ') + 1);
+  CpuModel cpu = thisCpu();
+  return concat(name, ", family ", cpu.family, " model ", cpu.model,
+                " stepping ", cpu.stepping);
 }
 
 } // namespace veltair

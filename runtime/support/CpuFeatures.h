@@ -19,6 +19,19 @@ uint64_t cpuFeatures();
 // "AVX512F, AVX512VL"; bits without a name are numbered.
 std::string cpuFeatureNames(uint64_t features);
 
+struct CpuModel {
+  bool amd = false; // else Intel
+  uint32_t family = 0;
+  uint32_t model = 0;
+  uint32_t stepping = 0;
+};
+
+// Of this CPU; family 0 if it is of another vendor.
+CpuModel thisCpu();
+
+// What tells CPUs apart: "AMD EPYC, family 25 model 17 stepping 1".
+std::string cpuName();
+
 } // namespace veltair
 
 #endif // VELTAIR_SUPPORT_CPUFEATURES_H

@@ -22,8 +22,9 @@ struct RunOptions {
   std::string isa;      // empty: the best
   int32_t kernelVersion = VELTAIR_VERSION_AUTO;
   veltair_numerics numerics = VELTAIR_REPRODUCIBLE;
-  std::string policy; // empty: the runtime's default
-  std::string trace;  // file; empty: none
+  std::string policy;  // empty: the runtime's default
+  std::string trace;   // file; empty: none
+  std::string profile; // of `veltair calibrate`; empty: none
 };
 
 struct RunCommand {
@@ -59,6 +60,13 @@ struct LoadCommand {
   bool json = false;
 };
 
+struct CalibrateCommand {
+  std::vector<std::string> artifacts;
+  std::string output;
+  uint32_t threads = 0; // the most; 0: all the CPUs allowed
+  double secondsPerStep = 0.3;
+};
+
 struct PmuCommand {
   bool json = false;
 };
@@ -67,6 +75,7 @@ void execute(const RunCommand &command);
 void execute(const InspectCommand &command);
 void execute(const BenchCommand &command);
 void execute(const LoadCommand &command);
+void execute(const CalibrateCommand &command);
 void execute(const PmuCommand &command);
 
 } // namespace veltair::tool

@@ -45,6 +45,8 @@ static void addRunOptions(CLI::App &app, RunOptions &options) {
   app.add_option("--trace", options.trace,
                  "Write what happened, for chrome://tracing and Perfetto")
       ->type_name("T.json");
+  app.add_option("--profile", options.profile,
+                 "What `veltair calibrate` measured on this CPU");
 }
 
 static void addJson(CLI::App &app, bool &json) {
@@ -120,6 +122,25 @@ static int runTool(int argc, char **argv) {
   addRunOptions(*loadApp, load.common);
   addJson(*loadApp, load.json);
 
+  CalibrateCommand calibrate;
+  CLI::App *calibrateApp = app.add_subcommand(
+      "calibrate", "Measure layers alone and beside others, for schedulers");
+  calibrateApp->add_option("artifacts", calibrate.artifacts, "Compiled models")
+      ->required();
+  calibrateApp
+      ->add_option("-o,--output", calibrate.output,
+                   "The profile; what it knows already is kept")
+      ->required();
+  calibrateApp
+      ->add_option("--threads", calibrate.threads,
+                   "The most cores to measure (default: the CPUs allowed)")
+      ->check(CLI::Range(1u, 4096u));
+  calibrateApp
+      ->add_option("--step-s", calibrate.secondsPerStep,
+                   "Time of one measurement")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e4));
+
   PmuCommand pmu;
   CLI::App *pmuApp =
       app.add_subcommand("pmu", "Show the hardware counters that are used");
@@ -139,6 +160,8 @@ static int runTool(int argc, char **argv) {
     execute(bench);
   else if (*loadApp)
     execute(load);
+  else if (*calibrateApp)
+    execute(calibrate);
   else
     execute(pmu);
   return done;

@@ -24,6 +24,7 @@ Runtime makeRuntime(const RunOptions &options) {
   raw.policy = options.policy.empty() ? nullptr : options.policy.c_str();
   raw.numerics = options.numerics;
   raw.log = printMessage;
+  raw.profile = options.profile.empty() ? nullptr : options.profile.c_str();
   return Runtime(&raw);
 }
 

@@ -136,6 +136,7 @@ typedef struct veltair_runtime_options {
   uint64_t arena_limit_bytes; // of all running queries; 0: no limit
   veltair_log_callback log;
   void *log_context;
+  const char *profile; // file of `veltair calibrate`; null: annotations alone
 } veltair_runtime_options;
 
 // `options` may be null.

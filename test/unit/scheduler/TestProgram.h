@@ -43,7 +43,7 @@ testProgram(std::initializer_list<TestLayer> layers) {
     version.flops = layer.work;
     version.chunks = layer.chunks;
     version.sharedBytes = layer.leastCores;
-    program->layers.push_back({{version}});
+    program->layers.emplace_back().versions = {version};
   }
   return program;
 }

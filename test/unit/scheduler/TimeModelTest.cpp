@@ -23,7 +23,7 @@ MachineParameters simpleMachine() {
 std::shared_ptr<ProgramInfo> oneLayer(const VersionInfo &version) {
   auto program = std::make_shared<ProgramInfo>();
   program->name = "model/isa/1";
-  program->layers.push_back({{version}});
+  program->layers.emplace_back().versions = {version};
   return program;
 }
 
@@ -91,9 +91,14 @@ TEST(ProfileTimeModel, InterpolatesAndFallsBack) {
   program->layers.push_back(program->layers[0]);
   TestTimeModel fallback;
   ProfileTimeModel model(fallback);
-  model.record("model/isa/1", 0, 0, 2, 0, 1000);
-  model.record("model/isa/1", 0, 0, 2, 1, 2000);
-  model.record("model/isa/1", 0, 0, 4, 0, 600);
+  // The first layer's only version.
+  program->layers[0].hash = 7;
+  uint64_t key = program->layers[0].versions[0].key = versionKey("isa", "a");
+  EXPECT_NE(key, versionKey("isa", "b"));
+  EXPECT_NE(key, versionKey("isb", "a"));
+  model.record(7, key, 2, 0, 1000);
+  model.record(7, key, 2, 1, 2000);
+  model.record(7, key, 4, 0, 600);
   EXPECT_EQ(model.predict(*program, 0, 0, 2, 0), 1000);
   EXPECT_EQ(model.predict(*program, 0, 0, 2, 0.25), 1250);
   EXPECT_EQ(model.predict(*program, 0, 0, 3, 0), 800);

@@ -1,0 +1,69 @@
+"""`veltair calibrate`, and what uses its profile."""
+
+import json
+import os
+import re
+import unittest
+
+from support import VELTAIR, VELTAIRC, Case, small_model
+
+
+class Calibrate(Case):
+    def setUp(self):
+        super().setUp()
+        self.artifact = self.path("model.so")
+        self.check_runs(VELTAIRC, self.save(small_model()), "-o", self.artifact)
+        self.profile = self.path("profile.json")
+
+    def calibrate(self, artifact=None, threads=1):
+        return self.check_runs(
+            VELTAIR, "calibrate", artifact or self.artifact, "-o", self.profile, f"--threads={threads}", "--step-s=0.001"
+        )
+
+    def read(self):
+        with open(self.profile) as file:
+            return json.load(file)
+
+    def test_measures_every_version_once(self):
+        said = self.calibrate()
+        self.assertRegex(said, "leave-one-out error")
+        found = self.read()
+        self.assertEqual(found["schema"], "veltair.profile.1")
+        program = json.loads(self.check_runs(VELTAIR, "inspect", self.artifact, "--json"))["programs"][0]
+        schedules = {version["schedule"] for layer in program["layers"] for version in layer["versions"]}
+        self.assertEqual({layer["schedule"] for layer in found["layers"]}, schedules)
+        self.assertTrue(all(entry["ns"] > 0 for layer in found["layers"] for entry in layer["times"]))
+        # All is known now, also of another build.
+        self.calibrate()
+        self.assertEqual(self.read(), found)
+        again = self.path("again.so")
+        self.check_runs(VELTAIRC, self.path("model.onnx"), "-o", again)
+        self.calibrate(again)
+        self.assertEqual(self.read(), found)
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "needs two CPUs")
+    def test_measures_beside_others(self):
+        self.calibrate(threads=2)
+        found = self.read()
+        conditions = {entry["condition"] for layer in found["layers"] for entry in layer["times"]}
+        self.assertEqual(conditions, {"quiet", "stream", "thrash", "compute", "model"})
+        self.assertEqual(set(found["levels"]), conditions)
+        self.assertEqual(found["levels"]["quiet"], 0)
+
+    def test_profiles_are_used_or_refused(self):
+        self.calibrate()
+        bench = [VELTAIR, "bench", self.artifact, "--iterations=3", "--threads=1", f"--profile={self.profile}"]
+        self.check_runs(*bench)
+        found = self.read()
+        found["cpu"] = "another"
+        self.write("profile.json", json.dumps(found).encode())
+        self.check_fails(*bench, says=r"profile\.json.*another CPU")
+        self.check_fails(VELTAIR, "calibrate", self.artifact, "-o", self.profile, says="another CPU")
+        self.write("profile.json", b"{}")
+        self.check_fails(*bench, says=r"profile\.json.*'schema' is missing")
+        os.remove(self.profile)
+        self.check_fails(*bench, says=re.escape(self.profile))
+
+
+if __name__ == "__main__":
+    unittest.main()

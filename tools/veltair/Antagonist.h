@@ -1,0 +1,47 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Neighbours that take shared cache, bandwidth or nothing but a core.
+
+#ifndef VELTAIR_TOOLS_ANTAGONIST_H
+#define VELTAIR_TOOLS_ANTAGONIST_H
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <thread>
+#include <vector>
+
+namespace veltair::tool {
+
+// A named behaviour: `step` is called over and over with a buffer of `bytes`
+// bytes.
+struct Antagonist {
+  const char *name;
+  size_t bytes;
+  void (*step)(std::span<float> buffer, uint64_t round);
+};
+
+// stream (reads and writes memory), thrash (gathers in what the L3 cache can
+// hold) and compute (registers alone).
+std::span<const Antagonist> antagonists();
+
+// Runs an antagonist on each of some CPUs until it is destroyed.
+class RunningAntagonist {
+public:
+  RunningAntagonist(const Antagonist &antagonist,
+                    std::span<const uint32_t> cpus);
+
+private:
+  std::vector<std::jthread> threads;
+};
+
+// The time in nanoseconds for a cache line to go from one CPU to another and
+// back: tells whether they share an L3 cache, which a hypervisor may change at
+// any time.
+double lineRoundTrip(uint32_t first, uint32_t second);
+
+} // namespace veltair::tool
+
+#endif // VELTAIR_TOOLS_ANTAGONIST_H

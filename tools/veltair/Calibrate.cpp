@@ -1,0 +1,312 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// veltair calibrate: how long every version of every layer takes, on how many
+// cores, alone and beside others.
+
+#include "tools/veltair/Antagonist.h"
+#include "tools/veltair/Latency.h"
+#include "tools/veltair/ServedModel.h"
+#include "tools/veltair/TensorFiles.h"
+#include "tools/veltair/UserError.h"
+
+#include "runtime/interference/ProxyFit.h"
+#include "runtime/profile/Profile.h"
+#include "runtime/support/CpuFeatures.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <unistd.h>
+
+namespace veltair::tool {
+
+static constexpr const char *quiet = "quiet";
+// The condition of a model that runs on the other cores.
+static constexpr const char *neighbour = "model";
+
+namespace {
+
+// One measurement of all layers of a model.
+struct Step {
+  std::string artifact;
+  uint32_t version;
+  uint32_t cores;
+  std::string condition;
+};
+
+// A model that runs over and over on some CPUs.
+class RunningModel {
+public:
+  RunningModel(const std::string &artifact, std::span<const uint32_t> cpus);
+
+private:
+  Runtime runtime;
+  ServedModel model;
+  std::jthread thread;
+};
+
+class Calibration {
+public:
+  explicit Calibration(const CalibrateCommand &command);
+  void run();
+
+private:
+  std::vector<Step> plan();
+  bool known(const Step &step, const veltair_program &program) const;
+  void measure(const Step &step);
+  std::vector<double> layerTimes(ServedModel &model);
+  Profile::Key key(const veltair_program &program, uint32_t layer,
+                   const Step &step) const;
+  void finish();
+  void save() const;
+
+  const CalibrateCommand &command;
+  Profile profile;
+  std::vector<uint32_t> cpus;
+};
+
+} // namespace
+
+// A runtime on the CPUs named.
+static Runtime pinnedRuntime(std::span<const uint32_t> cpus) {
+  veltair_runtime_options raw = {};
+  raw.size = sizeof(raw);
+  raw.cpus = cpus.data();
+  raw.cpu_count = uint32_t(cpus.size());
+  return Runtime(&raw);
+}
+
+RunningModel::RunningModel(const std::string &artifact,
+                           std::span<const uint32_t> cpus)
+    : runtime(pinnedRuntime(cpus)), model(runtime, artifact, RunOptions()) {
+  model.setInputs({}, /*fillMissing=*/true);
+  thread = std::jthread([this](const std::stop_token &stop) {
+    std::vector<Tensor> outputs = model.makeOutputs();
+    std::vector<veltair_output> views = outputViews(outputs);
+    while (!stop.stop_requested())
+      model.tenant().run(model.inputs(), views);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Plan
+//===----------------------------------------------------------------------===//
+
+Calibration::Calibration(const CalibrateCommand &command) : command(command) {
+  Runtime runtime;
+  cpus.resize(veltair_runtime_cpus(runtime.get(), nullptr, 0));
+  veltair_runtime_cpus(runtime.get(), cpus.data(), uint32_t(cpus.size()));
+  uint32_t most = command.threads ? command.threads : runtime.threads();
+  if (most > cpus.size())
+    throw UserError("there are " + std::to_string(cpus.size()) +
+                    " CPUs to calibrate on, not " + std::to_string(most));
+  cpus.resize(most);
+  profile.cpu = cpuName();
+  if (!std::filesystem::exists(command.output))
+    return;
+  Result<Profile> before = readProfile(command.output, profile.cpu);
+  if (!before.ok())
+    throw UserError(before.status().message());
+  profile = std::move(*before);
+}
+
+// The core counts: 1, 2, 4 … and all.
+static std::vector<uint32_t> coreCounts(uint32_t most) {
+  std::vector<uint32_t> counts;
+  for (uint32_t c = 1; c < most; c *= 2)
+    counts.push_back(c);
+  counts.push_back(most);
+  return counts;
+}
+
+Profile::Key Calibration::key(const veltair_program &program, uint32_t layer,
+                              const Step &step) const {
+  const veltair_layer &l = program.layers[layer];
+  uint32_t version = std::min(step.version, l.version_count - 1);
+  return {l.hash, program.isa, l.versions[version].schedule, step.cores,
+          step.condition};
+}
+
+bool Calibration::known(const Step &step,
+                        const veltair_program &program) const {
+  for (uint32_t l = 0; l < program.layer_count; ++l)
+    if (!profile.times.count(key(program, l, step)))
+      return false;
+  return true;
+}
+
+std::vector<Step> Calibration::plan() {
+  std::vector<Step> steps;
+  Runtime runtime;
+  for (const std::string &artifact : command.artifacts) {
+    ServedModel model(runtime, artifact, RunOptions());
+    model.setInputs({}, /*fillMissing=*/true);
+    const veltair_program &program = model.selected();
+    uint32_t versions = 0;
+    for (uint32_t l = 0; l < program.layer_count; ++l)
+      versions = std::max(versions, program.layers[l].version_count);
+    auto add = [&](const Step &step) {
+      if (!known(step, program))
+        steps.push_back(step);
+    };
+    for (uint32_t cores : coreCounts(uint32_t(cpus.size())))
+      for (uint32_t v = 0; v < versions; ++v) {
+        add({artifact, v, cores, quiet});
+        // Beside others only where these have cores of their own.
+        if (cores == cpus.size())
+          continue;
+        for (const Antagonist &antagonist : antagonists())
+          add({artifact, v, cores, antagonist.name});
+        add({artifact, v, cores, neighbour});
+      }
+  }
+  return steps;
+}
+
+//===----------------------------------------------------------------------===//
+// Measuring
+//===----------------------------------------------------------------------===//
+
+// The median time of each layer, in nanoseconds.
+std::vector<double> Calibration::layerTimes(ServedModel &model) {
+  const veltair_program &program = model.selected();
+  std::vector<Tensor> outputs = model.makeOutputs();
+  std::vector<veltair_output> views = outputViews(outputs);
+  std::vector<veltair_layer_time> latest(program.layer_count);
+  veltair_query_options options = {};
+  options.size = sizeof(options);
+  options.layer_times = latest.data();
+  options.layer_times_capacity = program.layer_count;
+  std::vector<std::vector<double>> times(program.layer_count);
+  constexpr int warmUps = 2;
+  constexpr size_t leastRuns = 5;
+  uint64_t end = 0;
+  for (int i = -warmUps; i < int(leastRuns) || veltair_now_ns() < end; ++i) {
+    model.tenant().run(model.inputs(), views, &options);
+    if (i < 0) {
+      end = veltair_now_ns() + uint64_t(command.secondsPerStep * 1e9);
+      continue;
+    }
+    for (uint32_t l = 0; l < program.layer_count; ++l)
+      times[l].push_back(double(latest[l].end_ns - latest[l].begin_ns));
+  }
+  std::vector<double> medians;
+  for (std::vector<double> &list : times)
+    medians.push_back(Latencies(std::move(list)).percentile(50));
+  return medians;
+}
+
+void Calibration::measure(const Step &step) {
+  std::span<const uint32_t> all = cpus;
+  std::span<const uint32_t> own = all.first(step.cores);
+  std::span<const uint32_t> others = all.subspan(step.cores);
+  Runtime runtime = pinnedRuntime(own);
+  RunOptions options;
+  options.kernelVersion = int32_t(step.version);
+  ServedModel model(runtime, step.artifact, options);
+  model.setInputs({}, /*fillMissing=*/true);
+
+  // Beside others a batch counts only if the CPUs shared their L3 cache all
+  // the while; a hypervisor that does not let them is put up with in the end.
+  constexpr int tries = 3;
+  constexpr double sharedBelow = 150; // ns; about 60 inside, 310 across
+  std::vector<double> times;
+  for (int i = 0; i < tries; ++i) {
+    bool gated = step.condition != quiet;
+    auto together = [&] {
+      return !gated || lineRoundTrip(own.front(), others.front()) < sharedBelow;
+    };
+    bool before = together();
+    {
+      std::optional<RunningAntagonist> antagonist;
+      std::optional<RunningModel> second;
+      for (const Antagonist &a : antagonists())
+        if (step.condition == a.name)
+          antagonist.emplace(a, others);
+      if (step.condition == neighbour)
+        second.emplace(command.artifacts.back(), others);
+      times = layerTimes(model);
+    }
+    if (before && together())
+      break;
+  }
+  for (uint32_t l = 0; l < model.selected().layer_count; ++l)
+    profile.times[key(model.selected(), l, step)] =
+        std::max<Time>(Time(times[l]), 1);
+}
+
+//===----------------------------------------------------------------------===//
+// The whole
+//===----------------------------------------------------------------------===//
+
+// The levels of the conditions, and the proxy.
+void Calibration::finish() {
+  // Slow-downs of layers beside others, by condition.
+  std::map<std::string, std::vector<double>> slowdowns;
+  for (const auto &[key, time] : profile.times) {
+    Profile::Key alone = key;
+    alone.condition = quiet;
+    auto found = profile.times.find(alone);
+    if (key.condition != quiet && found != profile.times.end())
+      slowdowns[key.condition].push_back(double(time) / double(found->second));
+  }
+  std::map<std::string, double> means;
+  double most = 1;
+  for (auto &[condition, list] : slowdowns) {
+    means[condition] = std::max(Latencies(list).mean(), 1.0);
+    most = std::max(most, means[condition]);
+  }
+  profile.levels = {{quiet, 0}};
+  std::vector<ProxySample> samples;
+  for (const auto &[condition, mean] : means) {
+    double level = most > 1 ? (mean - 1) / (most - 1) : 0;
+    profile.levels[condition] = level;
+    std::printf("%-8s slow-down %.3f, level %.2f\n", condition.c_str(), mean,
+                level);
+    for (double slowdown : slowdowns[condition])
+      samples.push_back({{std::max(slowdown - 1, 0.0)}, level});
+    // As many that are not disturbed.
+    samples.insert(samples.end(), slowdowns[condition].size(), {{0}, 0});
+  }
+  profile.proxy = fitProxy(samples);
+  std::printf("linear proxy: level = %.3f + %.3f x slow-down; leave-one-out "
+              "error %.3f over %zu samples\n",
+              profile.proxy.intercept, profile.proxy.weights[0],
+              leaveOneOutError(samples), samples.size());
+}
+
+void Calibration::save() const {
+  std::string temporary = command.output + ".new";
+  std::ofstream file(temporary, std::ios::binary);
+  file << profileText(profile);
+  file.close();
+  if (!file || std::rename(temporary.c_str(), command.output.c_str()) != 0)
+    throw UserError("cannot write " + command.output);
+}
+
+void Calibration::run() {
+  std::vector<Step> steps = plan();
+  bool bar = isatty(STDERR_FILENO) != 0;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const Step &step = steps[i];
+    if (bar)
+      std::fprintf(stderr, "\r\033[K[%zu/%zu] %s, version %u, %u cores, %s",
+                   i + 1, steps.size(), step.artifact.c_str(), step.version,
+                   step.cores, step.condition.c_str());
+    measure(step);
+    save();
+  }
+  if (bar && !steps.empty())
+    std::fprintf(stderr, "\r\033[K");
+  finish();
+  save();
+}
+
+void execute(const CalibrateCommand &command) { Calibration(command).run(); }
+
+} // namespace veltair::tool
