@@ -40,8 +40,8 @@ int64_t LoopNest::traffic(int64_t capacity) const {
   for (const Access &access : accesses) {
     int64_t fills = access.footprint(inner);
     for (unsigned depth = 0; depth < fitting; ++depth) {
-      bool reused = fits && depth + 1 == fitting &&
-                    !access.depends[at(loops[depth].dim)];
+      bool reused =
+          fits && depth + 1 == fitting && !access.depends[at(loops[depth].dim)];
       if (!reused)
         fills *= trips(depth);
     }
