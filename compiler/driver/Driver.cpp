@@ -29,7 +29,8 @@ public:
   explicit Compilation(const DriverOptions &options)
       : options(options), pool(llvm::hardware_concurrency(options.threads)),
         context(MLIRContext::Threading::DISABLED),
-        diagnostics(&context, [](Diagnostic &diagnostic) { print(diagnostic); }) {
+        diagnostics(&context,
+                    [](Diagnostic &diagnostic) { print(diagnostic); }) {
     DialectRegistry registry;
     registerAllVeltairDialects(registry);
     registerBackendTranslations(registry);
@@ -88,7 +89,8 @@ private:
     for (const std::string &text : options.dimensions) {
       auto dimension = parseDimensionOption(text);
       if (failed(dimension))
-        return userError("--dim " + text + ": expected SYMBOL=VALUE[,VALUE...]");
+        return userError("--dim " + text +
+                         ": expected SYMBOL=VALUE[,VALUE...]");
       import.dimensions.push_back(*dimension);
     }
     for (const std::string &text : options.constantInputs) {
@@ -163,8 +165,9 @@ private:
   LogicalResult package(ModuleOp module) {
     PackageOptions package;
     package.output = options.output;
-    package.kind = options.emit == EmitLevel::Object ? ArtifactKind::Object
-                                                     : ArtifactKind::SharedObject;
+    package.kind = options.emit == EmitLevel::Object
+                       ? ArtifactKind::Object
+                       : ArtifactKind::SharedObject;
     package.embedWeights = options.embedWeights;
     package.header = options.header;
     package.report = options.report;

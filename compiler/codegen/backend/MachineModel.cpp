@@ -49,9 +49,12 @@ static const KnownMachine *findMachine(StringRef name) {
 }
 
 static MachineModel getModel(StringRef name, const KnownMachine &machine) {
-  return {name.str(), uint64_t(machine.l1KiB) << 10,
-          uint64_t(machine.l2KiB) << 10, uint64_t(machine.l3KiB) << 10,
-          machine.l3Cores, machine.fmaBits};
+  return {name.str(),
+          uint64_t(machine.l1KiB) << 10,
+          uint64_t(machine.l2KiB) << 10,
+          uint64_t(machine.l3KiB) << 10,
+          machine.l3Cores,
+          machine.fmaBits};
 }
 
 /// The trimmed content of a file in sysfs; empty if it cannot be read.

@@ -14,7 +14,8 @@
 
 namespace mlir::veltair {
 
-/// Caches and arithmetic of one processor. The defaults are those of a current server.
+/// Caches and arithmetic of one processor. The defaults are those of a current
+/// server.
 struct MachineModel {
   std::string name = "generic";
   uint64_t l1Bytes = 32 << 10; ///< First-level data cache of a core.
