@@ -25,14 +25,10 @@ using namespace mlir::veltair;
 /// Inputs of this many channels are read as they are, with a channel a vector.
 static constexpr int64_t maxPlainChannels = 4;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 //===-- both layouts of a tensor ------------------------------------------===//
 
 Value LayoutAssigner::view(Value value, ArrayRef<int64_t> shape) {
-  RankedTensorType type = typeOf(value).clone(shape);
+  RankedTensorType type = onnx::tensorType(value).clone(shape);
   if (type == value.getType())
     return value;
   if (ElementsAttr elements = onnx::constantElements(value))
@@ -46,7 +42,7 @@ Value LayoutAssigner::getPlain(Value value) {
     return value;
   Value &known = plain[value];
   if (!known) {
-    RankedTensorType type = typeOf(value);
+    RankedTensorType type = onnx::tensorType(value);
     Value source = blocked.lookup(value).value;
     if (isBlockedByView(type)) {
       known = view(source, type.getShape());
@@ -62,7 +58,8 @@ Blocked LayoutAssigner::getBlocked(Value value) {
   Blocked &known = blocked[value];
   if (known.value)
     return known;
-  RankedTensorType type = typeOf(value), target = getBlockedType(type);
+  RankedTensorType type = onnx::tensorType(value),
+                   target = getBlockedType(type);
   known.padding = 0.0;
   if (ElementsAttr elements = onnx::constantElements(value)) {
     if (ElementsAttr reordered = blockElements(elements))
@@ -86,7 +83,8 @@ static SmallVector<int64_t> extendShape(RankedTensorType type, int64_t rank) {
 }
 
 static bool isScalarConstant(Value value) {
-  return typeOf(value).getNumElements() == 1 && onnx::constantElements(value);
+  return onnx::tensorType(value).getNumElements() == 1 &&
+         onnx::constantElements(value);
 }
 
 std::optional<double> LayoutAssigner::getPadding(Value value,
@@ -100,7 +98,7 @@ std::optional<double> LayoutAssigner::getPadding(Value value,
     return number ? std::optional(number->front()) : std::nullopt;
   }
   SmallVector<int64_t> shape =
-      extendShape(typeOf(value), plainResult.getRank());
+      extendShape(onnx::tensorType(value), plainResult.getRank());
   if (shape[1] == plainResult.getDimSize(1))
     return 0.0;
   return std::nullopt;
@@ -110,7 +108,7 @@ Value LayoutAssigner::getBroadcast(Value value, RankedTensorType plainResult) {
   if (isa<NoneType>(value.getType()) || isScalarConstant(value))
     return value;
   SmallVector<int64_t> shape =
-      extendShape(typeOf(value), plainResult.getRank());
+      extendShape(onnx::tensorType(value), plainResult.getRank());
   if (shape[1] == plainResult.getDimSize(1))
     return getBlocked(isBlocked(value) ? value : view(value, shape)).value;
   Value source = view(getPlain(value), shape);
@@ -139,7 +137,8 @@ void LayoutAssigner::finish(Operation *op, Value value,
 }
 
 bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
-  RankedTensorType input = typeOf(op.getX()), filter = typeOf(op.getW());
+  RankedTensorType input = onnx::tensorType(op.getX()),
+                   filter = onnx::tensorType(op.getW());
   if (input.getRank() != 4 || !input.getElementType().isF32() ||
       !onnx::constantElements(op.getW()))
     return false;
@@ -166,7 +165,7 @@ bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
   onnx::Window window = op.getWindow();
   SmallVector<int64_t> pads = window.padsBegin;
   llvm::append_range(pads, window.padsEnd);
-  RankedTensorType type = getBlockedType(typeOf(op.getResult()));
+  RankedTensorType type = getBlockedType(onnx::tensorType(op.getResult()));
   Value result;
   if (depthwise)
     result = kernel::DepthwiseConv2DOp::create(
@@ -195,7 +194,7 @@ LayoutAssigner::evaluate(Operation *op,
       numbers.push_back(inner.clone(*operand.getDefiningOp())->getResult(0));
       continue;
     }
-    auto element = dyn_cast<FloatType>(typeOf(operand).getElementType());
+    auto element = dyn_cast<FloatType>(onnx::elementType(operand));
     if (!element || !number)
       return std::nullopt;
     auto type = RankedTensorType::get({}, element);
@@ -208,7 +207,7 @@ LayoutAssigner::evaluate(Operation *op,
   inner.insert(scalar);
   scalar->setOperands(numbers);
   scalar->getResult(0).setType(
-      RankedTensorType::get({}, typeOf(op->getResult(0)).getElementType()));
+      RankedTensorType::get({}, onnx::elementType(op->getResult(0))));
   auto values = evaluateOnConstants(scalar, 1);
   auto result = values ? onnx::getFloats(values->front()) : std::nullopt;
   if (!result || !std::isfinite(result->front()))
@@ -217,10 +216,10 @@ LayoutAssigner::evaluate(Operation *op,
 }
 
 bool LayoutAssigner::rewriteElementwise(Operation *op) {
-  RankedTensorType type = typeOf(op->getResult(0));
+  RankedTensorType type = onnx::tensorType(op->getResult(0));
   if (type.getRank() != 4 || llvm::none_of(op->getOperands(), [&](Value value) {
         return isBlocked(value) &&
-               typeOf(value).getDimSize(1) == type.getDimSize(1);
+               onnx::tensorType(value).getDimSize(1) == type.getDimSize(1);
       }))
     return false;
   SmallVector<std::optional<double>> paddings;

@@ -17,10 +17,6 @@ namespace mlir::veltair {
 using namespace mlir;
 using namespace mlir::veltair;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 namespace {
 
 /// One spatial dimension. Result y is the sum of x[q - t] w[r + stride t] over
@@ -86,7 +82,7 @@ private:
 
 /// [C, O, KH, KW] to [phases O, C, taps, taps].
 Value Conversion::weights(const std::vector<float> &source) {
-  ArrayRef<int64_t> shape = typeOf(op.getW()).getShape();
+  ArrayRef<int64_t> shape = onnx::shapeOf(op.getW());
   int64_t channels = shape[0], outputs = shape[1];
   const Phases &rows = dims[0], &columns = dims[1];
   std::vector<float> packed;
@@ -130,17 +126,17 @@ Value Conversion::moveElementwise(Value value) {
                      return operand == last->getResult(0) ||
                             onnx::isAbsent(operand) ||
                             (onnx::constantElements(operand) &&
-                             typeOf(operand).getNumElements() == 1 &&
-                             typeOf(operand).getRank() <= 4);
+                             onnx::tensorType(operand).getNumElements() == 1 &&
+                             onnx::rankOf(operand) <= 4);
                    });
-    RankedTensorType type = typeOf(user->getResult(0));
-    if (!movable || type.getShape() != typeOf(op.getResult()).getShape())
+    RankedTensorType type = onnx::tensorType(user->getResult(0));
+    if (!movable || type.getShape() != onnx::shapeOf(op.getResult()))
       break;
     Operation *moved = user->clone();
     for (OpOperand &operand : moved->getOpOperands())
       if (operand.get() == last->getResult(0))
         operand.set(value);
-    moved->getResult(0).setType(type.clone(typeOf(value).getShape()));
+    moved->getResult(0).setType(type.clone(onnx::shapeOf(value)));
     builder.insert(moved);
     value = moved->getResult(0);
     last = user;
@@ -162,7 +158,8 @@ Value Conversion::crop(Value value, RankedTensorType type) {
 }
 
 Value Conversion::convert() {
-  RankedTensorType input = typeOf(op.getX()), type = typeOf(op.getResult());
+  RankedTensorType input = onnx::tensorType(op.getX()),
+                   type = onnx::tensorType(op.getResult());
   std::optional<std::vector<float>> source = readFloats(op.getW());
   if (input.getRank() != 4 || op.getGroup() != 1 || !source ||
       window.strides[0] != window.strides[1] || window.dilations[0] != 1 ||
@@ -193,13 +190,13 @@ Value Conversion::convert() {
       /*group=*/1, /*kernel_shape=*/ArrayRef<int64_t>{}, pads,
       /*strides=*/ArrayRef<int64_t>{});
   value = moveElementwise(value);
-  RankedTensorType whole =
-      typeOf(value).clone({type.getDimSize(0), type.getDimSize(1),
-                           dims[0].blocks * stride, dims[1].blocks * stride});
+  RankedTensorType whole = onnx::tensorType(value).clone(
+      {type.getDimSize(0), type.getDimSize(1), dims[0].blocks * stride,
+       dims[1].blocks * stride});
   if (stride != 1)
     value = onnx::DepthToSpaceOp::create(builder, loc, whole, value, stride,
                                          /*mode=*/"DCR");
-  return crop(value, typeOf(last->getResult(0)));
+  return crop(value, onnx::tensorType(last->getResult(0)));
 }
 
 namespace {

@@ -17,14 +17,10 @@ namespace mlir::veltair {
 using namespace mlir;
 using namespace mlir::veltair;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// `value`, a constant, as a matrix: without leading dimensions of 1. Null when
 /// it is no constant matrix of f32.
 static Value asConstantMatrix(OpBuilder &builder, Value value) {
-  RankedTensorType type = typeOf(value);
+  RankedTensorType type = onnx::tensorType(value);
   ElementsAttr elements = onnx::constantElements(value);
   if (!elements || !type.getElementType().isF32() || type.getRank() < 2)
     return {};
@@ -41,10 +37,10 @@ static Value asConstantMatrix(OpBuilder &builder, Value value) {
 
 /// A product whose operands are read where they are.
 static Value convertComputed(onnx::MatMulOp op, OpBuilder &builder) {
-  RankedTensorType result = typeOf(op.getY());
-  if (!result.getElementType().isF32() || typeOf(op.getA()).getRank() < 2 ||
-      typeOf(op.getB()).getRank() < 2 || result.getNumElements() == 0 ||
-      typeOf(op.getA()).getNumElements() == 0)
+  RankedTensorType result = onnx::tensorType(op.getY());
+  if (!result.getElementType().isF32() || onnx::rankOf(op.getA()) < 2 ||
+      onnx::rankOf(op.getB()) < 2 || result.getNumElements() == 0 ||
+      onnx::tensorType(op.getA()).getNumElements() == 0)
     return {};
   StridedView lhs = traceView(op.getA()), rhs = traceView(op.getB());
   ArrayRef<int64_t> batch = result.getShape().drop_back(2);
@@ -60,7 +56,8 @@ static Value convertComputed(onnx::MatMulOp op, OpBuilder &builder) {
 }
 
 static Value convert(onnx::MatMulOp op, OpBuilder &builder) {
-  RankedTensorType lhs = typeOf(op.getA()), rhs = typeOf(op.getB());
+  RankedTensorType lhs = onnx::tensorType(op.getA()),
+                   rhs = onnx::tensorType(op.getB());
   Value matrix = lhs.getRank() < 2 || lhs.getRank() < rhs.getRank()
                      ? Value()
                      : asConstantMatrix(builder, op.getB());
@@ -83,8 +80,7 @@ static Value convert(onnx::GemmOp op, OpBuilder &builder) {
       return {};
     for (float &element : *values)
       element *= factor;
-    return makeFloats(builder, value.getLoc(), typeOf(value).getShape(),
-                      *values);
+    return makeFloats(builder, value.getLoc(), onnx::shapeOf(value), *values);
   };
   Value rhs = scaled(op.getB(), op.getAlpha().convertToFloat());
   Value bias = op.getC();

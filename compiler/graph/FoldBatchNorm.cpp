@@ -26,10 +26,6 @@ struct ChannelMap {
 
 } // namespace
 
-static ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
 static std::optional<ChannelMap> matchBatchNorm(onnx::BatchNormalizationOp op) {
   if (op->getNumOperands() != 5)
     return std::nullopt;
@@ -61,7 +57,7 @@ static std::optional<ChannelMap> matchArithmetic(Operation *op) {
     std::swap(x, y);
   if (x.getType() != op->getResult(0).getType())
     return std::nullopt;
-  auto values = readChannels(y, shapeOf(x));
+  auto values = readChannels(y, onnx::shapeOf(x));
   if (!values)
     return std::nullopt;
   ChannelMap map{x, std::vector<float>(values->size(), 1),
@@ -97,7 +93,7 @@ struct ScaledWeights {
 /// How the result of `op` depends on its weights, if it is linear in them.
 static std::optional<ScaledWeights> getScaledWeights(Operation *op) {
   if (isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp>(op)) {
-    ArrayRef<int64_t> shape = shapeOf(op->getOperand(1));
+    ArrayRef<int64_t> shape = onnx::shapeOf(op->getOperand(1));
     if (isa<onnx::ConvOp>(op))
       return ScaledWeights{1, 2, ShapedType::getNumElements(shape.drop_front()),
                            [](int64_t run) { return run; }};
@@ -155,7 +151,7 @@ static bool foldIntoWeights(const ChannelMap &map) {
   OpBuilder builder(op);
   op->setOperand(access->weightOperand,
                  makeFloats(builder, weightOperand.getLoc(),
-                            shapeOf(weightOperand), *weights));
+                            onnx::shapeOf(weightOperand), *weights));
   op->setOperand(access->biasOperand,
                  makeFloats(builder, op->getLoc(), bias.size(), bias));
   if (auto gemm = dyn_cast<onnx::GemmOp>(op))

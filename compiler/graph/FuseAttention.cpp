@@ -15,10 +15,6 @@ namespace mlir::veltair {
 using namespace mlir;
 using namespace mlir::veltair;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 namespace {
 
 /// softmax(scale * query keys + mask), as operations compute it.
@@ -91,24 +87,24 @@ resultOrder(onnx::MatMulOp product) {
 /// The product of a softmax with values as an attention; false when it is none.
 static bool fuse(onnx::MatMulOp op) {
   auto softmax = op.getA().getDefiningOp<onnx::SoftmaxOp>();
-  RankedTensorType type = typeOf(op.getY());
+  RankedTensorType type = onnx::tensorType(op.getY());
   int64_t rank = type.getRank();
   if (!softmax || !op.getA().hasOneUse() || !type.getElementType().isF32() ||
-      rank < 2 || rank > 4 || typeOf(op.getA()).getRank() != rank ||
-      typeOf(op.getB()).getRank() < 2)
+      rank < 2 || rank > 4 || onnx::rankOf(op.getA()) != rank ||
+      onnx::rankOf(op.getB()) < 2)
     return false;
   int64_t axis = softmax.getAxis();
   if (axis != -1 && axis != rank - 1)
     return false;
   std::optional<Scores> scores = matchScores(softmax.getX());
-  if (!scores || typeOf(scores->product.getA()).getRank() < 2 ||
-      typeOf(scores->product.getB()).getRank() < 2)
+  if (!scores || onnx::rankOf(scores->product.getA()) < 2 ||
+      onnx::rankOf(scores->product.getB()) < 2)
     return false;
 
   // Heads that share a matrix repeat it.
   SmallVector<int64_t> batch(4 - rank, 1);
   llvm::append_range(batch, type.getShape().drop_back(2));
-  if (typeOf(op.getA()).getShape().drop_back(2) != type.getShape().drop_back(2))
+  if (onnx::shapeOf(op.getA()).drop_back(2) != type.getShape().drop_back(2))
     return false;
   float scale = scores->scale;
   StridedView query = traceView(scores->product.getA(), &scale);

@@ -22,10 +22,6 @@ static bool isRootByElement(Operation *op) {
   return isa<onnx::IndexedOp, kernel::ReorderOp>(op);
 }
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 namespace {
 
 class Grouping {
@@ -56,8 +52,8 @@ private:
 bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
   if (!isa<onnx::ElementwiseOp>(op) || taken.contains(op))
     return false;
-  RankedTensorType output = typeOf(group.outputs.front());
-  RankedTensorType result = typeOf(op->getResult(0));
+  RankedTensorType output = onnx::tensorType(group.outputs.front());
+  RankedTensorType result = onnx::tensorType(op->getResult(0));
   if (result.getShape() != output.getShape())
     return false;
   // Epilogues of kernels work on the kernel's own element type.
@@ -117,8 +113,8 @@ static bool movesRows(Operation *op) {
   int64_t elements = 0;
   for (Value operand : op->getOperands())
     if (!onnx::isAbsent(operand) && !onnx::constantElements(operand))
-      elements += typeOf(operand).getNumElements();
-  RankedTensorType result = typeOf(op->getResult(0));
+      elements += onnx::tensorType(operand).getNumElements();
+  RankedTensorType result = onnx::tensorType(op->getResult(0));
   if (result.getNumElements() > elements || result.getRank() == 0)
     return false;
 
@@ -134,8 +130,8 @@ static bool movesRows(Operation *op) {
   access.load = [&](onnx::ElementBuilder &b, Value operand, ValueRange at) {
     ++reads;
     alongRow &= !at.empty() && at.back() == index.back();
-    return scratch.addArgument(
-        onnx::memoryType(typeOf(operand).getElementType()), op->getLoc());
+    return scratch.addArgument(onnx::memoryType(onnx::elementType(operand)),
+                               op->getLoc());
   };
   onnx::ElementBuilder b(op, builder, access);
   indexed.emitElement(b, 0, index);

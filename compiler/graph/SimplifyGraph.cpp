@@ -15,10 +15,6 @@ namespace mlir::veltair {
 using namespace mlir;
 using namespace mlir::veltair;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// The bytes of `value` as a tensor of another type.
 static Value reinterpret(OpBuilder &builder, Location location, Value value,
                          RankedTensorType type) {
@@ -82,8 +78,8 @@ static bool keepsOrder(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
 }
 
 static Value simplify(onnx::TransposeOp op, OpBuilder &builder) {
-  RankedTensorType source = typeOf(op.getData()),
-                   type = typeOf(op.getTransposed());
+  RankedTensorType source = onnx::tensorType(op.getData()),
+                   type = onnx::tensorType(op.getTransposed());
   SmallVector<int64_t> permutation = op.getPermutation();
   if (keepsOrder(source.getShape(), permutation))
     return reinterpret(builder, op.getLoc(), op.getData(), type);
@@ -108,7 +104,7 @@ getZeroPadding(onnx::PadOp op) {
       return std::nullopt;
   }
   auto pads = onnx::constantIntegers(op.getPads());
-  int64_t rank = typeOf(op.getData()).getRank();
+  int64_t rank = onnx::rankOf(op.getData());
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq(rank));
   if (!onnx::isAbsent(op.getAxes())) {
     auto given = onnx::constantIntegers(op.getAxes());
@@ -156,7 +152,7 @@ static bool absorbPadding(onnx::ConvOp conv) {
 static Value simplify(Operation *op, OpBuilder &builder) {
   if (onnx::isReinterpretation(op))
     return reinterpret(builder, op->getLoc(), op->getOperand(0),
-                       typeOf(op->getResult(0)));
+                       onnx::tensorType(op->getResult(0)));
   if (auto transpose = dyn_cast<onnx::TransposeOp>(op))
     return simplify(transpose, builder);
   return {};

@@ -14,10 +14,6 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// What a lane holds after an operation that keeps zeros but not all numbers.
 static std::optional<double> zeroOnly(std::optional<double> padding) {
   return padding == 0.0 ? padding : std::nullopt;
@@ -51,14 +47,15 @@ static SmallVector<int64_t> addDimOfPads(ArrayRef<int64_t> pads) {
 
 // The lanes are a third spatial dimension with a window of 1.
 bool LayoutAssigner::rewriteMaxPool(onnx::MaxPoolOp op) {
-  RankedTensorType type = typeOf(op.getY());
+  RankedTensorType type = onnx::tensorType(op.getY());
   if (!isBlocked(op.getX()) || type.getRank() != 4 ||
       !op.getIndices().use_empty())
     return false;
   Blocked source = blocked.lookup(op.getX());
   auto pool = cast<onnx::MaxPoolOp>(
       copy(op, source.value,
-           {getBlockedType(type), getBlockedType(typeOf(op.getIndices()))}));
+           {getBlockedType(type),
+            getBlockedType(onnx::tensorType(op.getIndices()))}));
   pool.setKernelShape(addDim(op.getKernelShape(), 1));
   pool.setStrides(addDim(op.getStrides(), 1));
   pool.setDilations(addDim(op.getDilations(), 1));
@@ -68,7 +65,7 @@ bool LayoutAssigner::rewriteMaxPool(onnx::MaxPoolOp op) {
 }
 
 bool LayoutAssigner::rewriteAveragePool(onnx::AveragePoolOp op) {
-  RankedTensorType type = typeOf(op.getY());
+  RankedTensorType type = onnx::tensorType(op.getY());
   if (!isBlocked(op.getX()) || type.getRank() != 4)
     return false;
   Blocked source = blocked.lookup(op.getX());
@@ -86,7 +83,7 @@ bool LayoutAssigner::rewriteAveragePool(onnx::AveragePoolOp op) {
 //===-- reductions --------------------------------------------------------===//
 
 bool LayoutAssigner::rewriteGlobalAveragePool(onnx::GlobalAveragePoolOp op) {
-  RankedTensorType type = typeOf(op.getY());
+  RankedTensorType type = onnx::tensorType(op.getY());
   if (!isBlocked(op.getX()) || type.getRank() != 4)
     return false;
   Blocked source = blocked.lookup(op.getX());
@@ -99,7 +96,7 @@ bool LayoutAssigner::rewriteGlobalAveragePool(onnx::GlobalAveragePoolOp op) {
 
 template <typename ReduceOp>
 bool LayoutAssigner::rewriteReduction(ReduceOp op) {
-  RankedTensorType type = typeOf(op.getReduced());
+  RankedTensorType type = onnx::tensorType(op.getReduced());
   auto axes = onnx::constantIntegers(op.getAxes());
   if (!isBlocked(op.getData()) || type.getRank() != 4 || !op.getKeepdims() ||
       !axes || axes->empty())
@@ -123,17 +120,17 @@ bool LayoutAssigner::rewriteReduction(ReduceOp op) {
 // Worth it when more of the bytes are blocked than are not. Along the channels
 // no lane may stay empty.
 bool LayoutAssigner::rewriteConcat(onnx::ConcatOp op) {
-  RankedTensorType type = typeOf(op.getOutput());
+  RankedTensorType type = onnx::tensorType(op.getOutput());
   if (type.getRank() != 4)
     return false;
   int64_t axis = op.getAxis();
   axis = axis < 0 ? axis + 4 : axis;
   int64_t blockedElements = 0;
   for (Value part : op.getInputs()) {
-    if (axis == 1 && hasPaddingLanes(typeOf(part)))
+    if (axis == 1 && hasPaddingLanes(onnx::tensorType(part)))
       return false;
     if (isBlocked(part))
-      blockedElements += typeOf(part).getNumElements();
+      blockedElements += onnx::tensorType(part).getNumElements();
   }
   if (2 * blockedElements <= type.getNumElements())
     return false;
@@ -152,7 +149,8 @@ bool LayoutAssigner::rewriteConcat(onnx::ConcatOp op) {
 }
 
 bool LayoutAssigner::rewriteResize(onnx::ResizeOp op) {
-  RankedTensorType source = typeOf(op.getX()), type = typeOf(op.getY());
+  RankedTensorType source = onnx::tensorType(op.getX()),
+                   type = onnx::tensorType(op.getY());
   if (!isBlocked(op.getX()) || type.getRank() != 4 ||
       source.getShape().take_front(2) != type.getShape().take_front(2) ||
       op.getCoordinateTransformationMode() == "tf_crop_and_resize")
@@ -206,7 +204,8 @@ static std::optional<SmallVector<int64_t>> namedAxes(Value axes, size_t count) {
 }
 
 bool LayoutAssigner::rewritePad(onnx::PadOp op) {
-  RankedTensorType source = typeOf(op.getData()), type = typeOf(op.getOutput());
+  RankedTensorType source = onnx::tensorType(op.getData()),
+                   type = onnx::tensorType(op.getOutput());
   if (!isBlocked(op.getData()) || type.getRank() != 4 ||
       source.getDimSize(1) != type.getDimSize(1))
     return false;
@@ -237,7 +236,8 @@ bool LayoutAssigner::rewritePad(onnx::PadOp op) {
 }
 
 bool LayoutAssigner::rewriteSlice(onnx::SliceOp op) {
-  RankedTensorType source = typeOf(op.getData()), type = typeOf(op.getOutput());
+  RankedTensorType source = onnx::tensorType(op.getData()),
+                   type = onnx::tensorType(op.getOutput());
   if (!isBlocked(op.getData()) || type.getRank() != 4 ||
       source.getDimSize(1) != type.getDimSize(1))
     return false;
@@ -256,8 +256,8 @@ bool LayoutAssigner::rewriteSlice(onnx::SliceOp op) {
 
 // Whole groups of channels move, when each block holds whole groups.
 bool LayoutAssigner::rewriteDepthToSpace(onnx::DepthToSpaceOp op) {
-  RankedTensorType source = typeOf(op.getInput()),
-                   type = typeOf(op.getOutput());
+  RankedTensorType source = onnx::tensorType(op.getInput()),
+                   type = onnx::tensorType(op.getOutput());
   int64_t block = op.getBlocksize(), channels = type.getDimSize(1);
   if (!isBlocked(op.getInput()) || op.getMode() != "DCR" ||
       channels % channelGroup != 0)

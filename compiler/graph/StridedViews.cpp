@@ -11,10 +11,6 @@
 using namespace mlir;
 using namespace mlir::veltair;
 
-static ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getShape();
-}
-
 bool StridedView::broadcastTo(ArrayRef<int64_t> shape) {
   if (sizes.size() > shape.size())
     return false;
@@ -67,7 +63,7 @@ std::optional<std::pair<Value, float>> veltair::asScaling(Operation *op) {
 static StridedView wholeTensor(Value value) {
   StridedView view;
   view.memory = value;
-  view.sizes = llvm::to_vector(shapeOf(value));
+  view.sizes = llvm::to_vector(onnx::shapeOf(value));
   view.strides.assign(view.sizes.size(), 1);
   for (size_t dim = view.sizes.size(); dim-- > 1;)
     view.strides[dim - 1] = view.strides[dim] * view.sizes[dim];
@@ -145,11 +141,11 @@ static std::optional<StridedView> trace(onnx::GatherOp op, float *factor) {
   int64_t axis = fromFront(op.getAxis(), source.sizes.size());
   std::optional<StridedView> view =
       part(source, axis, fromFront(index->front(), source.sizes[axis]), 1);
-  return view ? reshape(*view, shapeOf(op.getOutput())) : std::nullopt;
+  return view ? reshape(*view, onnx::shapeOf(op.getOutput())) : std::nullopt;
 }
 
 static std::optional<StridedView> trace(onnx::SliceOp op, float *factor) {
-  ArrayRef<int64_t> shape = shapeOf(op.getOutput());
+  ArrayRef<int64_t> shape = onnx::shapeOf(op.getOutput());
   auto starts = onnx::constantIntegers(op.getStarts());
   SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(shape.size()));
   SmallVector<int64_t> steps(shape.size(), 1);
@@ -180,8 +176,8 @@ static std::optional<StridedView> trace(onnx::SplitOp op, Value result,
   int64_t axis = fromFront(op.getAxis(), source.sizes.size()), begin = 0;
   for (Value piece : op.getOutputs()) {
     if (piece == result)
-      return part(source, axis, begin, shapeOf(piece)[axis]);
-    begin += shapeOf(piece)[axis];
+      return part(source, axis, begin, onnx::shapeOf(piece)[axis]);
+    begin += onnx::shapeOf(piece)[axis];
   }
   llvm_unreachable("a result of the operation");
 }
@@ -206,15 +202,15 @@ StridedView veltair::traceView(Value value, float *factor) {
     // A factor counts only if its operation is passed.
     float passed = 1;
     float *inner = factor ? &passed : nullptr;
-    view =
-        llvm::TypeSwitch<Operation *, Result>(op)
-            .Case([&](ViewOp op) {
-              return reshape(traceView(op.getSource(), inner), shapeOf(value));
-            })
-            .Case([&](onnx::SplitOp op) { return trace(op, value, inner); })
-            .Case<onnx::GatherOp, onnx::SliceOp, onnx::TransposeOp>(
-                [&](auto op) { return trace(op, inner); })
-            .Default(Result());
+    view = llvm::TypeSwitch<Operation *, Result>(op)
+               .Case([&](ViewOp op) {
+                 return reshape(traceView(op.getSource(), inner),
+                                onnx::shapeOf(value));
+               })
+               .Case([&](onnx::SplitOp op) { return trace(op, value, inner); })
+               .Case<onnx::GatherOp, onnx::SliceOp, onnx::TransposeOp>(
+                   [&](auto op) { return trace(op, inner); })
+               .Default(Result());
     if (view && factor)
       *factor *= passed;
   }
