@@ -52,7 +52,10 @@ class Model:
 
 def table_of_models(models):
     print(f"\nOne model at a time, {CPUS} threads, {RUNS} runs (memory: resident, without Python's own)\n")
-    print("| model | shape | max difference / max value | p50 / p99 ms, VELTAIR | p50 / p99 ms, ONNX Runtime | MB, VELTAIR | MB, ONNX Runtime |")
+    print(
+        "| model | shape | max difference / max value | p50 / p99 ms, VELTAIR | p50 / p99 ms, ONNX Runtime"
+        " | MB, VELTAIR | MB, ONNX Runtime |"
+    )
     print("|---|---|---|---|---|---|---|")
     for model in models:
         ours, theirs = model.bench(CPUS), model.bench_peer(CPUS)

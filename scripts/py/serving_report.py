@@ -55,7 +55,8 @@ def table(row, peers):
     ]
     for name, runs in systems.items():
         finals = [run["final"] for run in runs if run["final"]]
-        worst = max((t["latency_ms"]["p99"] / t["qos_ms"] for final in finals for t in final["tenants"] if t["completed"]), default=math.nan)
+        served = [tenant for final in finals for tenant in final["tenants"] if tenant["completed"]]
+        worst = max((tenant["latency_ms"]["p99"] / tenant["qos_ms"] for tenant in served), default=math.nan)
         overheads = [final["driver_overhead_ms"] for final in finals if final.get("driver_overhead_ms") is not None]
         cells = [
             name,

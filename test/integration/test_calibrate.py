@@ -17,7 +17,8 @@ class Calibrate(Case):
 
     def calibrate(self, artifact=None, threads=1):
         return self.check_runs(
-            VELTAIR, "calibrate", artifact or self.artifact, "-o", self.profile, f"--threads={threads}", "--step-s=0.001"
+            *(VELTAIR, "calibrate", artifact or self.artifact, "-o", self.profile),
+            *(f"--threads={threads}", "--step-s=0.001"),
         )
 
     def read(self):

@@ -125,7 +125,10 @@ class Extents(Case):
                 [("x", FLOAT, [6, 2]), ("c", BOOL, [6])],
                 [("y", FLOAT, [None, 2][: 2 if axis == 0 else 1])],
                 [],
-                [[np.arange(12, dtype=np.float32).reshape(6, 2), c] for c in (condition, ~condition, condition & False)],
+                [
+                    [np.arange(12, dtype=np.float32).reshape(6, 2), c]
+                    for c in (condition, ~condition, condition & False)
+                ],
             )
 
     def top_k(self, largest, x):

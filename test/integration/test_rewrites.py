@@ -34,7 +34,8 @@ class Rewrites(Case):
         call(VELTAIRC, model, "-o", artifact, f"--march={','.join(ISAS)}")
         for isa in ISAS:
             with self.subTest(isa=isa, seed=seed):
-                call(VELTAIR, "run", artifact, f"--isa={isa}", f"--input=x={self.path('x.npy')}", f"--output={self.folder}")
+                files = [f"--input=x={self.path('x.npy')}", f"--output={self.folder}"]
+                call(VELTAIR, "run", artifact, f"--isa={isa}", *files)
                 got = np.load(output_file(self.folder, "y"))
                 self.assertEqual(got.shape, want.shape)
                 self.assertLess(relative_difference(got, want), 1e-5)
@@ -57,7 +58,9 @@ class Rewrites(Case):
 
     def test_conv_transpose_with_overlap(self):
         self.conv_transpose([1, 16, 7, 6], 16, [4, 4], strides=[2, 2], pads=[1, 1, 1, 1])
-        self.conv_transpose([1, 16, 7, 6], 5, [3, 3], bias=False, strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1])
+        self.conv_transpose(
+            [1, 16, 7, 6], 5, [3, 3], bias=False, strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1]
+        )
         self.conv_transpose([1, 3, 6, 5], 48, [5, 3], strides=[3, 3], after=["Relu", "Neg"])
 
     def test_conv_transpose_of_stride_one(self):
