@@ -115,7 +115,8 @@ def machine():
     with open("/proc/cpuinfo") as file:
         text = file.read()
     model = re.search(r"^model name\s*:\s*(.*)$", text, re.M).group(1)
-    numbers = [re.search(rf"^{key}\s*:\s*(\d+)$", text, re.M).group(1) for key in ("cpu family", "model", "stepping")]
+    keys = ("cpu family", "model", "stepping")
+    numbers = [re.search(rf"^{key}\s*:\s*(\d+)$", text, re.M).group(1) for key in keys]
     caches = subprocess.run(["lscpu", "-C=NAME,ONE-SIZE"], capture_output=True, text=True).stdout.split()[2:]
     sizes = ", ".join(f"{name} {size}" for name, size in zip(caches[::2], caches[1::2]))
     return (
@@ -153,8 +154,9 @@ def write_document(rows, systems, options):
     with open(DOCUMENT + ".md", "w") as file:
         file.write("\n".join(lines))
     summary = [{key: value for key, value in row.items() if key != "rounds"} for row in rows]
+    document = {"schema": "veltair.benchmarks.1", "machine": machine(), "results": summary, "compile": costs}
     with open(DOCUMENT + ".json", "w") as file:
-        json.dump({"schema": "veltair.benchmarks.1", "machine": machine(), "results": summary, "compile": costs}, file, indent=1)
+        json.dump(document, file, indent=1)
         file.write("\n")
 
 
