@@ -40,7 +40,7 @@ static Error runLld(ArrayRef<const char *> options,
 Error mlir::veltair::linkSharedObject(ArrayRef<std::string> inputs,
                                       StringRef output, unsigned threads) {
   return runLld({"-shared", "-z", "now", "-z", "relro", "--hash-style=gnu",
-                 "--eh-frame-hdr"},
+                 "--eh-frame-hdr", "-z", "lrodata-after-bss"},
                 inputs, output, threads);
 }
 

@@ -6,6 +6,7 @@
 #include "compiler/codegen/backend/ObjectCompiler.h"
 #include "compiler/codegen/backend/OutputFile.h"
 #include "compiler/package/Artifact.h"
+#include "compiler/package/FillSection.h"
 #include "compiler/package/Header.h"
 #include "compiler/package/Linker.h"
 #include "compiler/package/Report.h"
@@ -66,7 +67,7 @@ FailureOr<Artifact> Packager::writeWeights(ModelOp model,
   llvm::Error error =
       writeOutputFile(weights.getPath(), [&](llvm::raw_fd_ostream &os) {
         std::optional<WeightObjectWriter> object;
-        if (options.embedWeights)
+        if (options.embedWeights && !isShared())
           object.emplace(os, weightsSymbol);
         WeightWriter writer(os);
         artifact = collectArtifact(model, kernels, writer);
@@ -114,14 +115,33 @@ LogicalResult Packager::compileCode(const Artifact &artifact,
 
 LogicalResult Packager::link(const Artifact &artifact) {
   SmallVector<std::string> inputs = {code.getPath()};
-  if (options.embedWeights && artifact.fields.weights_size)
-    inputs.push_back(weights.getPath());
+  bool embed = options.embedWeights && artifact.fields.weights_size;
   unsigned threads = module.getContext()->getNumThreads();
-  if (failed(report(isShared()
-                        ? linkSharedObject(inputs, linked.getPath(), threads)
-                        : linkObject(inputs, linked.getPath(), threads))))
+  if (!isShared()) {
+    if (embed)
+      inputs.push_back(weights.getPath());
+    if (failed(report(linkObject(inputs, linked.getPath(), threads))))
+      return failure();
+    return report(sealNote(linked.getPath()));
+  }
+  TemporaryFile placeholder(options.output);
+  if (embed) {
+    inputs.push_back(placeholder.getPath());
+    if (failed(report(writeOutputFile(
+            placeholder.getPath(), [&](llvm::raw_fd_ostream &os) {
+              writeWeightPlaceholder(os, weightsSymbol,
+                                     artifact.fields.weights_size);
+              return llvm::Error::success();
+            }))))
+      return failure();
+  }
+  if (failed(report(linkSharedObject(inputs, linked.getPath(), threads))) ||
+      failed(report(sealNote(linked.getPath()))))
     return failure();
-  return report(sealNote(linked.getPath()));
+  if (!embed)
+    return success();
+  return report(
+      fillSection(linked.getPath(), weightsSection, weights.getPath()));
 }
 
 LogicalResult Packager::writeTexts(const Artifact &artifact) {

@@ -27,12 +27,10 @@ enum Section {
 };
 } // namespace
 
-WeightObjectWriter::WeightObjectWriter(raw_fd_ostream &os, StringRef symbol)
-    : os(os), symbol(symbol) {
-  os.write_zeros(pageSize);
-}
-
-void WeightObjectWriter::finish() {
+/// Writes all but the bytes of the section: `size` of them, at `pageSize` of
+/// the file unless the type is SHT_NOBITS.
+static void writeAround(raw_fd_ostream &os, StringRef symbol, uint32_t type,
+                        uint64_t size) {
   ELF::Elf64_Shdr sections[SectionCount] = {};
   std::string sectionNames(1, '\0');
   auto addSection = [&](Section index, StringRef name, uint32_t type,
@@ -53,9 +51,8 @@ void WeightObjectWriter::finish() {
     return offset;
   };
 
-  uint64_t size = os.tell() - pageSize;
-  addSection(Weights, ".lrodata", ELF::SHT_PROGBITS, pageSize, size, pageSize)
-      .sh_flags = ELF::SHF_ALLOC | ELF::SHF_X86_64_LARGE;
+  addSection(Weights, weightsSection, type, pageSize, size, pageSize).sh_flags =
+      ELF::SHF_ALLOC | ELF::SHF_X86_64_LARGE;
 
   ELF::Elf64_Sym symbols[2] = {};
   symbols[1].st_name = 1;
@@ -94,4 +91,19 @@ void WeightObjectWriter::finish() {
   header.e_shstrndx = SectionNames;
   header.e_shoff = write(sections, sizeof sections, 8);
   os.pwrite(reinterpret_cast<const char *>(&header), sizeof header, 0);
+}
+
+WeightObjectWriter::WeightObjectWriter(raw_fd_ostream &os, StringRef symbol)
+    : os(os), symbol(symbol) {
+  os.write_zeros(pageSize);
+}
+
+void WeightObjectWriter::finish() {
+  writeAround(os, symbol, ELF::SHT_PROGBITS, os.tell() - pageSize);
+}
+
+void mlir::veltair::writeWeightPlaceholder(raw_fd_ostream &os, StringRef symbol,
+                                           uint64_t size) {
+  os.write_zeros(pageSize);
+  writeAround(os, symbol, ELF::SHT_NOBITS, size);
 }
