@@ -124,11 +124,11 @@ LogicalResult Packager::link(const Artifact &artifact) {
       return failure();
     return report(sealNote(linked.getPath()));
   }
-  TemporaryFile placeholder(options.output);
+  TemporaryFile reserved(options.output);
   if (embed) {
-    inputs.push_back(placeholder.getPath());
+    inputs.push_back(reserved.getPath());
     if (failed(report(writeOutputFile(
-            placeholder.getPath(), [&](llvm::raw_fd_ostream &os) {
+            reserved.getPath(), [&](llvm::raw_fd_ostream &os) {
               writeWeightPlaceholder(os, weightsSymbol,
                                      artifact.fields.weights_size);
               return llvm::Error::success();
