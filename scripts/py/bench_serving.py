@@ -4,6 +4,7 @@ under the same Poisson arrivals. A target is k times the faster peer's latency
 on one core alone, and the models' rates are inverse to that latency."""
 
 import argparse
+import glob
 import hashlib
 import importlib.metadata
 import json
@@ -14,7 +15,7 @@ import manifest
 import serving_report
 from peers import onnxruntime_session, random_inputs, save_inputs
 from programs import Failure, call, compiled
-from rate_search import highest_rate
+from rate_search import WIDEST, highest_rate
 from serving_systems import CPUS, HERE, OURS, PEERS, Ours, open_system
 
 MIXES = {
@@ -55,6 +56,14 @@ def cached(kind, key, make):
         json.dump({"key": key, "value": value}, file, indent=1)
     os.replace(path + ".new", path)
     return value
+
+
+def kept(kind):
+    """(key, value) of what `cached` keeps, the newest first."""
+    for path in sorted(glob.glob(os.path.join(FOLDER, kind + "-*.json")), key=os.path.getmtime, reverse=True):
+        with open(path) as file:
+            entry = json.load(file)
+        yield entry["key"], entry["value"]
 
 
 def content_hash(files):
@@ -132,6 +141,15 @@ class Benchmark:
         outcome["sustained"] = all(t["satisfied"] >= self.share * t["offered"] for t in tenants)
         return outcome
 
+    def start(self, name):
+        """Where the search begins, its tolerance and first step: near the rate
+        that the system last reached on this mix, with any seed and build."""
+        for key, value in kept("rate"):
+            same = (key["system"], list(key["mix"]), key["k"], key["share"])
+            if value["max_rate_rps"] and same == (self.options(name), self.models, self.k, self.share):
+                return value["max_rate_rps"], self.tolerance, 1 + self.tolerance
+        return 0.6 * self.ideal, self.tolerance, WIDEST
+
     def search(self, name, seed):
         """The highest rate that a final probe confirms, with that probe."""
         system = open_system(name, self.inputs)
@@ -146,7 +164,7 @@ class Benchmark:
             return outcome if outcome["sustained"] else None
 
         try:
-            rate = highest_rate(lambda r: sustains(r, self.search_least), 0.6 * self.ideal, self.tolerance)
+            rate = highest_rate(lambda r: sustains(r, self.search_least), *self.start(name))
             final = None
             while rate > 0.02 * self.ideal and not (final := sustains(rate, self.final_least)):
                 rate /= 1 + self.tolerance
@@ -154,10 +172,14 @@ class Benchmark:
             system.close()
         return {"max_rate_rps": rate if final else 0.0, "final": final}
 
+    @staticmethod
+    def options(name):
+        return OURS.get(name) or PEERS[name]
+
     def key(self, name):
         files = Ours.files(self.models) if name in OURS else list(map(manifest.path, self.models))
         return {
-            "system": OURS.get(name) or PEERS[name],
+            "system": self.options(name),
             "files": content_hash(files),
             "versions": None if name in OURS else versions(),
             "cpu": [cpu_name(), CPUS],

@@ -24,6 +24,20 @@ class Search(unittest.TestCase):
                 self.assertLessEqual(found, 100)
                 self.assertGreater(found, 100 / 1.02 - 1e-9)
 
+    def test_a_good_guess_is_cheap(self):
+        for guess, step, probes in ((100, 1.02, 2), (101, 1.02, 2), (97, 1.02, 4), (50, 1.02, 13), (50, 1.25, 9)):
+            with self.subTest(guess=guess, step=step):
+                rates = []
+
+                def sustains(rate):
+                    rates.append(rate)
+                    return rate <= 100
+
+                found = highest_rate(sustains, guess, 0.02, step)
+                self.assertEqual(found, max(rate for rate in rates if rate <= 100))
+                self.assertGreater(found, 100 / 1.02 - 1e-9)
+                self.assertLessEqual(len(rates), probes)
+
     def test_nothing_is_sustained(self):
         self.assertEqual(self.search(0, 10), 0)
 
