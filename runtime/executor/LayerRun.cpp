@@ -39,7 +39,9 @@ void LayerRun::continueAs(const LayerRun &other) {
   nextStage = other.nextStage;
   opened = other.opened;
   cores = other.cores;
-  std::copy(other.addresses.begin(), other.addresses.end(), addresses.begin());
+  // The other slot may have served a program with more operands.
+  std::copy_n(other.addresses.begin(), layerTables().operand_count,
+              addresses.begin());
   args.extents = other.args.extents;
   args.shared_scratch = other.args.shared_scratch;
 }
