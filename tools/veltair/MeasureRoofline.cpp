@@ -64,23 +64,24 @@ readAll(const std::vector<float> &buffer, float *sink) {
         sink, _mm256_add_ps(_mm256_loadu_ps(sink), _mm256_castsi256_ps(b)));
 }
 
-// Calls `work` on all threads over and over for `milliseconds` and returns what
-// they did together in a second, the best of several times. `work` returns
-// how much it did.
-static double rate(uint32_t threads, double milliseconds,
+// Calls `work`, which returns how much it did, on all threads over and over for
+// some milliseconds, and returns what they did together in a second: the best
+// of `times`, since neighbours disturb some.
+static double rate(uint32_t threads, int times,
                    const std::function<uint64_t(uint32_t thread)> &work) {
-  constexpr int times = 3;
+  constexpr uint64_t duration = 6'000'000; // ns
   std::vector<double> rates(threads);
   double best = 0;
   for (int i = 0; i < times; ++i) {
     std::barrier start{std::ptrdiff_t(threads)};
     {
       std::vector<std::jthread> running;
+      running.reserve(threads);
       for (uint32_t t = 0; t < threads; ++t)
         running.emplace_back([&, t] {
           start.arrive_and_wait();
           uint64_t begin = veltair_now_ns(), now = begin, done = 0;
-          uint64_t end = begin + uint64_t(milliseconds / times * 1e6);
+          uint64_t end = begin + duration;
           for (; now < end; now = veltair_now_ns())
             done += work(t);
           rates[t] = double(done) / double(now - begin) * 1e9;
@@ -95,13 +96,13 @@ static double rate(uint32_t threads, double milliseconds,
 }
 
 Roofline measureRoofline(uint32_t threads, uint32_t vectorBits) {
-  constexpr double milliseconds = 20;
+  constexpr int computeTimes = 10, readTimes = 4;
   constexpr uint64_t smallest = uint64_t(256) << 10, largest = smallest << 10;
   struct alignas(64) Sink {
     float values[16] = {};
   };
   std::vector<Sink> sinks(threads);
-  double flops = rate(threads, milliseconds, [&](uint32_t t) {
+  double flops = rate(threads, computeTimes, [&](uint32_t t) {
     constexpr uint64_t steps = 10000;
     return vectorBits == 512 ? multiplyAdd512(steps, sinks[t].values)
                              : multiplyAdd256(steps, sinks[t].values);
@@ -111,7 +112,7 @@ Roofline measureRoofline(uint32_t threads, uint32_t vectorBits) {
     // Each thread has its part of the set.
     std::vector<std::vector<float>> parts(
         threads, std::vector<float>(bytes / threads / sizeof(float)));
-    double bandwidth = rate(threads, milliseconds, [&](uint32_t t) {
+    double bandwidth = rate(threads, readTimes, [&](uint32_t t) {
       readAll(parts[t], sinks[t].values);
       return parts[t].size() * sizeof(float);
     });
