@@ -90,6 +90,17 @@ class Bench(Commands):
         names = [layer["name"] for layer in program["layers"]]
         self.assertEqual([layer["name"] for layer in found["layers"]], names)
         self.assertTrue(all(layer["mean_ms"] >= layer["min_ms"] > 0 for layer in found["layers"]))
+        for layer, described in zip(found["layers"], program["layers"]):
+            self.assertEqual(layer["flops"], described["versions"][layer["version"]]["flops"])
+            self.assertGreater(layer["bytes"], 0)
+            self.assertGreater(layer["roofline_share"], 0)
+        roofline = found["roofline"]
+        self.assertGreater(roofline["gflops"], 0)
+        sets = [point["set_bytes"] for point in roofline["bandwidth"]]
+        self.assertEqual(sets, sorted(sets))
+        self.assertTrue(all(point["gb_per_s"] > 0 for point in roofline["bandwidth"]))
+        self.assertIn("roofline", self.check_runs(VELTAIR, "bench", self.artifact, "--iterations=1", "--per-layer"))
+        self.assertNotIn("layers", self.json("bench", self.artifact, "--iterations=1"))
 
     def test_forced_version_is_clamped(self):
         programs = self.json("inspect", self.artifact)["programs"]

@@ -5,6 +5,7 @@
 // veltair bench: the latency of one model, one query after the other.
 
 #include "tools/veltair/Latency.h"
+#include "tools/veltair/LayerTimes.h"
 #include "tools/veltair/ServedModel.h"
 
 #include "nlohmann/json.hpp"
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <unistd.h>
 
 namespace veltair::tool {
@@ -27,72 +29,18 @@ static uint64_t residentBytes() {
   return resident * uint64_t(sysconf(_SC_PAGESIZE));
 }
 
-namespace {
+// The units that the program's kernels use.
+static uint32_t vectorBits(const veltair_program &program) {
+  return program.features & VELTAIR_CPU_AVX512F ? 512 : 256;
+}
 
-// The times of every layer over all measured runs.
-class LayerTimes {
-public:
-  explicit LayerTimes(const veltair_program &program)
-      : program(program), latest(program.layer_count),
-        sums(program.layer_count), mins(program.layer_count, -1) {}
-
-  veltair_query_options options() {
-    veltair_query_options raw = {};
-    raw.size = sizeof(raw);
-    raw.layer_times = latest.data();
-    raw.layer_times_capacity = uint32_t(latest.size());
-    return raw;
-  }
-
-  void add() {
-    ++runs;
-    for (size_t l = 0; l < latest.size(); ++l) {
-      double ms = double(latest[l].end_ns - latest[l].begin_ns) / 1e6;
-      sums[l] += ms;
-      mins[l] = mins[l] < 0 ? ms : std::min(mins[l], ms);
-    }
-  }
-
-  Json json() const {
-    Json layers = Json::array();
-    for (uint32_t l = 0; l < program.layer_count; ++l) {
-      const veltair_layer &layer = program.layers[l];
-      layers.push_back({{"name", layer.name},
-                        {"ops", layer.ops},
-                        {"version", latest[l].version},
-                        {"cores", latest[l].cores},
-                        {"mean_ms", sums[l] / runs},
-                        {"min_ms", mins[l]},
-                        {"gflops", gflops(l)}});
-    }
-    return layers;
-  }
-
-  void print() const {
-    std::printf("%4s %10s %10s %8s %3s %3s  %s\n", "", "mean ms", "min ms",
-                "GFLOP/s", "v", "c", "layer");
-    for (uint32_t l = 0; l < program.layer_count; ++l)
-      std::printf("%4u %10.4f %10.4f %8.1f %3u %3u  %s (%s)\n", l,
-                  sums[l] / runs, mins[l], gflops(l), latest[l].version,
-                  latest[l].cores, program.layers[l].name,
-                  program.layers[l].ops);
-  }
-
-private:
-  // At the least time.
-  double gflops(uint32_t l) const {
-    const veltair_version &version =
-        program.layers[l].versions[latest[l].version];
-    return mins[l] > 0 ? double(version.cache.flops) / mins[l] / 1e6 : 0;
-  }
-
-  const veltair_program &program;
-  std::vector<veltair_layer_time> latest;
-  std::vector<double> sums, mins;
-  double runs = 0;
-};
-
-} // namespace
+static Json describe(const Roofline &roofline) {
+  Json curve = Json::array();
+  for (const Roofline::Bandwidth &b : roofline.bandwidths())
+    curve.push_back(
+        {{"set_bytes", b.setBytes}, {"gb_per_s", b.bytesPerSecond / 1e9}});
+  return {{"gflops", roofline.flopsPerSecond() / 1e9}, {"bandwidth", curve}};
+}
 
 void execute(const BenchCommand &command) {
   Runtime runtime = makeRuntime(command.common);
@@ -105,7 +53,7 @@ void execute(const BenchCommand &command) {
 
   std::vector<Tensor> outputs = model.makeOutputs();
   std::vector<veltair_output> views = outputViews(outputs);
-  LayerTimes layers(model.selected());
+  LayerTimes layers(model.artifact(), model.selected());
   veltair_query_options options = layers.options();
   auto runOnce = [&] {
     double start = nowMs();
@@ -130,6 +78,9 @@ void execute(const BenchCommand &command) {
 
   Latencies latency(std::move(times));
   uint64_t rss = residentBytes();
+  std::optional<Roofline> roofline;
+  if (command.perLayer)
+    roofline = measureRoofline(runtime.threads(), vectorBits(model.selected()));
   if (!command.json) {
     std::printf("%s, %s, %u threads, %zu runs\n", model.artifact().name,
                 model.selected().isa, runtime.threads(), latency.count());
@@ -141,8 +92,8 @@ void execute(const BenchCommand &command) {
     std::printf("  max %.3f\n", latency.max());
     std::printf("load %.1f ms, first run %.1f ms, resident %.1f MB\n", loadMs,
                 firstMs, double(rss) / 1e6);
-    if (command.perLayer)
-      layers.print();
+    if (roofline)
+      layers.print(*roofline);
     return;
   }
   Json document = {
@@ -163,8 +114,10 @@ void execute(const BenchCommand &command) {
       {"load_ms", loadMs},
       {"first_ms", firstMs},
       {"rss_bytes", rss}};
-  if (command.perLayer)
-    document["layers"] = layers.json();
+  if (roofline) {
+    document["roofline"] = describe(*roofline);
+    document["layers"] = layers.json(*roofline);
+  }
   std::cout << document.dump(2) << "\n";
 }
 

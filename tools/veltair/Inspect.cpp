@@ -6,6 +6,7 @@
 
 #include "tools/veltair/Commands.h"
 #include "tools/veltair/Tensor.h"
+#include "tools/veltair/WeightBytes.h"
 
 #include "veltair/veltair.hpp"
 
@@ -27,14 +28,6 @@ static Json describe(const veltair_tensor &tensor) {
   return {{"name", tensor.name},
           {"dtype", elementTypeName(tensor.dtype)},
           {"shape", dims}};
-}
-
-static uint64_t weightBytes(const veltair_artifact &artifact,
-                            const veltair_version &version) {
-  uint64_t bytes = 0;
-  for (uint32_t c = 0; c < version.constant_count; ++c)
-    bytes += artifact.constants[version.constants[c]].size;
-  return bytes;
 }
 
 // Of the stage with the most.

@@ -106,7 +106,9 @@ static int runTool(int argc, char **argv) {
       ->add_option("--iterations", bench.iterations,
                    "Measure this many runs instead")
       ->check(CLI::PositiveNumber);
-  benchApp->add_flag("--per-layer", bench.perLayer, "Show layers' times");
+  benchApp->add_flag(
+      "--per-layer", bench.perLayer,
+      "Show layers' times, and how close they come to the roofline");
   addRunOptions(*benchApp, bench.common);
   addJson(*benchApp, bench.json);
 
