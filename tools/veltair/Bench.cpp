@@ -5,27 +5,18 @@
 // veltair bench: the latency of one model, one query after the other.
 
 #include "tools/veltair/Latency.h"
+#include "tools/veltair/ResidentMemory.h"
 #include "tools/veltair/ServedModel.h"
 
 #include "nlohmann/json.hpp"
 
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <unistd.h>
-
 namespace veltair::tool {
 
 using Json = nlohmann::ordered_json;
 
 static double nowMs() { return double(veltair_now_ns()) / 1e6; }
-
-static uint64_t residentBytes() {
-  std::ifstream file("/proc/self/statm");
-  uint64_t total = 0, resident = 0;
-  file >> total >> resident;
-  return resident * uint64_t(sysconf(_SC_PAGESIZE));
-}
 
 namespace {
 
