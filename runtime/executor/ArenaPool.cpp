@@ -14,25 +14,42 @@ static bool smaller(const Arena &a, const Arena &b) { return a.size < b.size; }
 
 ArenaPool::~ArenaPool() { trim(); }
 
+static uint64_t inPages(uint64_t size) {
+  constexpr uint64_t pageSize = 4096;
+  return (size + pageSize - 1) & ~(pageSize - 1);
+}
+
+bool ArenaPool::fits(uint64_t size) const {
+  return !limit || inPages(size) <= limit;
+}
+
+bool ArenaPool::reserve(uint64_t size) {
+  if (limit && reserved + inPages(size) > limit)
+    return false;
+  reserved += inPages(size);
+  return true;
+}
+
+void ArenaPool::cancelReservation(uint64_t size) { reserved -= inPages(size); }
+
 bool ArenaPool::acquire(uint64_t size, Arena &arena) {
   arena = {};
   if (size == 0)
     return true;
-  constexpr uint64_t pageSize = 4096;
-  size = (size + pageSize - 1) & ~(pageSize - 1);
+  size = inPages(size);
 
   // An arena much larger than asked for is left for queries that need it.
+  // Under a limit none is larger: those in use are as large as was reserved.
+  uint64_t largest = limit ? size : 2 * size;
   auto it = std::lower_bound(unused.begin(), unused.end(), Arena{nullptr, size},
                              smaller);
-  if (it != unused.end() && it->size <= 2 * size) {
+  if (it != unused.end() && it->size <= largest) {
     arena = *it;
     unused.erase(it);
     return true;
   }
   if (limit && held + size > limit)
     trim();
-  if (limit && held + size > limit)
-    return false;
   void *data = mmap(nullptr, size, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS, /*fd=*/-1, /*offset=*/0);
   if (data == MAP_FAILED)

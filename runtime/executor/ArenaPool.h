@@ -29,8 +29,17 @@ public:
   ArenaPool(const ArenaPool &) = delete;
   ArenaPool &operator=(const ArenaPool &) = delete;
 
-  // Stores an arena of at least `size` bytes; false when the limit is reached
-  // or the system has no memory. Of size 0: no memory.
+  // True if an arena of `size` bytes can exist at all.
+  bool fits(uint64_t size) const;
+
+  // Makes sure that an arena of `size` bytes will fit under the limit; false
+  // when those reserved already leave too little. Each reservation serves one
+  // arena at a time and is given back by cancelReservation.
+  bool reserve(uint64_t size);
+  void cancelReservation(uint64_t size);
+
+  // Stores an arena of at least `size` bytes, which must be reserved; false
+  // when the system has no memory. Of size 0: no memory.
   bool acquire(uint64_t size, Arena &arena);
   void release(Arena arena);
 
@@ -44,6 +53,7 @@ private:
   void free(Arena arena);
 
   uint64_t limit;
+  uint64_t reserved = 0;
   uint64_t held = 0;
   std::vector<Arena> unused; // ascending size
 };

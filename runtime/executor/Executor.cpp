@@ -128,9 +128,11 @@ size_t Executor::tenantCount() {
 
 Query &Executor::takeSlot() {
   if (freeSlots.empty()) {
-    freeSlots.push_back(uint32_t(slots.size()));
-    slots.push_back(
-        std::make_unique<Query>(freeSlots.back(), std::span(claims), tracing));
+    // Then giving slots back needs no memory.
+    freeSlots.reserve(slots.size() + 1);
+    auto index = uint32_t(slots.size());
+    slots.push_back(std::make_unique<Query>(index, std::span(claims), tracing));
+    freeSlots.push_back(index);
   }
   uint32_t slot = freeSlots.back();
   freeSlots.pop_back();
@@ -157,6 +159,13 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
                          "' has ", tenant.underway,
                          " queries under way, its limit");
   }
+  uint64_t arenaBytes = tenant.programs[programIndex]->tables().arena_bytes;
+  if (!arenas.fits(arenaBytes)) {
+    ++tenant.counts.failed;
+    return Status::error(VELTAIR_OUT_OF_MEMORY, "model '", tenant.info.name,
+                         "': a query needs ", arenaBytes,
+                         " bytes, more than the limit on arenas");
+  }
   Time now = currentTime();
   request->tenant = &tenant;
   request->program = tenant.usable[programIndex];
@@ -167,7 +176,6 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   request->query = &query;
   ++tenant.underway;
   ++underway;
-  QueryArrived event{query.id, tenant.id, programIndex, request->arrival};
   query.begin(query.id, tenant, programIndex, std::move(request),
               std::move(buffers), queryOptions.layer_times,
               queryOptions.layer_times_capacity);
@@ -179,8 +187,22 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   }
   if (timerParked || query.deadline < never)
     timerChanged.notify_one();
-  post(event);
+  waiting.push_back(query.id);
+  admitWaiting();
   return {};
+}
+
+// In the order of arrival, so that a large query is not passed for ever.
+void Executor::admitWaiting() {
+  while (!waiting.empty()) {
+    Query &query = slot(waiting.front());
+    if (!arenas.reserve(query.arenaBytes()))
+      return;
+    waiting.pop_front();
+    query.admitted = true;
+    post(QueryArrived{query.id, query.tenant->id, query.programIndex,
+                      query.request->arrival});
+  }
 }
 
 void Executor::cancel(Request &request) {
@@ -225,11 +247,17 @@ void Executor::endQuery(Query &query) {
   if (request->status == VELTAIR_OK) {
     query.writeOutputShapes();
     post(BlockEnded{query.id, query.layersDone(), query.takeVersionSwitches()});
-  } else {
+  } else if (query.admitted) {
     post(QueryCancelled{query.id});
   }
   count(tenant, *request);
-  arenas.release(std::exchange(query.arena, {}));
+  if (query.admitted) {
+    arenas.release(std::exchange(query.arena, {}));
+    arenas.cancelReservation(query.arenaBytes());
+  } else {
+    std::erase(waiting, query.id);
+  }
+  admitWaiting();
   query.underway = false;
   freeSlots.push_back(uint32_t(query.id & slotMask));
   --underway;

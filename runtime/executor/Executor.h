@@ -113,6 +113,8 @@ private:
   // True if there were any.
   bool shedExpired(Time now);
   void count(Tenant &tenant, const Request &request);
+  // Tells the scheduler of the queries whose arenas fit now.
+  void admitWaiting();
   Query &takeSlot();
   Query &slot(QueryId id);
 
@@ -140,6 +142,7 @@ private:
   Trace tracing;
   std::mutex traceControl; // who starts, stops or writes it; before `mutex`
   std::vector<Worker *> freeWorkers;
+  std::deque<QueryId> waiting; // for memory, the oldest first
   // Of queries that have not started.
   std::set<std::pair<Time, QueryId>> deadlines;
   uint64_t queryCount = 0; // ever

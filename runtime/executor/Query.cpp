@@ -52,8 +52,7 @@ std::string Query::stopMessage() const {
     return concat(model, ": the query had not started before its deadline");
   case VELTAIR_OUT_OF_MEMORY:
     return concat(model, ": no memory for the query, which needs ",
-                  program->tables().arena_bytes,
-                  " bytes (is the limit on arenas too low?)");
+                  program->tables().arena_bytes, " bytes");
   default:
     return concat(model, ": ", statusName(status));
   }
@@ -251,11 +250,12 @@ void *Query::address(const veltair_operand &operand) {
 // Beginning and end
 //===----------------------------------------------------------------------===//
 
-void Query::begin(QueryId newId, Tenant &newTenant, uint32_t programIndex,
+void Query::begin(QueryId newId, Tenant &newTenant, uint32_t newProgramIndex,
                   std::shared_ptr<Request> newRequest, Buffers newBuffers,
                   veltair_layer_time *times, uint32_t timesCapacity) {
   id = newId;
   tenant = &newTenant;
+  programIndex = newProgramIndex;
   program = newTenant.programs[programIndex].get();
   weights = newTenant.weights.data();
   request = std::move(newRequest);
@@ -269,6 +269,7 @@ void Query::begin(QueryId newId, Tenant &newTenant, uint32_t programIndex,
   versionSwitches = 0;
   reason.store(0);
   ending = false;
+  admitted = false;
   underway = true;
 }
 

@@ -143,8 +143,10 @@ public:
   std::shared_ptr<Request> request;
   std::vector<Worker *> team;
   Arena arena;
-  Time deadline = never;  // of the start
+  Time deadline = never; // of the start
+  uint32_t programIndex = 0;
   bool underway = false;  // the slot holds a query
+  bool admitted = false;  // its arena is reserved, and the scheduler knows it
   bool blockOpen = false; // a block is granted and not yet over
   bool endPosted = false; // the scheduler will be told that the block is over
   bool ending = false;    // it was stopped between blocks

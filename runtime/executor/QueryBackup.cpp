@@ -11,9 +11,12 @@
 namespace veltair {
 
 // Chunks are executed again when they take longer than the slowest of their
-// stage by this factor, and this many nanoseconds.
+// stage by this factor, and at least by this many nanoseconds. The system takes
+// a CPU for a slice of some hundred microseconds or more, beside which the
+// latter is little; interrupts and cache misses delay a chunk by less, and then
+// a second execution ends later than the first.
 static constexpr double patience = 1.1;
-static constexpr double leastDelay = 2'000;
+static constexpr Time leastDelay = 10'000;
 
 Query::Search Query::findBackup(Time now, Backup &backup, Time &next) {
   next = never;
@@ -24,7 +27,8 @@ Query::Search Query::findBackup(Time now, Backup &backup, Time &next) {
     double expected = double(view.run->pace()) * view.range.size();
     if (expected <= 0)
       continue;
-    Time due = view.begin + Time(patience * expected + leastDelay);
+    Time due = view.begin + Time(expected) +
+               std::max(Time((patience - 1) * expected), leastDelay);
     if (now < due) {
       next = std::min(next, due);
       continue;

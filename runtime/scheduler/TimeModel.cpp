@@ -44,8 +44,7 @@ ProgramInfo describeProgram(std::string name, const veltair_program &program) {
   return info;
 }
 
-// The bytes filled from DRAM when `share` bytes of the L3 cache are left.
-static double missedBytes(const VersionInfo &version, double share) {
+double missedBytes(const VersionInfo &version, double share) {
   const auto &curve = version.missCurve;
   if (curve.empty())
     return double(version.sharedBytes) > share ? double(version.bytes) : 0;

@@ -54,6 +54,10 @@ uint64_t versionKey(std::string_view isa, std::string_view schedule);
 // Copies what schedulers need from an artifact's program.
 ProgramInfo describeProgram(std::string name, const veltair_program &program);
 
+// The bytes that the whole layer fills from DRAM when `share` bytes of the L3
+// cache are left to it.
+double missedBytes(const VersionInfo &version, double share);
+
 // Predicts times. Pure: equal arguments give equal results. Thread safe.
 class TimeModel {
 public:

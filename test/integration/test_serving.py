@@ -81,6 +81,47 @@ class Serving(Case):
             self.assertEqual(tenant["offered"], ends)
         self.assertLess(sum(tenant["offered"] for tenant in found["tenants"]), 60)
 
+    def simulate(self, file, cores, *options):
+        machine = self.write("machine.json", json.dumps({"cores": cores, "block_overhead_us": 2000}).encode())
+        command = [VELTAIR, "simulate", file, "--machine", machine, "--json", *options]
+        return json.loads(self.check_runs(*command))
+
+    def test_simulation(self):
+        file = self.scenario()
+        found = self.simulate(file, 2)
+        self.assertEqual((found["schema"], found["policy"], found["seed"]), ("veltair.simulate.1", "veltair", 7))
+        for tenant in found["tenants"]:
+            self.assertEqual(tenant["offered"], tenant["completed"])
+            self.assertEqual(tenant["satisfied"], tenant["completed"])
+            self.assertGreater(tenant["latency_ms"]["p50"], 0)
+        self.assertEqual(self.simulate(file, 2), found)
+        self.assertNotEqual(self.simulate(file, 2, "--seed=8")["tenants"], found["tenants"])
+        # The arrivals are those of `load`.
+        offered = sum(tenant["offered"] for tenant in found["tenants"])
+        self.assertEqual(offered, len(self.arrivals(file)["arrivals"]))
+
+    def test_simulated_search(self):
+        with open(self.scenario(qos_ms=20)) as text:
+            scenario = json.load(text)
+        file = self.write("search.json", json.dumps({**scenario, "search": True}).encode())
+        few, many = (self.simulate(file, cores, "--policy=edf")["max_rate_rps"] for cores in (1, 8))
+        self.assertGreater(few, 120)
+        self.assertGreater(many, few)
+
+    def test_simulation_of_what_is_not_there(self):
+        file = self.scenario()
+        machine = self.write("machine.json", b'{"cores": 2, "warp": 9}')
+        for wrong, options in (
+            ("machine.json: the machine has an unknown key 'warp'", ["--machine", machine]),
+            ("nowhere.json", ["--machine", "nowhere.json"]),
+        ):
+            result = self.run_program(VELTAIR, "simulate", file, *options)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(wrong, result.stderr)
+        machine = self.write("machine.json", b'{"cores": 2}')
+        result = self.run_program(VELTAIR, "simulate", file, "--machine", machine, "--policy=none")
+        self.assertEqual((result.returncode, "no policy 'none'" in result.stderr), (1, True))
+
     def serve(self, file, *options):
         command = [sys.executable, os.path.join(PY, "serve_peer.py"), "onnxruntime", file, "--threads=1", *options]
         for tenant in ("one", "two"):

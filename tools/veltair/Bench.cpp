@@ -6,28 +6,20 @@
 
 #include "tools/veltair/Latency.h"
 #include "tools/veltair/LayerTimes.h"
+#include "tools/veltair/ResidentMemory.h"
 #include "tools/veltair/ServedModel.h"
 
 #include "nlohmann/json.hpp"
 
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <optional>
-#include <unistd.h>
 
 namespace veltair::tool {
 
 using Json = nlohmann::ordered_json;
 
 static double nowMs() { return double(veltair_now_ns()) / 1e6; }
-
-static uint64_t residentBytes() {
-  std::ifstream file("/proc/self/statm");
-  uint64_t total = 0, resident = 0;
-  file >> total >> resident;
-  return resident * uint64_t(sysconf(_SC_PAGESIZE));
-}
 
 // The units that the program's kernels use.
 static uint32_t vectorBits(const veltair_program &program) {

@@ -11,6 +11,7 @@
 #include "veltair/veltair.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,17 @@ struct LoadCommand {
   bool json = false;
 };
 
+struct SimulateCommand {
+  std::string scenario;
+  std::string machine; // file
+  std::string policy = "veltair";
+  veltair_numerics numerics = VELTAIR_REPRODUCIBLE;
+  std::string isa;              // empty: the artifact's best
+  std::string profile;          // empty: the annotations alone
+  std::optional<uint64_t> seed; // instead of the scenario's
+  bool json = false;
+};
+
 struct CalibrateCommand {
   std::vector<std::string> artifacts;
   std::string output;
@@ -75,6 +87,7 @@ void execute(const RunCommand &command);
 void execute(const InspectCommand &command);
 void execute(const BenchCommand &command);
 void execute(const LoadCommand &command);
+void execute(const SimulateCommand &command);
 void execute(const CalibrateCommand &command);
 void execute(const PmuCommand &command);
 

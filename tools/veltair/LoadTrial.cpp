@@ -10,15 +10,6 @@
 
 namespace veltair::tool {
 
-bool TrialOutcome::satisfies(double share) const {
-  if (stopped)
-    return false;
-  for (const TenantOutcome &tenant : tenants)
-    if (double(tenant.satisfied) < share * double(tenant.offered))
-      return false;
-  return true;
-}
-
 LoadTrial::LoadTrial(Runtime &runtime,
                      std::span<const std::unique_ptr<ServedModel>> models,
                      const Scenario &scenario)
@@ -64,7 +55,7 @@ void LoadTrial::account(Query &query, const veltair_result &result) {
   }
   uint64_t over =
       tenant.completed + tenant.rejected + tenant.cancelled + tenant.failed;
-  if (over - tenant.satisfied > missesAllowed[query.tenant])
+  if (over - tenant.satisfied > misses[query.tenant])
     hopeless = true;
   --underWay;
   ended.notify_all();
@@ -109,11 +100,7 @@ TrialOutcome LoadTrial::run(const std::vector<Arrival> &arrivals, bool giveUp) {
   outcome = {};
   outcome.tenants.resize(models.size());
   hopeless = false;
-  missesAllowed.assign(models.size(), 0);
-  for (const Arrival &arrival : arrivals)
-    ++missesAllowed[arrival.tenant];
-  for (uint64_t &allowed : missesAllowed)
-    allowed = uint64_t((1 - scenario.satisfied) * double(allowed));
+  misses = missesAllowed(scenario, arrivals);
 
   runtime.resetMetrics();
   std::vector<Query> queries(arrivals.size());

@@ -9,6 +9,7 @@
 
 #include "tools/veltair/Scenario.h"
 #include "tools/veltair/ServedModel.h"
+#include "tools/veltair/TrialOutcome.h"
 
 #include <condition_variable>
 #include <memory>
@@ -17,22 +18,6 @@
 #include <vector>
 
 namespace veltair::tool {
-
-// offered = completed + rejected + cancelled + failed
-struct TenantOutcome {
-  uint64_t offered = 0, completed = 0, rejected = 0, cancelled = 0, failed = 0;
-  uint64_t satisfied = 0;        // completed within the target
-  std::vector<double> latencyMs; // of the completed, from the due time
-};
-
-struct TrialOutcome {
-  std::vector<TenantOutcome> tenants;
-  veltair_runtime_metrics metrics = {};
-  bool stopped = false; // given up early
-
-  // Whether every tenant had at least `share` of its queries in time.
-  bool satisfies(double share) const;
-};
 
 class LoadTrial {
 public:
@@ -68,7 +53,7 @@ private:
   std::mutex mutex; // of what follows
   std::condition_variable ended;
   TrialOutcome outcome;
-  std::vector<uint64_t> missesAllowed;
+  std::vector<uint64_t> misses; // that each tenant may have
   std::vector<std::vector<std::vector<Tensor>>> spareOutputs; // by tenant
   uint64_t underWay = 0;
   bool hopeless = false;

@@ -18,6 +18,17 @@ using namespace veltair::tool;
 // Exit codes.
 enum { done = 0, failed = 1, wrongUsage = 2 };
 
+static void addNumerics(CLI::App &app, veltair_numerics &numerics) {
+  app.add_option_function<std::string>(
+         "--numerics",
+         [&numerics](const std::string &text) {
+           numerics = text == "fast" ? VELTAIR_FAST : VELTAIR_REPRODUCIBLE;
+         },
+         "reproducible: the bits of results never depend on load (default)")
+      ->check(CLI::IsMember({"reproducible", "fast"}))
+      ->type_name("NUMERICS");
+}
+
 static void addRunOptions(CLI::App &app, RunOptions &options) {
   app.add_option("--threads", options.threads,
                  "Worker threads (default: the CPUs allowed)")
@@ -32,15 +43,7 @@ static void addRunOptions(CLI::App &app, RunOptions &options) {
          "Run this version of every layer (clamped to its last), or auto")
       ->check(CLI::Range(0, 65535) | CLI::IsMember({"auto"}))
       ->type_name("K|auto");
-  app.add_option_function<std::string>(
-         "--numerics",
-         [&options](const std::string &text) {
-           options.numerics =
-               text == "fast" ? VELTAIR_FAST : VELTAIR_REPRODUCIBLE;
-         },
-         "reproducible: the bits of results never depend on load (default)")
-      ->check(CLI::IsMember({"reproducible", "fast"}))
-      ->type_name("NUMERICS");
+  addNumerics(app, options.numerics);
   app.add_option("--policy", options.policy, "Scheduling policy");
   app.add_option("--trace", options.trace,
                  "Write what happened, for chrome://tracing and Perfetto")
@@ -124,6 +127,26 @@ static int runTool(int argc, char **argv) {
   addRunOptions(*loadApp, load.common);
   addJson(*loadApp, load.json);
 
+  SimulateCommand simulate;
+  CLI::App *simulateApp = app.add_subcommand(
+      "simulate", "Play a scenario of `load` on a simulated machine");
+  simulateApp->add_option("scenario", simulate.scenario, "Scenario (.json)")
+      ->required();
+  simulateApp
+      ->add_option("--machine", simulate.machine, "Cores, caches, bandwidth")
+      ->required()
+      ->type_name("M.json");
+  simulateApp->add_option("--policy", simulate.policy, "Scheduling policy")
+      ->capture_default_str();
+  addNumerics(*simulateApp, simulate.numerics);
+  simulateApp->add_option("--isa", simulate.isa,
+                          "Use the program for this ISA");
+  simulateApp->add_option(
+      "--profile", simulate.profile,
+      "Layers' times, measured by `veltair calibrate` on such a machine");
+  simulateApp->add_option("--seed", simulate.seed, "Instead of the scenario's");
+  addJson(*simulateApp, simulate.json);
+
   CalibrateCommand calibrate;
   CLI::App *calibrateApp = app.add_subcommand(
       "calibrate", "Measure layers alone and beside others, for schedulers");
@@ -162,6 +185,8 @@ static int runTool(int argc, char **argv) {
     execute(bench);
   else if (*loadApp)
     execute(load);
+  else if (*simulateApp)
+    execute(simulate);
   else if (*calibrateApp)
     execute(calibrate);
   else

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/veltair/Scenario.h"
+#include "tools/veltair/ObjectReader.h"
+#include "tools/veltair/TensorFiles.h"
 #include "tools/veltair/UserError.h"
-
-#include "nlohmann/json.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,72 +16,6 @@
 namespace veltair::tool {
 
 using Json = nlohmann::json;
-
-namespace {
-
-// Reads the members of an object, and then refuses those that nobody read.
-class ObjectReader {
-public:
-  ObjectReader(const Json &json, std::string where)
-      : json(json), where(std::move(where)) {
-    if (!json.is_object())
-      fail("must be an object");
-  }
-
-  const Json *find(const char *key) {
-    known.insert(key);
-    auto it = json.find(key);
-    return it == json.end() ? nullptr : &*it;
-  }
-
-  std::string text(const char *key) {
-    const Json &value = required(key);
-    if (!value.is_string())
-      fail(key, "must be a string");
-    return value.get<std::string>();
-  }
-
-  // In (0, highest]; `fallback` when absent, an error when that is negative.
-  double positive(const char *key, double highest, double fallback) {
-    const Json *value = fallback < 0 ? &required(key) : find(key);
-    if (!value)
-      return fallback;
-    double number = value->is_number() ? value->get<double>() : -1;
-    if (!(number > 0 && number <= highest))
-      fail(key,
-           "must be a number above 0" +
-               (std::isinf(highest) ? std::string()
-                                    : " and at most " + Json(highest).dump()));
-    return number;
-  }
-
-  void finish() {
-    for (const auto &[key, value] : json.items())
-      if (!known.count(key))
-        fail("has an unknown key '" + key + "'");
-  }
-
-  [[noreturn]] void fail(const std::string &what) {
-    throw UserError(where + " " + what);
-  }
-  [[noreturn]] void fail(const char *key, const std::string &what) {
-    throw UserError(where + ": '" + key + "' " + what);
-  }
-
-private:
-  const Json &required(const char *key) {
-    const Json *value = find(key);
-    if (!value)
-      fail("lacks the key '" + std::string(key) + "'");
-    return *value;
-  }
-
-  const Json &json;
-  std::string where;
-  std::set<std::string> known;
-};
-
-} // namespace
 
 static veltair_priority readPriority(ObjectReader &reader) {
   if (!reader.find("priority"))
@@ -120,12 +54,7 @@ static ScenarioTenant readTenant(const Json &json, size_t index,
 }
 
 Scenario parseScenario(std::string_view text, const std::string &folder) {
-  Json json;
-  try {
-    json = Json::parse(text);
-  } catch (const Json::exception &error) {
-    throw UserError(std::string("the scenario is no JSON: ") + error.what());
-  }
+  Json json = parseJson(text, "the scenario");
   ObjectReader reader(json, "the scenario");
   Scenario scenario;
   if (const Json *seed = reader.find("seed")) {
@@ -154,6 +83,11 @@ Scenario parseScenario(std::string_view text, const std::string &folder) {
   return scenario;
 }
 
+Scenario readScenario(const std::string &file) {
+  std::string folder = std::filesystem::path(file).parent_path().string();
+  return readNamed(file, [&] { return parseScenario(readFile(file), folder); });
+}
+
 std::vector<Arrival> poissonArrivals(const Scenario &scenario, double scale) {
   std::vector<Arrival> arrivals;
   for (uint32_t t = 0; t < scenario.tenants.size(); ++t) {
@@ -175,6 +109,16 @@ std::vector<Arrival> poissonArrivals(const Scenario &scenario, double scale) {
               return std::tie(a.time, a.tenant) < std::tie(b.time, b.tenant);
             });
   return arrivals;
+}
+
+std::vector<uint64_t> missesAllowed(const Scenario &scenario,
+                                    const std::vector<Arrival> &arrivals) {
+  std::vector<uint64_t> allowed(scenario.tenants.size());
+  for (const Arrival &arrival : arrivals)
+    ++allowed[arrival.tenant];
+  for (uint64_t &count : allowed)
+    count = uint64_t((1 - scenario.satisfied) * double(count));
+  return allowed;
 }
 
 } // namespace veltair::tool

@@ -38,6 +38,9 @@ struct Scenario {
 // UserError names the key that is unknown, missing or wrong.
 Scenario parseScenario(std::string_view text, const std::string &folder);
 
+// The same from a file; its folder is `folder`. Errors name the file.
+Scenario readScenario(const std::string &file);
+
 // The arrival of one query.
 struct Arrival {
   uint64_t time; // nanoseconds from the start
@@ -51,6 +54,11 @@ struct Arrival {
 // arrivals do not depend on the other tenants, and a scale changes only the
 // speed at which the same sequence is played.
 std::vector<Arrival> poissonArrivals(const Scenario &scenario, double scale);
+
+// How many queries of each tenant may miss their target when it is to be
+// satisfied.
+std::vector<uint64_t> missesAllowed(const Scenario &scenario,
+                                    const std::vector<Arrival> &arrivals);
 
 } // namespace veltair::tool
 

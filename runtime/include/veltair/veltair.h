@@ -50,7 +50,7 @@ enum {
   VELTAIR_CPU_MISMATCH = 5,     // no program runs on this CPU
   VELTAIR_SHAPE_MISMATCH = 6,   // no program for these input shapes
   VELTAIR_TYPE_MISMATCH = 7,    // an input of another element type
-  VELTAIR_OUT_OF_MEMORY = 8,    // also: the limit on arenas is reached
+  VELTAIR_OUT_OF_MEMORY = 8,    // also: above the limit on arenas by itself
   VELTAIR_REJECTED = 9,         // not admitted: the tenant's queue is full
   VELTAIR_CANCELLED = 10,
   VELTAIR_KERNEL_ERROR = 11, // the data made a layer fail: index out of range…
@@ -133,7 +133,9 @@ typedef struct veltair_runtime_options {
   const char *policy;   // docs/scheduling.md lists them; null: "veltair"
   veltair_numerics numerics;
   uint32_t reserved;
-  uint64_t arena_limit_bytes; // of all running queries; 0: no limit
+  // Of the queries that are served; those above it wait for their turn, in the
+  // order of their arrival. 0: no limit.
+  uint64_t arena_limit_bytes;
   veltair_log_callback log;
   void *log_context;
   const char *profile; // file of `veltair calibrate`; null: annotations alone

@@ -39,12 +39,31 @@ TEST(ArenaPool, DoesNotWasteLargeArenas) {
 TEST(ArenaPool, KeepsToTheLimit) {
   ArenaPool pool(16384);
   Arena a, b;
-  ASSERT_TRUE(pool.acquire(12288, a));
-  EXPECT_FALSE(pool.acquire(8192, b));
+  EXPECT_TRUE(pool.fits(16384));
+  EXPECT_FALSE(pool.fits(16385));
+  ASSERT_TRUE(pool.reserve(12000)); // three pages
+  EXPECT_FALSE(pool.reserve(8192));
+  EXPECT_TRUE(pool.acquire(12000, a));
   pool.release(a);
+  pool.cancelReservation(12000);
   // The unused one makes room.
+  ASSERT_TRUE(pool.reserve(16384));
   EXPECT_TRUE(pool.acquire(16384, b));
   EXPECT_EQ(pool.bytesHeld(), 16384u);
+  pool.release(b);
+}
+
+TEST(ArenaPool, ReservationsHoldWhateverIsKept) {
+  ArenaPool pool(16384);
+  Arena kept, a, b;
+  ASSERT_TRUE(pool.acquire(12288, kept));
+  pool.release(kept);
+  ASSERT_TRUE(pool.reserve(8192));
+  ASSERT_TRUE(pool.reserve(8192));
+  ASSERT_TRUE(pool.acquire(8192, a));
+  ASSERT_TRUE(pool.acquire(8192, b));
+  EXPECT_LE(pool.bytesHeld(), 16384u);
+  pool.release(a);
   pool.release(b);
 }
 

@@ -217,3 +217,43 @@ TEST(KernelError, FailsTheQuery) {
   }
   EXPECT_EQ(tenant.metrics().failed, 20u);
 }
+
+namespace {
+// There is memory for one query at a time.
+class MemoryTest : public GateTest {
+public:
+  MemoryTest() {
+    tenant.reset();
+    veltair_runtime_options options = runtimeOptions(1, "fcfs");
+    options.arena_limit_bytes = 4096;
+    runtime.emplace(&options);
+    tenant.emplace(*runtime, *module);
+  }
+};
+} // namespace
+
+TEST_F(MemoryTest, QueriesWaitForTheLimit) {
+  Request first = submit();
+  Gate::waitUntilEntered();
+  Request second = submit(), third = submit();
+  Request expired = submit(/*deadline=*/1);
+  EXPECT_EQ(statusOf(expired), VELTAIR_EXPIRED);
+  second.cancel();
+  EXPECT_EQ(statusOf(second), VELTAIR_CANCELLED);
+  EXPECT_LE(runtime->metrics().arena_bytes, 4096u);
+  Gate::letGo();
+  EXPECT_EQ(statusOf(first), VELTAIR_OK);
+  EXPECT_EQ(statusOf(third), VELTAIR_OK);
+  EXPECT_LE(runtime->metrics().arena_bytes, 4096u);
+}
+
+TEST_F(MemoryTest, RemovalEndsThoseThatWait) {
+  Request first = submit();
+  Gate::waitUntilEntered();
+  Request second = submit();
+  std::thread remover([&] { tenant.reset(); });
+  EXPECT_EQ(statusOf(second), VELTAIR_CANCELLED);
+  Gate::letGo();
+  remover.join();
+  EXPECT_EQ(statusOf(first), VELTAIR_CANCELLED);
+}

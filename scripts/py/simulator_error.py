@@ -1,0 +1,80 @@
+"""The error of `veltair simulate` against `veltair load`: a scenario's
+latencies, and how much its tenants slow each other down."""
+
+import argparse
+import json
+import os
+import tempfile
+
+from programs import VELTAIR, call_json
+
+
+def scenario_of(file):
+    """The scenario, its paths made absolute."""
+    with open(file) as text:
+        scenario = json.load(text)
+    folder = os.path.dirname(os.path.abspath(file))
+    for tenant in scenario["tenants"]:
+        tenant["artifact"] = os.path.join(folder, tenant["artifact"])
+        for name, value in tenant.get("inputs", {}).items():
+            tenant["inputs"][name] = os.path.join(folder, value)
+    return scenario
+
+
+def play(scenario, command, *options):
+    """Means and 95th percentiles of the tenants by name, and the rate."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(scenario, file)
+        file.flush()
+        found = call_json(VELTAIR, command, file.name, *options)
+    latencies = {tenant["name"]: tenant["latency_ms"] for tenant in found["tenants"]}
+    return latencies, found["max_rate_rps"]
+
+
+def error(measured, simulated):
+    return f"{100 * (simulated / measured - 1):+6.1f} %"
+
+
+def line(name, what, measured, simulated):
+    print(f"{name:20} {what:22} {measured:10.3f} {simulated:10.3f} {error(measured, simulated)}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario")
+    parser.add_argument("machine")
+    parser.add_argument("--profile")
+    parser.add_argument("--policy", default="veltair")
+    options = parser.parse_args()
+    common = ["--policy", options.policy]
+    if options.profile:
+        common += ["--profile", options.profile]
+    simulation = ["simulate", "--machine", options.machine, *common]
+    # The same threads as the machine has cores.
+    with open(options.machine) as text:
+        load = ["load", "--threads", json.load(text)["cores"], *common]
+
+    scenario = scenario_of(options.scenario)
+    together = {**scenario, "search": False}
+    print(f"{'tenant':20} {'':22} {'measured':>10} {'simulated':>10}    error")
+    measured, simulated = (play(together, *way)[0] for way in (load, simulation))
+    for tenant in scenario["tenants"]:
+        name = tenant["name"]
+        alone = {**together, "tenants": [tenant]}
+        measured_alone, simulated_alone = (play(alone, *way)[0][name] for way in (load, simulation))
+        line(name, "alone, mean ms", measured_alone["mean"], simulated_alone["mean"])
+        line(name, "together, mean ms", measured[name]["mean"], simulated[name]["mean"])
+        line(name, "together, p95 ms", measured[name]["p95"], simulated[name]["p95"])
+        line(
+            name,
+            "slow-down",
+            measured[name]["mean"] / measured_alone["mean"],
+            simulated[name]["mean"] / simulated_alone["mean"],
+        )
+    if scenario.get("search"):
+        rates = [play(scenario, *way)[1] for way in (load, simulation)]
+        line("all", "highest rate, 1/s", *rates)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/veltair/RateSearch.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace veltair::tool {
+
+static double totalRate(const Scenario &scenario) {
+  double sum = 0;
+  for (const ScenarioTenant &tenant : scenario.tenants)
+    sum += tenant.rateRps;
+  return sum;
+}
+
+// Brackets the highest rate by doubling and halving, then bisects to 2 %.
+static Played searchRate(const Scenario &scenario, const Trial &trial) {
+  constexpr double tolerance = 0.02;
+  constexpr int limit = 24; // doublings or halvings
+  // With a target longer than the trial, no rate is too much.
+  constexpr double mostArrivals = 2e6;
+  double unit = totalRate(scenario);
+  Played best;
+  auto satisfied = [&](double rate) {
+    TrialOutcome outcome =
+        trial(poissonArrivals(scenario, rate / unit), /*giveUp=*/true);
+    bool ok = outcome.satisfies(scenario.satisfied);
+    std::fprintf(stderr, "veltair: %.2f a second: %s\n", rate,
+                 ok ? "all within their targets" : "too much");
+    if (ok || !best.maxRate)
+      best = {std::move(outcome), rate, ok ? rate : 0};
+    return ok;
+  };
+  double low = unit, high = unit;
+  bool ok = satisfied(unit);
+  bool bracketed = false;
+  for (int i = 0; i < limit && !bracketed; ++i) {
+    double &moving = ok ? high : low;
+    (ok ? low : high) = moving;
+    moving *= ok ? 2 : 0.5;
+    if (moving * scenario.durationS > mostArrivals)
+      break;
+    bracketed = satisfied(moving) != ok;
+  }
+  if (bracketed)
+    while (high / low > 1 + tolerance) {
+      double middle = std::sqrt(low * high);
+      (satisfied(middle) ? low : high) = middle;
+    }
+  return best;
+}
+
+Played playScenario(const Scenario &scenario, const Trial &trial, bool giveUp) {
+  if (scenario.search)
+    return searchRate(scenario, trial);
+  return {trial(poissonArrivals(scenario, 1), giveUp), totalRate(scenario),
+          std::nullopt};
+}
+
+} // namespace veltair::tool

@@ -1,0 +1,157 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// veltair simulate: a scenario of `veltair load` on a simulated machine.
+
+#include "tools/veltair/Commands.h"
+#include "tools/veltair/LoadReport.h"
+#include "tools/veltair/MachineFile.h"
+#include "tools/veltair/RateSearch.h"
+#include "tools/veltair/TensorFiles.h"
+#include "tools/veltair/UserError.h"
+
+#include "runtime/artifact/Programs.h"
+#include "runtime/profile/Profile.h"
+#include "runtime/simulator/Simulator.h"
+
+#include "veltair/veltair.hpp"
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+namespace veltair::tool {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+class SimulatedTrial {
+public:
+  SimulatedTrial(const SimulateCommand &command, const Scenario &scenario);
+
+  TrialOutcome run(const std::vector<Arrival> &arrivals, bool giveUp) const;
+
+private:
+  std::unique_ptr<Scheduler> makeScheduler() const;
+
+  const SimulateCommand &command;
+  const Scenario &scenario;
+  const Machine machine;
+  AnnotationTimeModel annotations;
+  ProfileTimeModel model;
+  std::vector<TenantInfo> tenants;
+};
+
+} // namespace
+
+static Priority priorityOf(veltair_priority priority) {
+  switch (priority) {
+  case VELTAIR_PRIORITY_LOW:
+    return Priority::low;
+  case VELTAIR_PRIORITY_HIGH:
+    return Priority::high;
+  default:
+    return Priority::medium;
+  }
+}
+
+// The program that the machine would run: the one named by `isa`, else the
+// artifact's best, whatever this CPU can run.
+static TenantInfo tenantInfo(const ScenarioTenant &tenant,
+                             const std::string &isa) {
+  Module module(tenant.artifact);
+  const veltair_artifact &artifact = module.artifact();
+  Result<std::vector<uint32_t>> programs =
+      usablePrograms(artifact, VELTAIR_CPU_KNOWN, isa);
+  if (!programs.ok())
+    throw UserError(tenant.artifact + ": " + programs.status().message());
+  const veltair_program &program = artifact.programs[programs->front()];
+  TenantInfo info;
+  info.name = tenant.name;
+  info.qos = Time(tenant.qosMs * 1e6);
+  info.priority = priorityOf(tenant.priority);
+  info.programs = {std::make_shared<ProgramInfo>(
+      describeProgram(programName(artifact, program), program))};
+  return info;
+}
+
+SimulatedTrial::SimulatedTrial(const SimulateCommand &command,
+                               const Scenario &scenario)
+    : command(command), scenario(scenario),
+      machine(readMachine(command.machine)), annotations(machine.parameters),
+      model(annotations) {
+  // The profile may be of another CPU than this one: the machine's.
+  if (!command.profile.empty()) {
+    Result<Profile> profile = parseProfile(readFile(command.profile));
+    if (!profile.ok())
+      throw UserError(command.profile + ": " + profile.status().message());
+    profile->fill(model);
+  }
+  for (const ScenarioTenant &tenant : scenario.tenants)
+    tenants.push_back(tenantInfo(tenant, command.isa));
+  if (!makeScheduler())
+    throw UserError("there is no policy '" + command.policy + "'");
+}
+
+std::unique_ptr<Scheduler> SimulatedTrial::makeScheduler() const {
+  SchedulerOptions options;
+  if (command.numerics == VELTAIR_FAST)
+    options.numerics = Numerics::fast;
+  return createScheduler(command.policy, options, model);
+}
+
+TrialOutcome SimulatedTrial::run(const std::vector<Arrival> &arrivals,
+                                 bool giveUp) const {
+  std::unique_ptr<Scheduler> scheduler = makeScheduler();
+  Simulator simulator(machine, *scheduler, model);
+  for (const TenantInfo &tenant : tenants)
+    simulator.addTenant(tenant);
+  TrialOutcome outcome;
+  outcome.tenants.resize(tenants.size());
+  std::vector<Simulator::Arrival> queries;
+  for (const Arrival &arrival : arrivals) {
+    queries.push_back({Time(arrival.time), arrival.tenant});
+    ++outcome.tenants[arrival.tenant].offered;
+  }
+  std::vector<uint64_t> misses = missesAllowed(scenario, arrivals);
+  simulator.run(queries, [&](TenantId id, Time arrival, Time end) {
+    TenantOutcome &tenant = outcome.tenants[id];
+    Time latency = end - arrival;
+    ++tenant.completed;
+    tenant.satisfied += latency <= tenants[id].qos;
+    tenant.latencyMs.push_back(double(latency) / 1e6);
+    outcome.stopped =
+        giveUp && tenant.completed - tenant.satisfied > misses[id];
+    return !outcome.stopped;
+  });
+  for (TenantOutcome &tenant : outcome.tenants)
+    tenant.cancelled = tenant.offered - tenant.completed;
+  SchedulerStatistics statistics = scheduler->statistics();
+  outcome.metrics.scheduling = {statistics.blocks, statistics.conflicts,
+                                statistics.versionSwitches};
+  return outcome;
+}
+
+void execute(const SimulateCommand &command) {
+  Scenario scenario = readScenario(command.scenario);
+  if (command.seed)
+    scenario.seed = *command.seed;
+  SimulatedTrial trial(command, scenario);
+  Played played = playScenario(
+      scenario,
+      [&](const std::vector<Arrival> &arrivals, bool giveUp) {
+        return trial.run(arrivals, giveUp);
+      },
+      /*giveUp=*/false);
+  if (command.json)
+    std::cout << describe(scenario, played, "veltair.simulate.1",
+                          command.policy)
+                     .dump(2)
+              << "\n";
+  else
+    printTable(scenario, played);
+}
+
+} // namespace veltair::tool

@@ -1,0 +1,42 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What became of the queries of one load, real or simulated.
+
+#ifndef VELTAIR_TOOLS_TRIALOUTCOME_H
+#define VELTAIR_TOOLS_TRIALOUTCOME_H
+
+#include "veltair/veltair.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace veltair::tool {
+
+// offered = completed + rejected + cancelled + failed
+struct TenantOutcome {
+  uint64_t offered = 0, completed = 0, rejected = 0, cancelled = 0, failed = 0;
+  uint64_t satisfied = 0;        // completed within the target
+  std::vector<double> latencyMs; // of the completed, from the due time
+};
+
+struct TrialOutcome {
+  std::vector<TenantOutcome> tenants;
+  veltair_runtime_metrics metrics = {};
+  bool stopped = false; // given up early
+
+  // Whether every tenant had at least `share` of its queries in time.
+  bool satisfies(double share) const {
+    if (stopped)
+      return false;
+    for (const TenantOutcome &tenant : tenants)
+      if (double(tenant.satisfied) < share * double(tenant.offered))
+        return false;
+    return true;
+  }
+};
+
+} // namespace veltair::tool
+
+#endif // VELTAIR_TOOLS_TRIALOUTCOME_H
