@@ -140,6 +140,21 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     "::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def DemoteToBf16 : ProgramPass<"demote-to-bf16"> {
+  let summary = "Kernels read tensors in bf16";
+  let description = [{
+    What a kernel can read in bf16 (`LayerKernelOp`) is rounded where it is
+    computed, by an `onnx.Cast` that becomes the end of that layer. Operations in
+    between that select elements (concatenation, MaxPool, transposition ...) are
+    done in bf16; others that read such a tensor element by element widen the
+    elements again, so that it is stored once. All arithmetic but the products of
+    kernels, and all tensors that no such kernel reads, stay in f32: what follows
+    the last product of a model is as exact as that product.
+  }];
+  let statistics = [Statistic<"demotedTensors", "demoted", "Tensors rounded to bf16">];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def FormLayers : ProgramPass<"form-layers"> {
   let summary = "Groups the operations of a program into layers";
   let description = [{
@@ -157,6 +172,9 @@ def FormLayers : ProgramPass<"form-layers"> {
 
     Only the last operation of a group is used outside of it. Dense kernels
     choose before the others, earlier operations before later ones.
+
+    Casts that widen elements for such operations are repeated in each layer
+    that reads them.
 
     Operands of a layer: packed operands of kernels are its `constants`, which
     versions pack; constants that are a splat, or that result types depend on,

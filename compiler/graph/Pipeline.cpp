@@ -10,7 +10,7 @@
 
 using namespace mlir;
 
-void veltair::addGraphPasses(OpPassManager &programs) {
+void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createLimitSelections());
   // Weights often stand behind an Identity or a Reshape: as constants they can
   // be folded into.
@@ -28,6 +28,9 @@ void veltair::addGraphPasses(OpPassManager &programs) {
   programs.addPass(createConvertConvTranspose());
   programs.addPass(createConvertMatMulToKernel());
   programs.addPass(createAssignLayout());
+  // Once it is known what kernels there are.
+  if (bf16)
+    programs.addPass(createDemoteToBf16());
   programs.addPass(createFormLayers());
 }
 

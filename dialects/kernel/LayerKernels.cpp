@@ -49,6 +49,8 @@ LogicalResult Conv2DOp::verify() {
     return emitOpError("needs an input [N, C/16, H, W, 16] or [N, C, H, W]");
   if (failed(verifyWindow(*this, filter.getDimSize(0))))
     return failure();
+  if (!input.getElementType().isF32() && !blocked)
+    return emitOpError("needs a blocked input for products of bf16");
   int64_t channels = filter.getDimSize(1);
   if (input.getDimSize(1) !=
       (blocked ? (int64_t)llvm::divideCeil(channels, channelGroup) : channels))
@@ -82,6 +84,8 @@ LogicalResult MatMulOp::verify() {
       lhs.getShape().drop_back() != result.getShape().drop_back())
     return emitOpError("has sizes that do not match: ")
            << lhs << " times " << rhs << " to " << result;
+  if (!lhs.getElementType().isF32() && k % 2 != 0)
+    return emitOpError("needs an even K for products of bf16");
   return success();
 }
 
