@@ -66,7 +66,10 @@ Value Demoter::demote(Value value) {
   if (Value known = demoted.lookup(value))
     return known;
   Operation *op = value.getDefiningOp();
-  if (op && selectsElements(op) && value == op->getResult(0)) {
+  auto isInput = [](Value operand) { return isa<BlockArgument>(operand); };
+  // An input would have to be rounded by a layer of its own.
+  if (op && selectsElements(op) && value == op->getResult(0) &&
+      llvm::none_of(op->getOperands(), isInput)) {
     SmallVector<Value> operands;
     for (Value operand : op->getOperands()) {
       bool isData = onnx::tensorType(operand).getElementType().isF32();

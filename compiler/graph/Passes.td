@@ -119,7 +119,8 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     Two-dimensional f32 convolutions with constant weights and one group become
     `kernel.conv2d`, those with a group a channel `kernel.depthwise_conv2d`, on
     tensors `[N, ceil(C/16), H, W, 16]`; biases become `onnx.Add`s. A
-    convolution of at most 4 channels reads a tensor that is plain as it is.
+    convolution of at most `max-plain-channels` reads a tensor that is plain as
+    it is.
 
     The blocked layout spreads from convolutions to the operations behind them,
     in program order: elementwise ones, and those that see the lanes as one more
@@ -129,6 +130,10 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     Lanes beyond C must stay finite. What they hold is followed by evaluating
     the operations; where it is not known, the tensor is reordered.
   }];
+  let options = [
+    Option<"maxPlainChannels", "max-plain-channels", "int64_t", "4",
+           "Most channels of a tensor that convolutions read as it is">
+  ];
   let statistics = [
     Statistic<"blockedOps", "blocked-ops", "Operations on blocked tensors">,
     Statistic<"reorders", "reorders", "Reorders between layouts">

@@ -27,7 +27,11 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   // After batch normalizations are in the weights that this rearranges.
   programs.addPass(createConvertConvTranspose());
   programs.addPass(createConvertMatMulToKernel());
-  programs.addPass(createAssignLayout());
+  AssignLayoutOptions layout;
+  // Pairs of bf16 are channels of one pixel.
+  if (bf16)
+    layout.maxPlainChannels = 0;
+  programs.addPass(createAssignLayout(layout));
   // Once it is known what kernels there are.
   if (bf16)
     programs.addPass(createDemoteToBf16());
