@@ -142,6 +142,16 @@ LogicalResult BatchMatMulOp::verify() {
   return success();
 }
 
+/// Whether pairs of a row can be read at once.
+static bool hasRowsOfPairs(StridedViewAttr view) {
+  return view.getSizes().back() % 2 == 0 && view.getStrides().back() == 1;
+}
+
+bool AttentionOp::canReadBf16(unsigned number) {
+  return number < 2 && hasRowsOfPairs(getQueryView()) &&
+         hasRowsOfPairs(getKeyView());
+}
+
 LogicalResult AttentionOp::verify() {
   if (failed(verifyView(*this, "query", getQuery(), getQueryView(), 4)) ||
       failed(verifyView(*this, "key", getKey(), getKeyView(), 4)) ||
@@ -152,6 +162,11 @@ LogicalResult AttentionOp::verify() {
   if (getMask() &&
       failed(verifyView(*this, "mask", getMask(), *getMaskView(), 4)))
     return failure();
+  Type element = getQuery().getType().getElementType();
+  if (element != getKey().getType().getElementType() ||
+      (!element.isF32() && !canReadBf16(0)))
+    return emitOpError("needs queries and keys of one element type, in bf16 "
+                       "with contiguous rows of even size");
   ArrayRef<int64_t> query = getQueryView().getSizes(),
                     key = getKeyView().getSizes(),
                     value = getValueView().getSizes();

@@ -110,8 +110,10 @@ def Kernel_StridedViewAttr : AttrDef<Kernel_Dialect, "StridedView"> {
 }
 
 /// A kernel whose operands are read where they are.
-class Kernel_UnpackedKernelOp<string mnemonic, string operator>
-    : Kernel_LayerKernelOp<mnemonic, operator, "bool isPackedOperand(unsigned) { return false; }"> {
+class Kernel_UnpackedKernelOp<string mnemonic, string operator, code declarations = "">
+    : Kernel_LayerKernelOp<mnemonic, operator, [{
+        bool isPackedOperand(unsigned) { return false; }
+      }] # declarations> {
   let results = (outs Kernel_F32Tensor:$result);
   let hasVerifier = 1;
 }
@@ -130,7 +132,10 @@ def Kernel_BatchMatMulOp : Kernel_UnpackedKernelOp<"batch_matmul", "MatMul"> {
   }];
 }
 
-def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention"> {
+def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention", [{
+    /// Queries and keys, in pairs along their rows.
+    bool canReadBf16(unsigned number);
+  }]> {
   let summary = "softmax(scale * Q K' + mask) V, for each head";
   let description = [{
     * `query_view`: `[batch, heads, queries, depth]`.
@@ -140,10 +145,12 @@ def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention"> {
     * `result`: `[batch, heads, queries, value depth]` permuted by
       `result_order`, which leaves the last dimension where it is.
 
-    The softmax is over the keys.
+    The softmax is over the keys. With `query` and `key` of bf16, whose rows are
+    contiguous and of even size, the scores are products of bf16; the softmax and
+    the product with `value` stay in f32.
   }];
   let arguments = (ins
-    Kernel_F32Tensor:$query, Kernel_F32Tensor:$key, Kernel_F32Tensor:$value,
+    Kernel_FloatTensor:$query, Kernel_FloatTensor:$key, Kernel_F32Tensor:$value,
     Optional<Kernel_F32Tensor>:$mask,
     Kernel_StridedViewAttr:$query_view, Kernel_StridedViewAttr:$key_view,
     Kernel_StridedViewAttr:$value_view, OptionalAttr<Kernel_StridedViewAttr>:$mask_view,

@@ -138,15 +138,18 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
   int64_t lanes = blocked ? channelGroup : 1;
   int64_t windowRows = g.filter[depthwise ? 1 : 2];
   int64_t windowColumns = g.filter[depthwise ? 2 : 3];
-  int64_t channels = depthwise ? 1 : g.input[1] * lanes; // summed over
-  nest.extents = {g.images(), g.groups(), g.rows(), g.columns()};
-  addDirectLoops(nest, schedule, schedule.getVectors(), 1, schedule.getRows());
-
   Type element =
       cast<RankedTensorType>(root->getOperand(0).getType()).getElementType();
   model.pairs = element.isBF16() && !depthwise;
   int64_t inputBytes = onnx::elementBytes(element);
   int64_t filterBytes = model.pairs ? inputBytes : sizeof(float);
+  int64_t channels = depthwise ? 1 : g.input[1] * lanes; // summed over
+  if (model.pairs)
+    channels = llvm::alignTo(
+        cast<RankedTensorType>(root->getOperand(1).getType()).getDimSize(1), 2);
+  nest.extents = {g.images(), g.groups(), g.rows(), g.columns()};
+  addDirectLoops(nest, schedule, schedule.getVectors(), 1, schedule.getRows());
+
   nest.accesses.push_back(
       {[=](const Extents &e) {
          int64_t pixels =
