@@ -5,6 +5,7 @@
 #include "compiler/driver/Driver.h"
 #include "compiler/codegen/backend/ObjectCompiler.h"
 #include "compiler/codegen/backend/OutputFile.h"
+#include "compiler/codegen/backend/Target.h"
 #include "compiler/driver/Pipeline.h"
 #include "compiler/driver/Registration.h"
 #include "compiler/import/Import.h"
@@ -41,6 +42,8 @@ public:
   }
 
   LogicalResult compile() {
+    if (options.precision == Precision::BF16 && failed(checkBf16()))
+      return failure();
     FailureOr<ImportOptions> import = importOptions();
     if (failed(import))
       return failure();
@@ -75,6 +78,22 @@ private:
     llvm::errs() << diagnostic << '\n';
     for (Diagnostic &note : diagnostic.getNotes())
       llvm::errs() << "veltairc: note: " << note << '\n';
+  }
+
+  /// Whether all targets have products of bf16.
+  LogicalResult checkBf16() {
+    for (const std::string &text : options.march) {
+      llvm::Expected<TargetIsa> isa = parseTargetIsa(text);
+      if (!isa)
+        return userError(llvm::toString(isa.takeError()));
+      if (!isa->hasBf16Products())
+        return userError("--precision=bf16: target '" + text +
+                         "' lacks avx512bf16; name targets that have it, e.g. "
+                         "--march=znver4, --march=cooperlake, "
+                         "--march=sapphirerapids or --march=x86-64-v4+"
+                         "avx512bf16");
+    }
+    return success();
   }
 
   FailureOr<ImportOptions> importOptions() {

@@ -26,6 +26,9 @@ enum class EmitLevel {
   Shared
 };
 
+/// The numbers that products are computed with; sums are always f32.
+enum class Precision { F32, BF16 };
+
 /// Options of one compilation; texts as on veltairc's command line.
 struct DriverOptions {
   std::string input;
@@ -35,6 +38,8 @@ struct DriverOptions {
 
   std::vector<std::string> march = {"x86-64-v3", "x86-64-v4"};
   std::string mtune; ///< empty: a generic server
+  /// BF16 needs targets with AVX512-BF16.
+  Precision precision = Precision::F32;
   unsigned versions = 5;
   /// The packed weights of a layer's versions, relative to the plain ones.
   double weightBudget = 5;

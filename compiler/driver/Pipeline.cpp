@@ -34,7 +34,8 @@ void veltair::buildPipeline(OpPassManager &manager,
                             const DriverOptions &options) {
   if (options.emit == EmitLevel::Onnx)
     return;
-  addGraphPasses(manager.nest<ModelOp>().nest<ProgramOp>());
+  addGraphPasses(manager.nest<ModelOp>().nest<ProgramOp>(),
+                 options.precision == Precision::BF16);
   if (options.emit == EmitLevel::Graph)
     return;
   addVersionPasses(manager.nest<ModelOp>(), options);

@@ -22,9 +22,6 @@ namespace mlir::veltair {
 using namespace mlir;
 using namespace mlir::veltair;
 
-/// Inputs of this many channels are read as they are, with a channel a vector.
-static constexpr int64_t maxPlainChannels = 4;
-
 //===-- both layouts of a tensor ------------------------------------------===//
 
 Value LayoutAssigner::view(Value value, ArrayRef<int64_t> shape) {
@@ -265,7 +262,7 @@ public:
   using AssignLayoutBase::AssignLayoutBase;
 
   void runOnOperation() override {
-    LayoutAssigner assigner(getOperation());
+    LayoutAssigner assigner(getOperation(), maxPlainChannels);
     assigner.run();
     blockedOps += assigner.blockedOps;
     reorders += assigner.reorders;

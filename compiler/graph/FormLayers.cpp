@@ -175,6 +175,17 @@ Value Outliner::import(OpOperand &operand) {
     return inside;
   if (isa<NoneType>(value.getType()))
     return inner.clone(*value.getDefiningOp())->getResult(0);
+  if (Operation *widening = value.getDefiningOp();
+      widening && isWidening(widening)) {
+    Operation *clone = widening->clone();
+    clone->setOperand(0, import(widening->getOpOperand(0)));
+    inner.insert(clone);
+    // Epilogues give their operands the rank of the result.
+    auto rank = onnx::tensorType(clone->getOperand(0)).getShape();
+    clone->getResult(0).setType(onnx::tensorType(value).clone(rank));
+    computed.map(value, clone->getResult(0));
+    return clone->getResult(0);
+  }
   auto kernel = dyn_cast<kernel::LayerKernelOp>(op);
   if (kernel && kernel.isPackedOperand(operand.getOperandNumber()))
     return addOperand(value, constants);

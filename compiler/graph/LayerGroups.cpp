@@ -13,13 +13,22 @@ using namespace mlir::veltair;
 /// True for operations that stay between layers.
 static bool staysOutside(Operation &op) {
   return isa<ViewOp, ReturnOp, ExtentOp, onnx::NoValueOp>(op) ||
-         op.hasTrait<OpTrait::ConstantLike>();
+         isWidening(&op) || op.hasTrait<OpTrait::ConstantLike>();
 }
 
 /// True for operations whose result elements are independent of each other, so
 /// that elementwise operations can be computed together with them.
 static bool isRootByElement(Operation *op) {
   return isa<onnx::IndexedOp, kernel::ReorderOp>(op);
+}
+
+bool veltair::isWidening(Operation *op) {
+  auto cast = dyn_cast<onnx::CastOp>(op);
+  return cast && onnx::elementType(cast.getX()).isBF16() &&
+         onnx::elementType(cast.getResult()).isF32() &&
+         llvm::all_of(op->getUsers(), [](Operation *user) {
+           return isa<onnx::ElementwiseOp>(user) || isRootByElement(user);
+         });
 }
 
 namespace {
@@ -50,19 +59,23 @@ private:
 } // namespace
 
 bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
-  if (!isa<onnx::ElementwiseOp>(op) || taken.contains(op))
+  if (!isa<onnx::ElementwiseOp>(op) || isWidening(op) || taken.contains(op))
     return false;
   RankedTensorType output = onnx::tensorType(group.outputs.front());
   RankedTensorType result = onnx::tensorType(op->getResult(0));
   if (result.getShape() != output.getShape())
     return false;
-  // Epilogues of kernels work on the kernel's own element type.
-  return !isa<kernel::LayerKernelOp>(group.root) ||
-         (result == output && llvm::all_of(op->getOperandTypes(), [&](Type t) {
-            auto tensor = dyn_cast<RankedTensorType>(t);
-            return !tensor ||
-                   tensor.getElementType() == output.getElementType();
-          }));
+  // Epilogues of kernels work on f32; the last operation may round.
+  if (!isa<kernel::LayerKernelOp>(group.root))
+    return true;
+  auto isF32 = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return !tensor || tensor.getElementType().isF32();
+  };
+  bool rounds = isa<onnx::CastOp>(op) && result.getElementType().isBF16();
+  return (rounds || isF32(result)) &&
+         output.getEncoding() == result.getEncoding() &&
+         llvm::all_of(op->getOperandTypes(), isF32);
 }
 
 // What a root computes by element is computed again for each use of it.
@@ -179,7 +192,7 @@ FailureOr<std::vector<LayerGroup>> Grouping::run() {
   // while they are in registers: kernels choose first.
   auto growFromAll = [&](auto isRoot) {
     for (Operation *op : ops)
-      if (isRoot(op) && !taken.contains(op))
+      if (isRoot(op) && !staysOutside(*op) && !taken.contains(op))
         for (Value result : op->getResults())
           if (!result.use_empty())
             growFrom(op, result);

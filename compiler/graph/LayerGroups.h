@@ -25,7 +25,12 @@ struct LayerGroup {
   Operation *last() const { return ops.back(); }
 };
 
-/// Groups all operations of the program but constants, views and its return,
+/// Whether `op` widens elements for operations that read them one by one: it is
+/// no layer, but is repeated where it is used.
+bool isWidening(Operation *op);
+
+/// Groups all operations of the program but constants, views,
+/// widening casts and its return,
 /// in an order in which the layers can be executed. The program must hold no
 /// dead operations. Fails with a message on an operation without lowering.
 FailureOr<std::vector<LayerGroup>> groupLayers(ProgramOp program);

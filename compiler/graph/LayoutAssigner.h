@@ -28,8 +28,11 @@ struct Blocked {
 /// needed.
 class LayoutAssigner {
 public:
-  explicit LayoutAssigner(ProgramOp program)
-      : program(program), builder(program.getContext()) {}
+  /// Convolutions of at most `maxPlainChannels` read plain tensors as they are,
+  /// with a channel a vector.
+  LayoutAssigner(ProgramOp program, int64_t maxPlainChannels)
+      : program(program), builder(program.getContext()),
+        maxPlainChannels(maxPlainChannels) {}
 
   void run();
 
@@ -77,6 +80,7 @@ private:
 
   ProgramOp program;
   OpBuilder builder;
+  int64_t maxPlainChannels;
   llvm::DenseMap<Value, Blocked> blocked; // by plain tensor
   llvm::DenseMap<Value, Value> plain;     // by plain tensor that is rewritten
   llvm::DenseSet<Value> rewritten;

@@ -17,9 +17,10 @@ namespace mlir::veltair {
 #include "compiler/graph/Passes.h.inc"
 
 /// Appends to a pass manager of programs what makes layers of the operations
-/// that import leaves. `plan-memory` belongs behind the choice of versions,
+/// that import leaves; with `bf16`, kernels compute products of bf16.
+/// `plan-memory` belongs behind the choice of versions,
 /// which may need memory too.
-void addGraphPasses(OpPassManager &programs);
+void addGraphPasses(OpPassManager &programs, bool bf16 = false);
 
 /// Registers `graph`, these passes on a module, with the pass manager's textual
 /// form.

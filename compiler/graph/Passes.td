@@ -119,7 +119,8 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     Two-dimensional f32 convolutions with constant weights and one group become
     `kernel.conv2d`, those with a group a channel `kernel.depthwise_conv2d`, on
     tensors `[N, ceil(C/16), H, W, 16]`; biases become `onnx.Add`s. A
-    convolution of at most 4 channels reads a tensor that is plain as it is.
+    convolution of at most `max-plain-channels` reads a tensor that is plain as
+    it is.
 
     The blocked layout spreads from convolutions to the operations behind them,
     in program order: elementwise ones, and those that see the lanes as one more
@@ -129,6 +130,10 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     Lanes beyond C must stay finite. What they hold is followed by evaluating
     the operations; where it is not known, the tensor is reordered.
   }];
+  let options = [
+    Option<"maxPlainChannels", "max-plain-channels", "int64_t", "4",
+           "Most channels of a tensor that convolutions read as it is">
+  ];
   let statistics = [
     Statistic<"blockedOps", "blocked-ops", "Operations on blocked tensors">,
     Statistic<"reorders", "reorders", "Reorders between layouts">
@@ -138,6 +143,21 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::veltair::kernel::KernelDialect",
     "::mlir::veltair::onnx::OnnxDialect"];
+}
+
+def DemoteToBf16 : ProgramPass<"demote-to-bf16"> {
+  let summary = "Kernels read tensors in bf16";
+  let description = [{
+    What a kernel can read in bf16 (`LayerKernelOp`) is rounded where it is
+    computed, by an `onnx.Cast` that becomes the end of that layer. Operations in
+    between that select elements (concatenation, MaxPool, transposition ...) are
+    done in bf16; others that read such a tensor element by element widen the
+    elements again, so that it is stored once. All arithmetic but the products of
+    kernels, and all tensors that no such kernel reads, stay in f32: what follows
+    the last product of a model is as exact as that product.
+  }];
+  let statistics = [Statistic<"demotedTensors", "demoted", "Tensors rounded to bf16">];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
 }
 
 def FormLayers : ProgramPass<"form-layers"> {
@@ -157,6 +177,9 @@ def FormLayers : ProgramPass<"form-layers"> {
 
     Only the last operation of a group is used outside of it. Dense kernels
     choose before the others, earlier operations before later ones.
+
+    Casts that widen elements for such operations are repeated in each layer
+    that reads them.
 
     Operands of a layer: packed operands of kernels are its `constants`, which
     versions pack; constants that are a splat, or that result types depend on,

@@ -10,7 +10,7 @@
 
 using namespace mlir;
 
-void veltair::addGraphPasses(OpPassManager &programs) {
+void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createLimitSelections());
   // Weights often stand behind an Identity or a Reshape: as constants they can
   // be folded into.
@@ -27,7 +27,14 @@ void veltair::addGraphPasses(OpPassManager &programs) {
   // After batch normalizations are in the weights that this rearranges.
   programs.addPass(createConvertConvTranspose());
   programs.addPass(createConvertMatMulToKernel());
-  programs.addPass(createAssignLayout());
+  AssignLayoutOptions layout;
+  // Pairs of bf16 are channels of one pixel.
+  if (bf16)
+    layout.maxPlainChannels = 0;
+  programs.addPass(createAssignLayout(layout));
+  // Once it is known what kernels there are.
+  if (bf16)
+    programs.addPass(createDemoteToBf16());
   programs.addPass(createFormLayers());
 }
 

@@ -238,6 +238,22 @@ static void sumBlocks(bool transposed, RankedTensorType type,
     }
 }
 
+/// The numbers of f32 in `source`, rounded to the nearest of bf16, ties to
+/// even.
+static SmallVector<char, 0> roundToBf16(ArrayRef<char> source) {
+  SmallVector<char, 0> rounded;
+  rounded.resize_for_overwrite(source.size() / 2);
+  for (size_t at = 0; at < source.size(); at += sizeof(uint32_t)) {
+    uint32_t bits;
+    std::memcpy(&bits, source.data() + at, sizeof bits);
+    bool isNan = (bits & 0x7fffffff) > 0x7f800000;
+    uint32_t up = isNan ? 0 : 0x7fff + (bits >> 16 & 1);
+    uint16_t upper = (bits + up) >> 16 | (isNan ? 0x40 : 0);
+    std::memcpy(rounded.data() + at / 2, &upper, sizeof upper);
+  }
+  return rounded;
+}
+
 /// Whether a constant has blocks of one size.
 static bool hasBlocks(RankedTensorType type) {
   return type.getElementType().isF32() && type.getRank() == 2 &&
@@ -247,7 +263,8 @@ static bool hasBlocks(RankedTensorType type) {
 
 bool mlir::veltair::isValidPacking(PackingAttr packing, RankedTensorType type) {
   if ((packing.getWinograd() && !hasFilters(type)) ||
-      (packing.getStrassen() != BlockSums::None && !hasBlocks(type)))
+      (packing.getStrassen() != BlockSums::None && !hasBlocks(type)) ||
+      (packing.getElement() && !type.getElementType().isF32()))
     return false;
   type = packing.getTransformedType(type);
   ArrayRef<int64_t> shape =
@@ -287,6 +304,12 @@ void mlir::veltair::packConstant(PackingAttr packing, RankedTensorType type,
     source = transformed;
     type = transformedType;
   }
+  SmallVector<char, 0> rounded;
+  if (packing.getElement()) {
+    rounded = roundToBf16(source);
+    source = rounded;
+    type = type.clone(packing.getElement());
+  }
   Packer(packing, type).run(source, packed);
 }
 
@@ -306,7 +329,7 @@ FailureOr<uint32_t> WeightWriter::add(ElementsAttr value, RankedTensorType type,
     return failure();
   std::vector<char> packed;
   if (packing.getWinograd() || !packing.getPermutation().empty() ||
-      !packing.getInnerDims().empty()) {
+      !packing.getInnerDims().empty() || packing.getElement()) {
     packed.resize(getTensorBytes(packing.getPackedType(type)));
     packConstant(packing, type, *bytes, packed);
     bytes = ArrayRef<char>(packed);

@@ -25,6 +25,8 @@ struct LayerModel {
   /// Empty on the general path.
   SmallVector<TileWork, 4> tiles;
   int64_t depth = 1; ///< multiply-adds into each accumulator
+  /// Multiply-adds are of bf16, two at once.
+  bool pairs = false;
   int64_t flops = 0; ///< floating-point operations of the layer
   int64_t chunks = 1;
   /// Instructions on 16 channels besides those of the tiles.

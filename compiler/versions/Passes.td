@@ -61,7 +61,7 @@ def OutlineVersions : Pass<"outline-versions", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect",
     "::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::veltair::kernel::KernelDialect"];
+    "::mlir::vector::VectorDialect", "::mlir::veltair::kernel::KernelDialect"];
 }
 
 #endif // VELTAIR_COMPILER_VERSIONS_PASSES_TD

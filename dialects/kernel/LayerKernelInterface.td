@@ -21,6 +21,12 @@ def LayerKernelOp : OpInterface<"LayerKernelOp"> {
         Whether operand `number` is a constant that each version packs.
       }], "bool", "isPackedOperand", (ins "unsigned":$number), [{}], [{
         return number == 1;
+      }]>,
+    InterfaceMethod<[{
+        Whether the kernel can read operand `number` in bf16. What it multiplies
+        in bf16 it adds up in f32.
+      }], "bool", "canReadBf16", (ins "unsigned":$number), [{}], [{
+        return false;
       }]>
   ];
 }

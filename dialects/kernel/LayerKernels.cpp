@@ -49,6 +49,8 @@ LogicalResult Conv2DOp::verify() {
     return emitOpError("needs an input [N, C/16, H, W, 16] or [N, C, H, W]");
   if (failed(verifyWindow(*this, filter.getDimSize(0))))
     return failure();
+  if (!input.getElementType().isF32() && !blocked)
+    return emitOpError("needs a blocked input for products of bf16");
   int64_t channels = filter.getDimSize(1);
   if (input.getDimSize(1) !=
       (blocked ? (int64_t)llvm::divideCeil(channels, channelGroup) : channels))
@@ -82,6 +84,8 @@ LogicalResult MatMulOp::verify() {
       lhs.getShape().drop_back() != result.getShape().drop_back())
     return emitOpError("has sizes that do not match: ")
            << lhs << " times " << rhs << " to " << result;
+  if (!lhs.getElementType().isF32() && k % 2 != 0)
+    return emitOpError("needs an even K for products of bf16");
   return success();
 }
 
@@ -138,6 +142,16 @@ LogicalResult BatchMatMulOp::verify() {
   return success();
 }
 
+/// Whether pairs of a row can be read at once.
+static bool hasRowsOfPairs(StridedViewAttr view) {
+  return view.getSizes().back() % 2 == 0 && view.getStrides().back() == 1;
+}
+
+bool AttentionOp::canReadBf16(unsigned number) {
+  return number < 2 && hasRowsOfPairs(getQueryView()) &&
+         hasRowsOfPairs(getKeyView());
+}
+
 LogicalResult AttentionOp::verify() {
   if (failed(verifyView(*this, "query", getQuery(), getQueryView(), 4)) ||
       failed(verifyView(*this, "key", getKey(), getKeyView(), 4)) ||
@@ -148,6 +162,11 @@ LogicalResult AttentionOp::verify() {
   if (getMask() &&
       failed(verifyView(*this, "mask", getMask(), *getMaskView(), 4)))
     return failure();
+  Type element = getQuery().getType().getElementType();
+  if (element != getKey().getType().getElementType() ||
+      (!element.isF32() && !canReadBf16(0)))
+    return emitOpError("needs queries and keys of one element type, in bf16 "
+                       "with contiguous rows of even size");
   ArrayRef<int64_t> query = getQueryView().getSizes(),
                     key = getKeyView().getSizes(),
                     value = getValueView().getSizes();

@@ -14,6 +14,8 @@ include "dialects/kernel/LayerKernelInterface.td"
 class Kernel_Op<string mnemonic, list<Trait> traits = []> : Op<Kernel_Dialect, mnemonic, traits>;
 
 def Kernel_F32Tensor : StaticShapeTensorOf<[F32]>;
+/// Operands that a kernel can read in bf16, too.
+def Kernel_FloatTensor : StaticShapeTensorOf<[F32, BF16]>;
 
 /// A kernel that is the root of layers, in place of the ONNX operator.
 class Kernel_LayerKernelOp<string mnemonic, string operator, code declarations = "">
@@ -23,9 +25,14 @@ class Kernel_LayerKernelOp<string mnemonic, string operator, code declarations =
   }] # declarations;
 }
 
-class Kernel_WindowedOp<string mnemonic> : Kernel_LayerKernelOp<mnemonic, "Conv"> {
+class Kernel_WindowedOp<string mnemonic>
+    : Kernel_LayerKernelOp<mnemonic, "Conv", [{
+        bool canReadBf16(unsigned number) {
+          return number == 0 && getInput().getType().getRank() == 5;
+        }
+      }]> {
   let arguments = (ins
-    Kernel_F32Tensor:$input, Kernel_F32Tensor:$filter,
+    Kernel_FloatTensor:$input, Kernel_F32Tensor:$filter,
     DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads);
   let results = (outs Kernel_F32Tensor:$result);
   let assemblyFormat = [{
@@ -43,6 +50,9 @@ def Kernel_Conv2DOp : Kernel_WindowedOp<"conv2d"> {
     * `strides`, `dilations`: `[height, width]`;
       `pads`: `[top, left, bottom, right]`, of zeros.
     * `result`: `[N, ceil(O/16), OH, OW, 16]`, lanes beyond O are zero.
+
+    With an `input` of bf16, which is blocked, versions round the filter to bf16,
+    too; the sums are f32.
   }];
 }
 
@@ -50,18 +60,26 @@ def Kernel_DepthwiseConv2DOp : Kernel_WindowedOp<"depthwise_conv2d"> {
   let summary = "Two-dimensional convolution of each channel with its own filter";
   let description = [{
     As `conv2d`, with `input` `[N, ceil(C/16), H, W, 16]`, `filter`
-    `[C, 1, KH, KW]` and `result` `[N, ceil(C/16), OH, OW, 16]`.
+    `[C, 1, KH, KW]` and `result` `[N, ceil(C/16), OH, OW, 16]`. An `input` of
+    bf16 is multiplied in f32.
   }];
 }
 
-def Kernel_MatMulOp : Kernel_LayerKernelOp<"matmul", "MatMul"> {
+def Kernel_MatMulOp : Kernel_LayerKernelOp<"matmul", "MatMul", [{
+    bool canReadBf16(unsigned number) {
+      return number == 0 && getLhs().getType().getShape().back() % 2 == 0;
+    }
+  }]> {
   let summary = "Product of a row-major matrix with a constant one";
   let description = [{
     * `lhs`: `[..., M, K]`.
     * `rhs`: `[K, N]`, or `[N, K]` with `transpose_rhs`; versions pack it.
     * `result`: `[..., M, N]`; the leading dimensions are those of `lhs`.
+
+    With a `lhs` of bf16, whose K is even, versions round `rhs` to bf16, too; the
+    sums are f32.
   }];
-  let arguments = (ins Kernel_F32Tensor:$lhs, Kernel_F32Tensor:$rhs, UnitAttr:$transpose_rhs);
+  let arguments = (ins Kernel_FloatTensor:$lhs, Kernel_F32Tensor:$rhs, UnitAttr:$transpose_rhs);
   let results = (outs Kernel_F32Tensor:$result);
   let assemblyFormat = [{
     $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)
@@ -92,8 +110,10 @@ def Kernel_StridedViewAttr : AttrDef<Kernel_Dialect, "StridedView"> {
 }
 
 /// A kernel whose operands are read where they are.
-class Kernel_UnpackedKernelOp<string mnemonic, string operator>
-    : Kernel_LayerKernelOp<mnemonic, operator, "bool isPackedOperand(unsigned) { return false; }"> {
+class Kernel_UnpackedKernelOp<string mnemonic, string operator, code declarations = "">
+    : Kernel_LayerKernelOp<mnemonic, operator, [{
+        bool isPackedOperand(unsigned) { return false; }
+      }] # declarations> {
   let results = (outs Kernel_F32Tensor:$result);
   let hasVerifier = 1;
 }
@@ -112,7 +132,10 @@ def Kernel_BatchMatMulOp : Kernel_UnpackedKernelOp<"batch_matmul", "MatMul"> {
   }];
 }
 
-def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention"> {
+def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention", [{
+    /// Queries and keys, in pairs along their rows.
+    bool canReadBf16(unsigned number);
+  }]> {
   let summary = "softmax(scale * Q K' + mask) V, for each head";
   let description = [{
     * `query_view`: `[batch, heads, queries, depth]`.
@@ -122,10 +145,12 @@ def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention"> {
     * `result`: `[batch, heads, queries, value depth]` permuted by
       `result_order`, which leaves the last dimension where it is.
 
-    The softmax is over the keys.
+    The softmax is over the keys. With `query` and `key` of bf16, whose rows are
+    contiguous and of even size, the scores are products of bf16; the softmax and
+    the product with `value` stay in f32.
   }];
   let arguments = (ins
-    Kernel_F32Tensor:$query, Kernel_F32Tensor:$key, Kernel_F32Tensor:$value,
+    Kernel_FloatTensor:$query, Kernel_FloatTensor:$key, Kernel_F32Tensor:$value,
     Optional<Kernel_F32Tensor>:$mask,
     Kernel_StridedViewAttr:$query_view, Kernel_StridedViewAttr:$key_view,
     Kernel_StridedViewAttr:$value_view, OptionalAttr<Kernel_StridedViewAttr>:$mask_view,

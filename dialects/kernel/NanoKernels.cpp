@@ -59,6 +59,18 @@ template <typename OpTy> static LogicalResult verifyWindowTile(OpTy op) {
 LogicalResult ConvTileOp::verify() {
   auto input = cast<MemRefType>(getInput().getType());
   auto filter = cast<MemRefType>(getFilter().getType());
+  if (input.getElementType() != filter.getElementType())
+    return emitOpError("needs an input and a filter of one element type");
+  if (input.getElementType().isBF16()) {
+    constexpr int64_t pairs = channelGroup / 2;
+    if (input.getRank() != 5 || filter.getRank() != 5 ||
+        filter.getDimSize(4) != 2 * channelGroup ||
+        input.getDimSize(1) !=
+            (int64_t)llvm::divideCeil(filter.getDimSize(3), pairs))
+      return emitOpError("needs an input [N, Cb, H, W, 16] and a filter "
+                         "[Ob, KH, KW, ceil(C / 2), 32] of bf16");
+    return verifyWindowTile(*this);
+  }
   if (!(input.getRank() == 5 && filter.getRank() == 6) &&
       !(input.getRank() == 4 && filter.getRank() == 5))
     return emitOpError("needs a blocked input and filter of rank 5 and 6, or "
@@ -66,7 +78,11 @@ LogicalResult ConvTileOp::verify() {
   return verifyWindowTile(*this);
 }
 
-LogicalResult DepthwiseTileOp::verify() { return verifyWindowTile(*this); }
+LogicalResult DepthwiseTileOp::verify() {
+  if (!cast<MemRefType>(getFilter().getType()).getElementType().isF32())
+    return emitOpError("needs a filter of f32");
+  return verifyWindowTile(*this);
+}
 
 int64_t MatMulTileOp::getDepth() {
   auto lhs = cast<MemRefType>(getLhs().getType());
@@ -77,6 +93,15 @@ int64_t MatMulTileOp::getDepth() {
 LogicalResult MatMulTileOp::verify() {
   auto lhs = cast<MemRefType>(getLhs().getType());
   auto rhs = cast<MemRefType>(getRhs().getType());
+  if (lhs.getElementType() != rhs.getElementType())
+    return emitOpError("needs operands of one element type");
+  if (isBf16()) {
+    if (lhs.getRank() != 2 || rhs.getRank() != 3 ||
+        rhs.getDimSize(2) != 2 * channelGroup ||
+        getDepth() != 2 * rhs.getDimSize(1))
+      return emitOpError("needs [M, K] and [ceil(N/16), K / 2, 32] of bf16");
+    return verifyShape();
+  }
   bool blocked = lhs.getRank() == 3 && lhs.getDimSize(2) == channelGroup;
   int64_t k = rhs.getRank() - 2; // the dimension of rhs that is summed over
   if ((lhs.getRank() != 2 && !blocked) || k < 0 || k > 1 ||
@@ -84,6 +109,10 @@ LogicalResult MatMulTileOp::verify() {
       getDepth() != rhs.getDimSize(k))
     return emitOpError("needs [M, K] or [K / 16, M, 16], and "
                        "[ceil(N/16), K, 16] or [K, N]");
+  return verifyShape();
+}
+
+LogicalResult MatMulTileOp::verifyShape() {
   if (getColumns() < 1 || getColumns() > channelGroup * getVectors())
     return emitOpError("needs 1 to 16 * vectors columns");
   if (static_cast<int64_t>(getPrefetch()) < 0)

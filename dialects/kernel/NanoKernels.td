@@ -74,9 +74,12 @@ class Kernel_TileOp<string mnemonic, list<Trait> traits = []>
   let hasVerifier = 1;
 }
 
+/// Tensors in the memory of a kernel: f32, or bf16 that it widens or multiplies.
+def Kernel_FloatMemRef : MemRefOf<[F32, BF16]>;
+
 class Kernel_WindowTileOp<string mnemonic, dag extraArguments> : Kernel_TileOp<mnemonic> {
   let arguments = !con((ins
-    MemRefOf<[F32]>:$input, MemRefOf<[F32]>:$filter, MemRefOf<[F32]>:$result,
+    Kernel_FloatMemRef:$input, Kernel_FloatMemRef:$filter, Kernel_FloatMemRef:$result,
     Variadic<AnyMemRef>:$extras,
     Index:$image, Index:$group, Index:$row, Index:$column,
     I64Attr:$columns,
@@ -96,7 +99,9 @@ def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile", (ins I64Attr:$vectors)>
     `vectors` groups of 16 output channels from `group`.
     `input` is `[N, Cb, H, W, 16]` or `[N, C, H, W]`, `filter`
     `[Ob, Cb, KH, KW, 16, 16]` or `[Ob, C, KH, KW, 16]`, `result`
-    `[N, Ob, OH, OW, 16]`. `interior` says that no column of the tile touches
+    `[N, Ob, OH, OW, 16]`. With an `input` of bf16 `filter` is
+    `[Ob, KH, KW, ceil(C / 2), 32]` of bf16: the pairs of channels 2p and 2p + 1
+    of 16 outputs. `interior` says that no column of the tile touches
     the left or right padding; without it `column` must be a constant.
   }] # tileDescription;
 }
@@ -105,7 +110,7 @@ def Kernel_DepthwiseTileOp : Kernel_WindowTileOp<"depthwise_tile", (ins)> {
   let summary = "Register tile of a depthwise convolution";
   let description = [{
     As `conv_tile` for one group of 16 channels; `filter` is
-    `[Cb, KH, KW, 16]`.
+    `[Cb, KH, KW, 16]` of f32.
   }] # tileDescription;
 }
 
@@ -117,11 +122,13 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
     or `lhs[m, k] * rhs[k, n]` for a `rhs` of rank 2, whose rows are contiguous.
     `columns` is how many of the columns exist in `result` (fewer than
     `16 * vectors` at the right edge). `lhs` is `[M, K]`, or `[K / 16, M, 16]`,
-    of which a tile reads its rows in one stream. `prefetch` says how many rows
+    of which a tile reads its rows in one stream. With a `lhs` `[M, K]` of bf16
+    `rhs` is `[ceil(N/16), K / 2, 32]` of bf16: the pairs of rows 2p and 2p + 1 of
+    16 columns. `prefetch` says how many rows
     of `rhs` ahead are fetched into the second-level cache; 0 is none.
   }] # tileDescription;
   let arguments = (ins
-    MemRefOf<[F32]>:$lhs, MemRefOf<[F32]>:$rhs, MemRefOf<[F32]>:$result,
+    Kernel_FloatMemRef:$lhs, Kernel_FloatMemRef:$rhs, Kernel_FloatMemRef:$result,
     Variadic<AnyMemRef>:$extras,
     Index:$row, Index:$group, I64Attr:$rows, I64Attr:$vectors, I64Attr:$columns,
     DefaultValuedAttr<I64Attr, "0">:$prefetch);
@@ -133,6 +140,12 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
   let extraClassDeclaration = [{
     /// K.
     int64_t getDepth();
+    /// Whether the products are of pairs of bf16.
+    bool isBf16() {
+      return ::llvm::cast<::mlir::MemRefType>(getLhs().getType()).getElementType().isBF16();
+    }
+    /// Verifies what does not depend on the layouts of the operands.
+    ::llvm::LogicalResult verifyShape();
   }];
 }
 
@@ -166,7 +179,7 @@ def Kernel_WinogradOutputTileOp : Kernel_TileOp<"winograd_output_tile"> {
     `[N, Ob, OH, OW, 16]`; results outside of it are left out.
   }] # tileDescription;
   let arguments = (ins
-    MemRefOf<[F32]>:$products, MemRefOf<[F32]>:$result, Variadic<AnyMemRef>:$extras,
+    MemRefOf<[F32]>:$products, Kernel_FloatMemRef:$result, Variadic<AnyMemRef>:$extras,
     Index:$tile, Index:$panel,
     Index:$image, Index:$group, Index:$row, Index:$column, I64Attr:$outputs);
   let assemblyFormat = [{
@@ -177,7 +190,7 @@ def Kernel_WinogradOutputTileOp : Kernel_TileOp<"winograd_output_tile"> {
 }
 
 class Kernel_RowOp<string mnemonic, dag extraArguments> : Kernel_TileOp<mnemonic> {
-  let arguments = !con((ins MemRefOf<[F32]>:$input, MemRefOf<[F32]>:$result),
+  let arguments = !con((ins MemRefOf<[F32]>:$input, Kernel_FloatMemRef:$result),
     extraArguments, (ins Variadic<AnyMemRef>:$extras, Index:$row));
 }
 

@@ -110,11 +110,14 @@ LogicalResult CacheUsageAttr::verify(
 LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                   int64_t winograd, BlockSums strassen,
                                   ArrayRef<int64_t>, ArrayRef<int64_t>,
-                                  ArrayRef<int64_t>, ArrayRef<int64_t>) {
+                                  ArrayRef<int64_t>, ArrayRef<int64_t>,
+                                  Type element) {
   if (winograd != 0 && !kernel::Winograd::isSupported(winograd))
     return emitError() << "packing has no transform F(" << winograd << ", 3)";
   if (winograd != 0 && strassen != BlockSums::None)
     return emitError() << "packing has two transforms";
+  if (element && !element.isBF16())
+    return emitError() << "packing rounds to bf16, not to " << element;
   return success();
 }
 
@@ -142,5 +145,6 @@ RankedTensorType PackingAttr::getPackedType(RankedTensorType source) const {
   for (auto [dim, tile] : llvm::zip_equal(getInnerDims(), getInnerTiles()))
     shape[dim] = llvm::divideCeil(shape[dim], tile);
   llvm::append_range(shape, getInnerTiles());
-  return RankedTensorType::get(shape, source.getElementType());
+  return RankedTensorType::get(shape, getElement() ? getElement()
+                                                   : source.getElementType());
 }

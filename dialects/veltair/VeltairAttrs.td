@@ -90,7 +90,8 @@ def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
     of a right operand [K, N] to [7, K/2, N/2], or, with `strassen = transposed`,
     of [N, K] to [7, N/2, K/2].
     Then the constant is viewed as a tensor of `shape` (same number of elements as
-    the constant; empty: its own shape), its dimensions are permuted by
+    the constant; empty: its own shape), its elements are rounded to the type
+    `element` (bf16, of f32; absent: they are kept), its dimensions are permuted by
     `permutation` (empty: identity), then dimension `innerDims[i]` (of the
     permuted tensor) is tiled by `innerTiles[i]`, padded with zeros to a
     multiple, and the tiles are moved innermost in that order: `linalg.pack`
@@ -107,22 +108,24 @@ def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
     OptionalArrayRefParameter<"int64_t">:$shape,
     OptionalArrayRefParameter<"int64_t">:$permutation,
     OptionalArrayRefParameter<"int64_t">:$innerDims,
-    OptionalArrayRefParameter<"int64_t">:$innerTiles
+    OptionalArrayRefParameter<"int64_t">:$innerTiles,
+    OptionalParameter<"::mlir::Type">:$element
   );
   let builders = [
     AttrBuilder<(ins "::llvm::ArrayRef<int64_t>":$shape,
                      "::llvm::ArrayRef<int64_t>":$permutation,
                      "::llvm::ArrayRef<int64_t>":$innerDims,
-                     "::llvm::ArrayRef<int64_t>":$innerTiles), [{
+                     "::llvm::ArrayRef<int64_t>":$innerTiles,
+                     CArg<"::mlir::Type", "{}">:$element), [{
       return $_get($_ctxt, /*winograd=*/0, BlockSums::None, shape, permutation,
-                   innerDims, innerTiles);
+                   innerDims, innerTiles, element);
     }]>,
     AttrBuilder<(ins "int64_t":$winograd, "::llvm::ArrayRef<int64_t>":$shape,
                      "::llvm::ArrayRef<int64_t>":$permutation,
                      "::llvm::ArrayRef<int64_t>":$innerDims,
                      "::llvm::ArrayRef<int64_t>":$innerTiles), [{
       return $_get($_ctxt, winograd, BlockSums::None, shape, permutation,
-                   innerDims, innerTiles);
+                   innerDims, innerTiles, ::mlir::Type());
     }]>,
     AttrBuilder<(ins "::mlir::veltair::BlockSums":$strassen,
                      "::llvm::ArrayRef<int64_t>":$shape,
@@ -130,14 +133,14 @@ def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
                      "::llvm::ArrayRef<int64_t>":$innerDims,
                      "::llvm::ArrayRef<int64_t>":$innerTiles), [{
       return $_get($_ctxt, /*winograd=*/0, strassen, shape, permutation,
-                   innerDims, innerTiles);
+                   innerDims, innerTiles, ::mlir::Type());
     }]>
   ];
   let genVerifyDecl = 1;
   let assemblyFormat = [{
     `<` (`winograd` `=` $winograd^)? (`shape` `=` `[` $shape^ `]`)? (`perm` `=` `[` $permutation^ `]`)?
     (`inner` `=` `[` $innerDims^ `]`)? (`tiles` `=` `[` $innerTiles^ `]`)?
-    (`strassen` `=` $strassen^)? `>`
+    (`strassen` `=` $strassen^)? (`element` `=` $element^)? `>`
   }];
   let extraClassDeclaration = [{
     /// The type of the constant after Winograd's transform or Strassen's sums.

@@ -11,8 +11,9 @@ import manifest
 from peers import onnxruntime_session, random_inputs, save_inputs
 from programs import VELTAIR, Failure, call, call_json, compiled, cpu_runs, output_file, relative_difference
 
-# Of the largest absolute value in the output.
-TOLERANCE = 1e-3
+# Of the largest absolute value in the output. What bf16 gives is documented in
+# docs/precision.md.
+TOLERANCE = {"f32": 1e-3, "bf16": 3e-2}
 
 
 def in_order_of(wanted, got):
@@ -34,9 +35,9 @@ def in_order_of(wanted, got):
     return [value[order] for value in got]
 
 
-def compare(name, threads, report):
+def compare(name, precision, threads, report):
     model = manifest.load()[name]
-    artifact = compiled(name)
+    artifact = compiled(name, precision)
     session = onnxruntime_session(manifest.path(name), max(threads))
     outputs = [value.name for value in session.get_outputs()]
     programs = call_json(VELTAIR, "inspect", artifact)["programs"]
@@ -61,7 +62,7 @@ def compare(name, threads, report):
                         got = [np.load(output_file(folder, output)) for output in outputs]
                         ordered = in_order_of(wanted, got) if model.get("detections") else got
                         worst = max(map(relative_difference, ordered, wanted))
-                        verdict = "ok" if worst <= TOLERANCE else "DIFFERS"
+                        verdict = "ok" if worst <= TOLERANCE[precision] else "DIFFERS"
                         if first is None:
                             first = got
                         elif any(a.tobytes() != b.tobytes() for a, b in zip(first, got)):
@@ -73,6 +74,7 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/agreement", description=__doc__)
     parser.add_argument("model", nargs="*", default=manifest.tested(), help="names from models/manifest.json")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--precision", choices=TOLERANCE, default="f32", help="of the artifacts")
     options = parser.parse_args()
     failures = 0
     total = 0
@@ -83,12 +85,12 @@ def main():
         failures += not skipped and verdict != "ok"
         total += not skipped
         figure = "-" if skipped else f"{worst:.1e}"
-        print(f"{name:14} {shape:14} {isa:10} {threads:>7} {version!s:>7} {figure:>8}  {verdict}", flush=True)
+        print(f"{name:14} {shape:14} {isa:20} {threads:>7} {version!s:>7} {figure:>8}  {verdict}", flush=True)
 
-    print(f"{'model':14} {'shape':14} {'isa':10} {'threads':>7} {'version':>7} {'max diff':>8}")
+    print(f"{'model':14} {'shape':14} {'isa':20} {'threads':>7} {'version':>7} {'max diff':>8}")
     for name in options.model:
         try:
-            compare(name, options.threads, report)
+            compare(name, options.precision, options.threads, report)
         except Failure as failure:
             failures += 1
             total += 1

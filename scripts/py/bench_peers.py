@@ -24,14 +24,13 @@ MODELS = [
 LONG_MS, LONG_ROUNDS, SHORT_ROUNDS = 20, 5, 11
 
 
-def commands(name, threads, seconds, peers, input_options):
+def commands(name, precision, threads, seconds, peers, input_options):
     """What to measure: system -> command that prints the JSON of a measurement."""
     cpus = ",".join(map(str, sorted(os.sched_getaffinity(0))[:threads]))
     common = ["--threads", threads, "--duration-s", seconds, *input_options]
-    ours = ["taskset", "-c", cpus, VELTAIR, "bench", compiled(name), *common, "--json"]
-    theirs = {
-        peer: ["taskset", "-c", cpus, sys.executable, PEER, peer, manifest.path(name), *common] for peer in peers
-    }
+    ours = ["taskset", "-c", cpus, VELTAIR, "bench", compiled(name, precision), *common, "--json"]
+    peer_options = [manifest.path(name), "--precision", precision, *common]
+    theirs = {peer: ["taskset", "-c", cpus, sys.executable, PEER, peer, *peer_options] for peer in peers}
     return {"veltair": ours, **theirs}
 
 
@@ -41,12 +40,12 @@ def enough_rounds(runs):
     return SHORT_ROUNDS if short else LONG_ROUNDS
 
 
-def measure(name, threads, rounds, seconds, peers):
+def measure(name, precision, threads, rounds, seconds, peers):
     binding = manifest.load()[name]["shapes"][0]
     inputs = random_inputs(onnxruntime_session(manifest.path(name), 1), binding)
     with tempfile.TemporaryDirectory() as folder:
         input_options = [f"--input={key}={file}" for key, file in save_inputs(inputs, folder).items()]
-        systems = commands(name, threads, seconds, peers, input_options)
+        systems = commands(name, precision, threads, seconds, peers, input_options)
         results = {system: [] for system in systems}
         while len(results["veltair"]) < (rounds or enough_rounds(results["veltair"])):
             for system, command in systems.items():
@@ -101,13 +100,20 @@ def main():
     parser.add_argument("--peers", nargs="+", default=["onnxruntime", "openvino"], choices=["onnxruntime", "openvino"])
     parser.add_argument("--json", metavar="FILE", help="write everything measured there")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md, .json and .svg")
+    parser.add_argument(
+        "--precision", choices=["f32", "bf16"], default="f32", help="bf16: beside OpenVINO, which has it, too"
+    )
     options = parser.parse_args()
+    if options.precision == "bf16":
+        if options.write:
+            parser.error("--write is of f32")
+        options.peers = ["openvino"]
     systems = ["veltair", *options.peers]
     rows = []
     try:
         for name in options.model:
             for threads in options.threads:
-                rows.append(measure(name, threads, options.rounds, options.seconds, options.peers))
+                rows.append(measure(name, options.precision, threads, options.rounds, options.seconds, options.peers))
                 print(list(peers_report.table(rows[-1:], systems))[2], file=sys.stderr, flush=True)
         print("\n".join(peers_report.table(rows, systems)))
         if options.write:

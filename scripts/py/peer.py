@@ -23,17 +23,20 @@ def resident_bytes():
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def load_onnxruntime(model, threads, inputs):
+def load_onnxruntime(model, threads, inputs, precision):
+    if precision != "f32":
+        sys.exit(f"peer: ONNX Runtime computes a model of f32 in f32, not in {precision}")
     from peers import onnxruntime_session
 
     session = onnxruntime_session(model, threads)
     return lambda: session.run(None, inputs)
 
 
-def load_openvino(model, threads, inputs):
+def load_openvino(model, threads, inputs, precision):
     from peers import openvino_network, openvino_runner
 
-    return openvino_runner(openvino_network(model, inputs, threads, NUM_STREAMS=1), inputs)
+    network = openvino_network(model, inputs, threads, NUM_STREAMS=1, INFERENCE_PRECISION_HINT=precision)
+    return openvino_runner(network, inputs)
 
 
 def main():
@@ -42,6 +45,7 @@ def main():
     parser.add_argument("model")
     parser.add_argument("--input", action="append", default=[], metavar="NAME=FILE.npy")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--precision", choices=["f32", "bf16"], default="f32")
     parser.add_argument("--warmup-ms", type=float, default=200)
     parser.add_argument("--duration-s", type=float, default=3)
     parser.add_argument("--iterations", type=int, default=0, help="instead of a duration")
@@ -52,7 +56,7 @@ def main():
     now = time.perf_counter
     interpreter = resident_bytes()  # Python and numpy are not the peer's
     begin = now()
-    run = load(options.model, options.threads, inputs)
+    run = load(options.model, options.threads, inputs, options.precision)
     loaded = now()
     run()
     first = now()

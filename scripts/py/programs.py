@@ -56,17 +56,23 @@ def relative_difference(got, want):
     return float(difference / largest) if largest and np.isfinite(difference) else float(difference and np.inf)
 
 
-def compiled(name):
+# Instruction sets that artifacts of a precision are compiled for.
+ISAS = {"f32": ["x86-64-v3", "x86-64-v4"], "bf16": ["x86-64-v4+avx512bf16"]}
+
+
+def compiled(name, precision="f32"):
     """The shared object of a model of the manifest, for all its bindings and
-    both instruction sets; compiled when missing or older than what makes it."""
+    instruction sets; compiled when missing or older than what makes it."""
     model = manifest.load()[name]
-    artifact = os.path.join(manifest.BUILD, "artifacts", name + ".so")
+    suffix = "" if precision == "f32" else "." + precision
+    artifact = os.path.join(manifest.BUILD, "artifacts", name + suffix + ".so")
     sources = [VELTAIRC, manifest.path(name)]
     if not os.path.exists(sources[1]):
         raise Failure(f"{sources[1]} is missing: run scripts/models {name}")
     if not os.path.exists(artifact) or os.path.getmtime(artifact) < max(map(os.path.getmtime, sources)):
         os.makedirs(os.path.dirname(artifact), exist_ok=True)
-        call(VELTAIRC, sources[1], "-o", artifact, *manifest.shape_options(model), timeout=1800)
+        options = [f"--precision={precision}", f"--march={','.join(ISAS[precision])}"]
+        call(VELTAIRC, sources[1], "-o", artifact, *options, *manifest.shape_options(model), timeout=1800)
     return artifact
 
 
@@ -76,6 +82,7 @@ def cpu_runs(isa):
         flags = re.search(r"^flags\s*:(.*)$", file.read(), re.M).group(1).split()
     needs = {"x86-64-v3": {"avx2", "fma", "f16c", "bmi2"}}
     needs["x86-64-v4"] = needs["x86-64-v3"] | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
+    needs["x86-64-v4+avx512bf16"] = needs["x86-64-v4"] | {"avx512_bf16"}
     return needs.get(isa, set()) <= set(flags)
 
 

@@ -69,6 +69,14 @@ int main(int argc, char **argv) {
       ->capture_default_str();
   app.add_option("--mtune", options.mtune,
                  "CPU, or file with a machine model, whose caches to assume");
+  std::map<std::string, Precision> precisions = {{"f32", Precision::F32},
+                                                 {"bf16", Precision::BF16}};
+  std::string precision = "f32";
+  app.add_option("--precision", precision,
+                 "Numbers of products and of the tensors they read: f32, or "
+                 "bf16 for CPUs with AVX512-BF16")
+      ->check(CLI::IsMember({"f32", "bf16"}))
+      ->capture_default_str();
   app.add_option("--name", options.name,
                  "C identifier of the model (default: from the output)");
   app.add_option("--versions", options.versions, "Most versions of a layer")
@@ -111,6 +119,7 @@ int main(int argc, char **argv) {
     if (!check && !*output)
       throw CLI::RequiredError("--output");
     options.embedWeights = weights == "embed";
+    options.precision = precisions.at(precision);
     auto [suffixLevel, known] = emitLevelOf(options.output);
     if (!level.empty())
       options.emit = levels.at(level);

@@ -18,6 +18,7 @@ namespace {
 struct KnownMachine {
   StringLiteral names; // separated by commas
   unsigned l1KiB, l2KiB, l3KiB, l3Cores, fmaBits;
+  unsigned bf16Bits = 512;
 };
 } // namespace
 
@@ -33,7 +34,7 @@ static constexpr KnownMachine knownMachines[] = {
     {"znver2", 32, 512, 16 << 10, 4, 512},
     {"znver3", 32, 512, 32 << 10, 8, 512},
     {"znver4", 32, 1024, 32 << 10, 8, 512},
-    {"znver5", 48, 1024, 32 << 10, 8, 1024},
+    {"znver5", 48, 1024, 32 << 10, 8, 1024, 1024},
 };
 
 static Error userError(const Twine &message) {
@@ -54,7 +55,8 @@ static MachineModel getModel(StringRef name, const KnownMachine &machine) {
           uint64_t(machine.l2KiB) << 10,
           uint64_t(machine.l3KiB) << 10,
           machine.l3Cores,
-          machine.fmaBits};
+          machine.fmaBits,
+          machine.bf16Bits};
 }
 
 /// The trimmed content of a file in sysfs; empty if it cannot be read.
@@ -124,7 +126,7 @@ static Expected<MachineModel> readMachineFile(StringRef path) {
   MachineModel model;
   model.name = sys::path::stem(path).str();
   int64_t l1 = model.l1Bytes, l2 = model.l2Bytes, l3 = model.l3Bytes,
-          cores = model.l3Cores, fma = model.fmaBits;
+          cores = model.l3Cores, fma = model.fmaBits, bf16 = model.bf16Bits;
   json::Path::Root root("machine");
   json::ObjectMapper mapper(*value, root);
   if (!mapper || !mapper.mapOptional("name", model.name) ||
@@ -132,11 +134,12 @@ static Expected<MachineModel> readMachineFile(StringRef path) {
       !mapper.mapOptional("l2_bytes", l2) ||
       !mapper.mapOptional("l3_bytes", l3) ||
       !mapper.mapOptional("l3_cores", cores) ||
-      !mapper.mapOptional("fma_bits", fma))
+      !mapper.mapOptional("fma_bits", fma) ||
+      !mapper.mapOptional("bf16_bits", bf16))
     return userError("machine file '" + path +
                      "': " + toString(root.getError()));
   constexpr int64_t limit = int64_t(1) << 40;
-  for (int64_t field : {l1, l2, l3, cores, fma})
+  for (int64_t field : {l1, l2, l3, cores, fma, bf16})
     if (field < 1 || field > limit)
       return userError("machine file '" + path +
                        "': sizes must lie between 1 and 2^40");
@@ -145,6 +148,7 @@ static Expected<MachineModel> readMachineFile(StringRef path) {
   model.l3Bytes = l3;
   model.l3Cores = unsigned(std::min<int64_t>(cores, UINT32_MAX));
   model.fmaBits = unsigned(std::min<int64_t>(fma, UINT32_MAX));
+  model.bf16Bits = unsigned(std::min<int64_t>(bf16, UINT32_MAX));
   return model;
 }
 

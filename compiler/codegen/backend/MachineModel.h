@@ -23,6 +23,8 @@ struct MachineModel {
   uint64_t l3Bytes = 32 << 20; ///< One last-level cache, shared by `l3Cores`.
   unsigned l3Cores = 8;
   unsigned fmaBits = 512; ///< Multiply-adds of a core in a cycle, in bits.
+  /// The same of products of pairs of bf16, which do twice as much a bit.
+  unsigned bf16Bits = 512;
 
   /// The part of the last-level cache that one busy core can count on.
   uint64_t l3Share() const { return l3Bytes / l3Cores; }
@@ -30,8 +32,8 @@ struct MachineModel {
 
 /// Parses `--mtune`: "generic" (or nothing), "native", an LLVM CPU name, or the
 /// path of a machine file: JSON with any of the fields "name", "l1_bytes",
-/// "l2_bytes", "l3_bytes", "l3_cores" and "fma_bits" (fields for other readers
-/// are ignored). Fails with a message for the user.
+/// "l2_bytes", "l3_bytes", "l3_cores", "fma_bits" and "bf16_bits" (fields for
+/// other readers are ignored). Fails with a message for the user.
 llvm::Expected<MachineModel> parseMachineModel(llvm::StringRef text);
 
 } // namespace mlir::veltair

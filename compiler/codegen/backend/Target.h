@@ -39,6 +39,10 @@ struct TargetIsa {
 
   /// Whether code may use all of `bits` (VELTAIR_CPU_*).
   bool has(uint64_t bits) const { return (featureBits & bits) == bits; }
+  /// Whether products of bf16 have instructions, on 512 bits.
+  bool hasBf16Products() const {
+    return vectorBits == 512 && has(VELTAIR_CPU_AVX512BF16);
+  }
   /// Elements of `elementBits` bits in one register.
   unsigned lanes(unsigned elementBits) const {
     return vectorBits / elementBits;

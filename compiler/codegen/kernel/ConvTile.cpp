@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/kernel/Lanes.h"
 #include "compiler/codegen/kernel/Lowerings.h"
+#include "compiler/codegen/kernel/Pairs.h"
 #include "dialects/kernel/KernelDialect.h"
 
 using namespace mlir;
@@ -23,6 +24,7 @@ public:
     input = cast<MemRefType>(op.getInput().getType());
     filter = cast<MemRefType>(op.getFilter().getType());
     blocked = input.getRank() == 5;
+    pairs = input.getElementType().isBF16();
   }
 
   void lower() {
@@ -31,25 +33,42 @@ public:
                                            builder.getZeroAttr(type));
     SmallVector<Value> accumulators(columns * vectors * parts, zero);
     WindowRows rows = windowRows(builder, loc, op.getRow(), input.getDimSize(2),
-                                 filter.getDimSize(2), op.getStrides()[0],
+                                 kernelSize(0), op.getStrides()[0],
                                  op.getDilations()[0], op.getPads()[0]);
     firstColumn = firstInputColumn(builder, loc, op.getColumn(),
                                    op.getStrides()[1], op.getPads()[1]);
 
-    accumulators =
-        forLoop(constantIndex(builder, loc, 0),
-                constantIndex(builder, loc, input.getDimSize(1)), accumulators,
-                [&](Value channels, ValueRange carried) {
-                  return forLoop(rows.begin, rows.end, carried,
-                                 [&](Value kh, ValueRange carried) {
-                                   Value ih = rows.inputRow(builder, loc, kh);
-                                   return window(channels, kh, ih, carried);
-                                 });
-                });
+    auto windows = [&](Value channels, ValueRange carried) {
+      return forLoop(rows.begin, rows.end, carried,
+                     [&](Value kh, ValueRange carried) {
+                       Value ih = rows.inputRow(builder, loc, kh);
+                       return window(channels, kh, ih, carried);
+                     });
+    };
+    // The last group may have fewer pairs of channels.
+    int64_t groups =
+        pairs ? filter.getDimSize(3) / groupPairs : input.getDimSize(1);
+    steps = pairs ? groupPairs : channelGroup;
+    if (groups)
+      accumulators =
+          forLoop(constantIndex(builder, loc, 0),
+                  constantIndex(builder, loc, groups), accumulators, windows);
+    if (pairs && filter.getDimSize(3) % groupPairs) {
+      steps = filter.getDimSize(3) % groupPairs;
+      accumulators = windows(constantIndex(builder, loc, groups), accumulators);
+    }
     store(accumulators);
   }
 
 private:
+  /// Pairs of channels in a group.
+  static constexpr int64_t groupPairs = channelGroup / 2;
+
+  /// Rows (0) or columns (1) of the window.
+  int64_t kernelSize(unsigned dim) {
+    return filter.getDimSize(dim + (pairs ? 1 : 2));
+  }
+
   using Body = function_ref<SmallVector<Value>(Value, ValueRange)>;
 
   SmallVector<Value> forLoop(Value lower, Value upper, ValueRange carried,
@@ -66,7 +85,7 @@ private:
   /// them and leave out the products with padding.
   SmallVector<Value> window(Value channels, Value kh, Value ih,
                             ValueRange carried) {
-    int64_t kernelColumns = filter.getDimSize(3);
+    int64_t kernelColumns = kernelSize(1);
     int64_t dilation = op.getDilations()[1];
     if (op.getInterior())
       return forLoop(
@@ -106,12 +125,14 @@ private:
     if (!blocked)
       return multiply({channels, kh, kw}, {channels, ih, iw}, Value(), carried,
                       inside);
-    return forLoop(constantIndex(builder, loc, 0),
-                   constantIndex(builder, loc, channelGroup), carried,
-                   [&](Value ci, ValueRange carried) {
-                     return multiply({channels, kh, kw}, {channels, ih, iw}, ci,
-                                     carried, inside);
-                   });
+    return forLoop(
+        constantIndex(builder, loc, 0), constantIndex(builder, loc, steps),
+        carried, [&](Value ci, ValueRange carried) {
+          if (pairs)
+            return multiplyPairs(channels, kh, kw, ih, iw, ci, carried, inside);
+          return multiply({channels, kh, kw}, {channels, ih, iw}, ci, carried,
+                          inside);
+        });
   }
 
   /// One channel: loads `vectors` weight vectors, broadcasts one input element
@@ -151,6 +172,35 @@ private:
     return accumulators;
   }
 
+  /// One pair of channels.
+  SmallVector<Value> multiplyPairs(Value channels, Value kh, Value kw, Value ih,
+                                   Value iw, Value pair, ValueRange carried,
+                                   function_ref<bool(int64_t)> inside) {
+    SmallVector<Value> accumulators(carried), weights;
+    Value zero = constantIndex(builder, loc, 0);
+    Value first = arith::MulIOp::create(
+        builder, loc, channels, constantIndex(builder, loc, groupPairs));
+    Value number = arith::AddIOp::create(builder, loc, first, pair);
+    for (int64_t v = 0; v < vectors; ++v)
+      weights.push_back(loadPairs(
+          builder, loc, op.getFilter(),
+          {offsetIndex(builder, loc, op.getGroup(), v), kh, kw, number, zero}));
+    Value channel = arith::MulIOp::create(builder, loc, pair,
+                                          constantIndex(builder, loc, 2));
+    for (int64_t t = 0; t < columns; ++t) {
+      if (!inside(t))
+        continue;
+      Value column = offsetIndex(builder, loc, iw, t * op.getStrides()[1]);
+      Value x = broadcastPair(builder, loc, op.getInput(),
+                              {op.getImage(), channels, ih, column, channel});
+      for (int64_t v = 0; v < vectors; ++v) {
+        Value &accumulator = accumulators[t * vectors + v];
+        accumulator = dotPairs(builder, loc, accumulator, x, weights[v]);
+      }
+    }
+    return accumulators;
+  }
+
   void store(ArrayRef<Value> accumulators) {
     EpilogueEmitter epilogue(op.getEpilogue(), op.getExtras(),
                              /*invariantDim=*/3, lanes);
@@ -179,6 +229,8 @@ private:
   int64_t lanes, parts, columns, vectors;
   MemRefType input, filter;
   bool blocked;
+  bool pairs;    ///< of bf16
+  int64_t steps; ///< over the channels of a group
   Value firstColumn;
 };
 

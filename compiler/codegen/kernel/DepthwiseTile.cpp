@@ -63,11 +63,11 @@ void veltair::lowerDepthwiseTile(DepthwiseTileOp op, OpBuilder &builder,
                   distance / dilation >= kernelColumns || !inside(offset))
                 continue;
               if (!x)
-                x = vector::LoadOp::create(
-                    builder, loc, type, op.getInput(),
-                    ValueRange{op.getImage(), op.getGroup(), ih,
-                               offsetIndex(builder, loc, firstColumn, offset),
-                               laneIndex});
+                x = loadFloats(builder, loc, op.getInput(),
+                               {op.getImage(), op.getGroup(), ih,
+                                offsetIndex(builder, loc, firstColumn, offset),
+                                laneIndex},
+                               lanes, lanes);
               sums[t] = vector::FMAOp::create(
                   builder, loc, x, weights[distance / dilation], sums[t]);
             }

@@ -82,6 +82,15 @@ Value veltair::loadLanes(OpBuilder &builder, Location loc, Value memref,
                                       zero);
 }
 
+Value veltair::loadFloats(OpBuilder &builder, Location loc, Value memref,
+                          ValueRange indices, int64_t lanes, int64_t valid) {
+  Value loaded = loadLanes(builder, loc, memref, indices, lanes, valid);
+  auto type = VectorType::get(lanes, builder.getF32Type());
+  return loaded.getType() == type
+             ? loaded
+             : arith::ExtFOp::create(builder, loc, type, loaded);
+}
+
 void veltair::storeLanes(OpBuilder &builder, Location loc, Value vector,
                          Value memref, ValueRange indices, int64_t valid) {
   int64_t lanes = cast<VectorType>(vector.getType()).getNumElements();

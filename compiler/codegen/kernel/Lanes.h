@@ -38,6 +38,9 @@ void cloneOnLanes(OpBuilder &builder, Operation &op, IRMapping &mapping,
 /// `indices`, as a vector of `lanes` >= `valid` lanes.
 Value loadLanes(OpBuilder &builder, Location loc, Value memref,
                 ValueRange indices, int64_t lanes, int64_t valid);
+/// The same as numbers of f32; those of bf16 in memory are widened.
+Value loadFloats(OpBuilder &builder, Location loc, Value memref,
+                 ValueRange indices, int64_t lanes, int64_t valid);
 /// Stores the first `valid` lanes of `vector`.
 void storeLanes(OpBuilder &builder, Location loc, Value vector, Value memref,
                 ValueRange indices, int64_t valid);

@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/kernel/Lanes.h"
 #include "compiler/codegen/kernel/Lowerings.h"
+#include "compiler/codegen/kernel/Pairs.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -31,7 +32,9 @@ public:
                                            builder.getZeroAttr(type));
     SmallVector<Value> sums(rows * width, zero);
     bool blocked = cast<MemRefType>(op.getLhs().getType()).getRank() == 3;
-    store(blocked ? sumBlocked(sums) : sumPlain(sums));
+    store(op.isBf16() ? sumPairs(sums)
+          : blocked   ? sumBlocked(sums)
+                      : sumPlain(sums));
   }
 
 private:
@@ -57,6 +60,27 @@ private:
     return loop(op.getDepth(), sums, [&](Value k, ValueRange carried) {
       auto element = [&](Value row) { return SmallVector<Value>{row, k}; };
       return multiply(k, element, carried);
+    });
+  }
+
+  SmallVector<Value> sumPairs(ValueRange sums) {
+    return loop(op.getDepth() / 2, sums, [&](Value pair, ValueRange carried) {
+      Value k = arith::MulIOp::create(builder, loc, pair, constant(2));
+      SmallVector<Value> sums(carried), weights;
+      for (int64_t w = 0; w < width; ++w)
+        weights.push_back(loadPairs(
+            builder, loc, op.getRhs(),
+            {offsetIndex(builder, loc, op.getGroup(), w), pair, constant(0)}));
+      if (op.getPrefetch())
+        prefetch(pair);
+      for (int64_t t = 0; t < rows; ++t) {
+        Value x = broadcastPair(builder, loc, op.getLhs(), {rowIndices[t], k});
+        for (int64_t w = 0; w < width; ++w) {
+          Value &sum = sums[t * width + w];
+          sum = dotPairs(builder, loc, sum, x, weights[w]);
+        }
+      }
+      return sums;
     });
   }
 

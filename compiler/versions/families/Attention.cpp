@@ -6,6 +6,8 @@
 #include "compiler/versions/families/LayerOperands.h"
 #include "compiler/versions/families/ScheduleBuilder.h"
 #include "dialects/kernel/KernelDialect.h"
+#include "dialects/onnx/Elements.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -24,6 +26,7 @@ struct Sizes {
     kernel::AttentionOp op = rootOf(layer);
     ArrayRef<int64_t> query = op.getQueryView().getSizes(),
                       value = op.getValueView().getSizes();
+    pairs = op.getQuery().getType().getElementType().isBF16();
     batch = query[0];
     heads = query[1];
     queries = query[2];
@@ -34,6 +37,8 @@ struct Sizes {
     blocks = llvm::divideCeil(queries, block);
   }
 
+  /// Whether scores are products of pairs of bf16.
+  bool pairs;
   int64_t batch, heads, queries, keys, depth, valueDepth;
   int64_t block, blocks;
 };
@@ -114,12 +119,16 @@ LayerModel AttentionFamily::model(LayerOp layer, ScheduleAttr schedule) const {
                              },
                              depends, written});
   };
-  add({true, true, false, true}, depth * 4);
-  add({true, true, true, false}, s.depth * 4);
+  int64_t keyBytes = s.depth * (s.pairs ? 2 : 4);
+  add({true, true, false, true}, keyBytes + s.valueDepth * 4);
+  add({true, true, true, false}, keyBytes);
   add({true, true, true, false}, s.valueDepth * 4, /*written=*/true);
   add({false, false, true, true}, 4);
-  // Both products have as many multiply-adds as one of the whole depth; the
-  // softmax takes about as long as 16 more steps.
+  // Both products have as many multiply-adds as one of the whole depth (pairs
+  // of bf16 take half of them); the softmax takes about as long as 16 more
+  // steps.
+  if (s.pairs)
+    model.depth -= s.depth / 2;
   model.depth += 16;
   int64_t groups = llvm::divideCeil(s.queries, channelGroup);
   for (const TileWork &panel :
@@ -150,15 +159,24 @@ private:
   /// `size` columns from `first` as rows of `into`, whose further columns
   /// repeat the last one.
   void transpose(Value rows, Value first, int64_t count, Value into);
+  /// `count` rows of bf16 from `first` as pairs: [lanes / 16, depth / 2, 32],
+  /// as a register tile reads them. Further lanes repeat the last row.
+  void interleave(Value rows, Value first, int64_t count, Value into);
+  /// Calls `body` with each lane of `lanes` and its row.
+  void forLanes(Value first, int64_t count, int64_t lanes,
+                function_ref<void(Value lane, Value row)> body);
   /// Emits register tiles that cover rows x columns.
   void tiles(int64_t rows, int64_t columns,
              function_ref<void(Value, Value, int64_t, int64_t, int64_t)> tile);
   void scores(Value queries, Value maskColumns, Value into);
-  Value allocate(int64_t rows, int64_t columns) {
-    Value memory = f.workerScratch(
-        used, MemRefType::get({rows, columns}, f.b.getF32Type()));
-    used += rows * columns * sizeof(float);
+  Value allocate(ArrayRef<int64_t> shape, Type element) {
+    auto type = MemRefType::get(shape, element);
+    Value memory = f.workerScratch(used, type);
+    used += type.getNumElements() * onnx::elementBytes(element);
     return memory;
+  }
+  Value allocate(int64_t rows, int64_t columns) {
+    return allocate({rows, columns}, f.b.getF32Type());
   }
   static ArrayRef<int64_t> shapeOf(Value matrix) {
     return cast<MemRefType>(matrix.getType()).getShape();
@@ -178,15 +196,38 @@ void BlockEmitter::transpose(Value rows, Value first, int64_t count,
   // Along the rows, which are contiguous: columns often share a set of the
   // cache.
   ArrayRef<int64_t> shape = shapeOf(into);
-  f.loop(shape[1], [&](Value lane) {
-    Value row = lane;
-    if (count < shape[1])
-      row = arith::MinUIOp::create(f.b, row, f.index(count - 1));
-    row = arith::AddIOp::create(f.b, first, row);
+  forLanes(first, count, shape[1], [&](Value lane, Value row) {
     f.loop(shape[0], [&](Value k) {
       Value element = memref::LoadOp::create(f.b, rows, ValueRange{row, k});
       memref::StoreOp::create(f.b, element, into, ValueRange{k, lane});
     });
+  });
+}
+
+void BlockEmitter::interleave(Value rows, Value first, int64_t count,
+                              Value into) {
+  ArrayRef<int64_t> shape = shapeOf(into);
+  auto type = VectorType::get(2, f.b.getBF16Type());
+  forLanes(first, count, shape[0] * channelGroup, [&](Value lane, Value row) {
+    Value group = arith::DivUIOp::create(f.b, lane, f.index(channelGroup));
+    Value within = arith::RemUIOp::create(f.b, lane, f.index(channelGroup));
+    Value place = arith::MulIOp::create(f.b, within, f.index(2));
+    f.loop(shape[1], [&](Value number) {
+      Value k = arith::MulIOp::create(f.b, number, f.index(2));
+      Value pair = vector::LoadOp::create(f.b, type, rows, ValueRange{row, k});
+      vector::StoreOp::create(f.b, pair, into,
+                              ValueRange{group, number, place});
+    });
+  });
+}
+
+void BlockEmitter::forLanes(Value first, int64_t count, int64_t lanes,
+                            function_ref<void(Value lane, Value row)> body) {
+  f.loop(lanes, [&](Value lane) {
+    Value row = lane;
+    if (count < lanes)
+      row = arith::MinUIOp::create(f.b, row, f.index(count - 1));
+    body(lane, arith::AddIOp::create(f.b, first, row));
   });
 }
 
@@ -239,8 +280,17 @@ void BlockEmitter::emit(Value first, int64_t count) {
   int64_t keys = shapeOf(key)[0];
   int64_t lanes = llvm::alignTo(count, channelGroup);
   used = 0;
-  Value queries = allocate(shapeOf(query)[1], lanes);
-  transpose(query, first, count, queries);
+  int64_t depth = shapeOf(query)[1];
+  Type element = cast<MemRefType>(query.getType()).getElementType();
+  Value queries;
+  if (element.isBF16()) {
+    queries =
+        allocate({lanes / channelGroup, depth / 2, 2 * channelGroup}, element);
+    interleave(query, first, count, queries);
+  } else {
+    queries = allocate(depth, lanes);
+    transpose(query, first, count, queries);
+  }
   Value maskColumns;
   if (mask) {
     // One column when it is the same for all queries.

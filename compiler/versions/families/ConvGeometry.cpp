@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/versions/families/ConvGeometry.h"
+#include "dialects/onnx/Elements.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -137,7 +138,15 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
   int64_t lanes = blocked ? channelGroup : 1;
   int64_t windowRows = g.filter[depthwise ? 1 : 2];
   int64_t windowColumns = g.filter[depthwise ? 2 : 3];
+  Type element =
+      cast<RankedTensorType>(root->getOperand(0).getType()).getElementType();
+  model.pairs = element.isBF16() && !depthwise;
+  int64_t inputBytes = onnx::elementBytes(element);
+  int64_t filterBytes = model.pairs ? inputBytes : sizeof(float);
   int64_t channels = depthwise ? 1 : g.input[1] * lanes; // summed over
+  if (model.pairs)
+    channels = llvm::alignTo(
+        cast<RankedTensorType>(root->getOperand(1).getType()).getDimSize(1), 2);
   nest.extents = {g.images(), g.groups(), g.rows(), g.columns()};
   addDirectLoops(nest, schedule, schedule.getVectors(), 1, schedule.getRows());
 
@@ -148,12 +157,12 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
              reach(e[3], windowColumns, g.strides[1], g.dilations[1],
                    g.input[3]);
          int64_t depth = depthwise ? e[1] * channelGroup : channels;
-         return e[0] * depth * pixels * 4;
+         return e[0] * depth * pixels * inputBytes;
        },
        {true, depthwise, true, true}});
   nest.accesses.push_back({[=](const Extents &e) {
                              return e[1] * channelGroup * channels *
-                                    windowRows * windowColumns * 4;
+                                    windowRows * windowColumns * filterBytes;
                            },
                            {false, true, false, false}});
   addEpilogueAccesses(nest, layer, root);

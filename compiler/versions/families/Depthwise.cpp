@@ -73,8 +73,9 @@ void DepthwiseFamily::emit(StageFunction &f, LayerOp layer,
   kernel::DepthwiseConv2DOp op = root(layer);
   ConvGeometry g = geometry(layer);
   Type f32 = f.b.getF32Type();
-  Value input =
-      bindArgument(f, layer, op.getInput(), MemRefType::get(g.input, f32));
+  Value input = bindArgument(
+      f, layer, op.getInput(),
+      MemRefType::get(g.input, op.getInput().getType().getElementType()));
   Value filter =
       bindArgument(f, layer, op.getFilter(), MemRefType::get(g.filter, f32));
   Value result = bindResult(f, layer, 0, g.result);

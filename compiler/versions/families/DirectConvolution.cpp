@@ -38,9 +38,14 @@ public:
     return model;
   }
 
-  /// OIHW to [O/16][I/16][H][W][16i][16o], or [O/16][I][H][W][16o].
+  /// OIHW to [O/16][I/16][H][W][16i][16o], or [O/16][I][H][W][16o], or, of
+  /// bf16, [O/16][H][W][I/2][16o][2i].
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
+    Type element = root(layer).getInput().getType().getElementType();
+    if (element.isBF16())
+      return {PackingAttr::get(layer.getContext(), {}, {0, 2, 3, 1}, {0, 3},
+                               {channelGroup, 2}, element)};
     bool blocked = root(layer).getInput().getType().getRank() == 5;
     SmallVector<int64_t> inner = {1, 0};
     if (!blocked)
@@ -87,11 +92,17 @@ void DirectConvolution::emit(StageFunction &f, LayerOp layer,
                              ScheduleAttr schedule, unsigned) const {
   kernel::Conv2DOp op = root(layer);
   ConvGeometry g = geometry(layer);
-  Type f32 = f.b.getF32Type();
+  Type element = op.getInput().getType().getElementType();
   Value input =
-      bindArgument(f, layer, op.getInput(), MemRefType::get(g.input, f32));
+      bindArgument(f, layer, op.getInput(), MemRefType::get(g.input, element));
+  SmallVector<int64_t> packed = g.filter;
+  if (element.isBF16()) {
+    ArrayRef<int64_t> shape = op.getFilter().getType().getShape();
+    packed = {g.filter[0], shape[2], shape[3],
+              (int64_t)llvm::divideCeil(shape[1], 2), 2 * channelGroup};
+  }
   Value filter =
-      bindArgument(f, layer, op.getFilter(), MemRefType::get(g.filter, f32));
+      bindArgument(f, layer, op.getFilter(), MemRefType::get(packed, element));
   Value result = bindResult(f, layer, 0, g.result);
   Epilogue epilogue(f, layer, op,
                     [&](RankedTensorType type) { return g.viewExtra(type); });

@@ -7,6 +7,7 @@
 #include "compiler/versions/families/ProductLoops.h"
 #include "compiler/versions/families/ScheduleBuilder.h"
 #include "dialects/kernel/KernelDialect.h"
+#include "dialects/onnx/Elements.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -14,6 +15,11 @@ using kernel::channelGroup;
 
 static kernel::MatMulOp rootOf(LayerOp layer) {
   return cast<kernel::MatMulOp>(layerRoot(layer));
+}
+
+/// The type of the numbers that are multiplied.
+static Type elementOf(LayerOp layer) {
+  return rootOf(layer).getLhs().getType().getElementType();
 }
 
 static ProductLoops loopsOf(LayerOp layer, ScheduleAttr schedule) {
@@ -35,19 +41,24 @@ public:
     SmallVector<int64_t> shape = asMatrix(op.getResult().getType().getShape());
     int64_t depth = op.getLhs().getType().getShape().back();
     ScheduleBuilder builder(layer.getContext(), isa);
-    builder.addProduct("direct", shape[0], depth * int64_t(sizeof(float)),
+    builder.addProduct("direct", shape[0],
+                       depth * onnx::elementBytes(elementOf(layer)),
                        llvm::divideCeil(shape[1], channelGroup));
     return builder.take();
   }
 
   LayerModel model(LayerOp layer, ScheduleAttr schedule) const override;
 
-  /// [K, N] to [N/16][K][16].
+  /// [K, N] to [N/16][K][16], or to [N/16][K/2][16][2] of bf16.
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
     SmallVector<int64_t> permutation;
     if (!rootOf(layer).getTransposeRhs())
       permutation = {1, 0};
+    Type element = elementOf(layer);
+    if (element.isBF16())
+      return {PackingAttr::get(layer.getContext(), {}, permutation, {0, 1},
+                               {channelGroup, 2}, element)};
     return {PackingAttr::get(layer.getContext(), {}, permutation, {0},
                              {channelGroup})};
   }
@@ -71,12 +82,15 @@ LayerModel DirectMatMul::model(LayerOp layer, ScheduleAttr schedule) const {
   int64_t depth = model.depth = loops.depth;
   nest.extents = {1, loops.groups, loops.rows, 1};
   addDirectLoops(nest, schedule, loops.vectors, loops.tileRows, 1);
-  nest.accesses.push_back({[=](const Extents &e) { return e[2] * depth * 4; },
-                           {false, false, true, false}});
+  int64_t bytes = onnx::elementBytes(elementOf(layer));
   nest.accesses.push_back(
-      {[=](const Extents &e) { return e[1] * channelGroup * depth * 4; },
+      {[=](const Extents &e) { return e[2] * depth * bytes; },
+       {false, false, true, false}});
+  nest.accesses.push_back(
+      {[=](const Extents &e) { return e[1] * channelGroup * depth * bytes; },
        {false, true, false, false}});
   addEpilogueAccesses(nest, layer, layerRoot(layer));
+  model.pairs = elementOf(layer).isBF16();
   model.tiles = loops.tileWork(1);
   model.flops = 2 * depth * loops.rows * loops.columns;
   model.chunks = loops.panelParts() * loops.rowParts();
@@ -87,24 +101,29 @@ void DirectMatMul::emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule,
                         unsigned) const {
   kernel::MatMulOp op = rootOf(layer);
   ProductLoops loops = loopsOf(layer, schedule);
-  Type f32 = f.b.getF32Type();
+  Type element = elementOf(layer);
   Value lhs = bindArgument(f, layer, op.getLhs(),
-                           MemRefType::get({loops.rows, loops.depth}, f32));
-  Value rhs = bindArgument(
-      f, layer, op.getRhs(),
-      MemRefType::get({loops.groups, loops.depth, channelGroup}, f32));
+                           MemRefType::get({loops.rows, loops.depth}, element));
+  SmallVector<int64_t> packed = {loops.groups, loops.depth, channelGroup};
+  if (element.isBF16())
+    packed = {loops.groups, loops.depth / 2, 2 * channelGroup};
+  Value rhs =
+      bindArgument(f, layer, op.getRhs(), MemRefType::get(packed, element));
   Value result = bindResult(f, layer, 0, {loops.rows, loops.columns});
   Epilogue epilogue(f, layer, op, [&](RankedTensorType type) {
     return MemRefType::get(asMatrix(type.getShape()), type.getElementType());
   });
   SmallVector<Value> part =
       f.delinearizeChunk({loops.panelParts(), loops.rowParts()});
+  // Products of bf16 outrun the prefetcher of the hardware: weights are fetched
+  // 4 KiB ahead, unless a tile has so few rows that it waits for them anyway.
+  int64_t prefetch = element.isBF16() && loops.tileRows >= 6 ? 64 : 0;
   loops.emit(f, part[0], part[1],
              [&](Value row, Value group, int64_t rows, int64_t groups,
                  int64_t columns) {
                auto tile = kernel::MatMulTileOp::create(
                    f.b, lhs, rhs, result, epilogue.getExtras(), row, group,
-                   rows, groups, columns);
+                   rows, groups, columns, prefetch);
                epilogue.cloneInto(tile.getEpilogue());
              });
 }

@@ -127,7 +127,9 @@ StrassenMatMul::schedules(LayerOp layer, const TargetIsa &isa) const {
   ScheduleBuilder builder(layer.getContext(), isa);
   // Below, sums cost more than a product.
   constexpr int64_t leastRows = 32, leastDepth = 128, leastColumns = 128;
-  if (product.rows >= leastRows && product.depth >= leastDepth &&
+  // Sums of blocks would have to be rounded to bf16 once more.
+  bool isF32 = rootOf(layer).getLhs().getType().getElementType().isF32();
+  if (isF32 && product.rows >= leastRows && product.depth >= leastDepth &&
       product.columns >= leastColumns && product.depth % 2 == 0 &&
       product.columns % 2 == 0)
     builder.addProduct("strassen", product.upperRows, /*strideBytes=*/64,

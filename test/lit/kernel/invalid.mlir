@@ -188,3 +188,41 @@ func.func @scratch(%x: memref<4x8xf32>, %s: memref<4xf32>, %i: index) {
   }
   return
 }
+
+// -----
+
+func.func @odd_pairs(%a: tensor<4x7xbf16>, %b: tensor<7x16xf32>) {
+  // expected-error @below {{needs an even K for products of bf16}}
+  %0 = kernel.matmul %a, %b : tensor<4x7xbf16>, tensor<7x16xf32> -> tensor<4x16xf32>
+  return
+}
+
+// -----
+
+func.func @plain_pairs(%x: tensor<1x16x4x4xbf16>, %w: tensor<16x16x1x1xf32>) {
+  // expected-error @below {{needs a blocked input for products of bf16}}
+  %0 = kernel.conv2d %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x16x4x4xbf16>, tensor<16x16x1x1xf32> -> tensor<1x1x4x4x16xf32>
+  return
+}
+
+// -----
+
+func.func @pairs(%a: memref<4x8xbf16>, %b: memref<1x8x16xbf16>, %c: memref<4x16xf32>, %i: index) {
+  // expected-error @below {{needs [M, K] and [ceil(N/16), K / 2, 32] of bf16}}
+  kernel.matmul_tile %a, %b into %c[%i, %i] attributes {rows = 4 : i64, vectors = 1 : i64, columns = 16 : i64} : memref<4x8xbf16>, memref<1x8x16xbf16>, memref<4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @two_types(%a: memref<4x8xbf16>, %b: memref<1x8x16xf32>, %c: memref<4x16xf32>, %i: index) {
+  // expected-error @below {{needs operands of one element type}}
+  kernel.matmul_tile %a, %b into %c[%i, %i] attributes {rows = 4 : i64, vectors = 1 : i64, columns = 16 : i64} : memref<4x8xbf16>, memref<1x8x16xf32>, memref<4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}

@@ -56,6 +56,15 @@ TEST(Target, FeaturesAndCanonicalNames) {
   EXPECT_EQ(parse(native.name).featureBits, native.featureBits);
 }
 
+TEST(Target, Bf16Products) {
+  EXPECT_FALSE(parse("x86-64-v4").hasBf16Products());
+  EXPECT_FALSE(parse("icelake-server").hasBf16Products());
+  for (StringRef text : {"x86-64-v4+avx512bf16", "znver4", "cooperlake",
+                         "sapphirerapids"})
+    EXPECT_TRUE(parse(text).hasBf16Products());
+  EXPECT_FALSE(parse("znver4-avx512bf16").hasBf16Products());
+}
+
 TEST(Target, Errors) {
   EXPECT_THAT(getMessage(parseTargetIsa("x86-64-v9")),
               HasSubstr("unknown target 'x86-64-v9'; known are native"));
@@ -79,6 +88,10 @@ TEST(MachineModel, Names) {
   ASSERT_TRUE(bool(zen));
   EXPECT_EQ(zen->l2Bytes, 1u << 20);
   EXPECT_EQ(zen->l3Share(), 4u << 20);
+  EXPECT_EQ(zen->bf16Bits, 512u);
+  Expected<MachineModel> wider = parseMachineModel("znver5");
+  ASSERT_TRUE(bool(wider));
+  EXPECT_EQ(wider->bf16Bits, 1024u);
   Expected<MachineModel> native = parseMachineModel("native");
   ASSERT_TRUE(bool(native));
   EXPECT_GT(native->l1Bytes, 0u);

@@ -104,6 +104,32 @@ TEST_F(WeightsTest, PackingKinds) {
                        {4, 5, 6}, f32);
 }
 
+TEST_F(WeightsTest, PackingOfPairsOfBf16) {
+  // [N, K] to [N/16][K/2][16][2], rounded to nearest, ties to even.
+  auto packing = PackingAttr::get(&context, {}, {}, {0, 1}, {16, 2},
+                                  builder.getBF16Type());
+  auto type = getType({2, 3}, builder.getF32Type());
+  ASSERT_TRUE(isValidPacking(packing, type));
+  RankedTensorType packedType = packing.getPackedType(type);
+  EXPECT_EQ(packedType, getType({1, 2, 16, 2}, builder.getBF16Type()));
+  const uint32_t source[] = {0x3f800000, 0x3f808000, 0x3f818000,
+                             0x3f808001, 0x7f800001, 0xff7fffff};
+  std::vector<uint16_t> packed(packedType.getNumElements(), 77);
+  packConstant(packing, type,
+               ArrayRef(reinterpret_cast<const char *>(source), sizeof source),
+               MutableArrayRef(reinterpret_cast<char *>(packed.data()),
+                               packed.size() * sizeof(uint16_t)));
+  std::vector<uint16_t> wanted(64, 0);
+  wanted[0] = 0x3f80;
+  wanted[1] = 0x3f80; // a tie, to even
+  wanted[32] = 0x3f82;
+  wanted[2] = 0x3f81;
+  wanted[3] = 0x7fc0;  // stays no number
+  wanted[34] = 0xff80; // rounds to infinity
+  EXPECT_EQ(packed, wanted);
+  EXPECT_FALSE(isValidPacking(packing, getType({2, 3}, builder.getF64Type())));
+}
+
 TEST_F(WeightsTest, PackingOfTransformedFilters) {
   // OIHW to [O/16][4][4][I/16][16i][16o] of F(2x2, 3x3).
   auto packing =

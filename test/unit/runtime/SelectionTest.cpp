@@ -62,6 +62,19 @@ TEST_F(SelectionTest, ByCpu) {
             VELTAIR_INVALID_ARGUMENT);
 }
 
+// A program of bf16 is never run by a CPU without its instructions.
+TEST_F(SelectionTest, ByBf16) {
+  constexpr uint64_t avx512 = VELTAIR_CPU_AVX2 | VELTAIR_CPU_AVX512F;
+  programs[0].features |= VELTAIR_CPU_AVX512BF16;
+  EXPECT_THAT(*usablePrograms(artifact, avx512, ""), ElementsAre(1, 2, 3));
+  EXPECT_THAT(*usablePrograms(artifact, avx512 | VELTAIR_CPU_AVX512BF16, ""),
+              ElementsAre(0, 1, 2, 3));
+  artifact.program_count = 1;
+  auto none = usablePrograms(artifact, avx512, "");
+  EXPECT_EQ(none.status().code(), VELTAIR_CPU_MISMATCH);
+  EXPECT_THAT(none.status().message(), HasSubstr("AVX512BF16"));
+}
+
 TEST_F(SelectionTest, ByShape) {
   EXPECT_EQ(*select({1, 100}), 0u);
   EXPECT_EQ(*select({1, 300}), 2u);

@@ -1,0 +1,65 @@
+// RUN: veltair-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(convert-kernel-to-vector,canonicalize,cse,verify-vector-width))' | FileCheck %s
+
+// Pairs of the left operand are one broadcast of 32 bits; the epilogue rounds.
+
+// CHECK-LABEL: func.func @product
+// CHECK: scf.for %{{.*}} = %c0 to %c4
+// CHECK-COUNT-2: vector.load {{.*}} : memref<2x4x32xbf16>, vector<32xbf16>
+// CHECK: %[[PAIR:.*]] = vector.load {{.*}} : memref<4x8xbf16>, vector<2xbf16>
+// CHECK: %[[BITS:.*]] = vector.bitcast %[[PAIR]] : vector<2xbf16> to vector<1xi32>
+// CHECK: vector.broadcast {{.*}} : i32 to vector<16xi32>
+// CHECK-COUNT-2: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"
+// CHECK: scf.yield
+// CHECK: arith.truncf {{.*}} : vector<16xf32> to vector<16xbf16>
+// CHECK: vector.store {{.*}} : memref<4x32xbf16>, vector<16xbf16>
+module attributes {veltair.vector_bits = 512} {
+  func.func @product(%a: memref<4x8xbf16>, %b: memref<2x4x32xbf16>, %c: memref<4x32xbf16>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.matmul_tile %a, %b into %c[%i, %0] attributes {rows = 2 : i64, vectors = 2 : i64, columns = 32 : i64} : memref<4x8xbf16>, memref<2x4x32xbf16>, memref<4x32xbf16> {
+    ^bb0(%sum: f32):
+      %1 = arith.truncf %sum : f32 to bf16
+      kernel.yield %1 : bf16
+    }
+    return
+  }
+}
+
+// -----
+
+// Twenty channels: a group of eight pairs, and two of the next.
+
+// CHECK-LABEL: func.func @window
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c8
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"
+// CHECK: scf.for %{{.*}} = %{{.*}} to %c2
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"
+// CHECK-NOT: llvm.call_intrinsic
+module attributes {veltair.vector_bits = 512} {
+  func.func @window(%x: memref<1x2x8x8x16xbf16>, %f: memref<1x1x1x10x32xbf16>, %y: memref<1x1x8x8x16xf32>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.conv_tile %x, %f into %y[%0, %0, %i, %0] attributes {columns = 1 : i64, vectors = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior} : memref<1x2x8x8x16xbf16>, memref<1x1x1x10x32xbf16>, memref<1x1x8x8x16xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// Depthwise windows are multiplied in f32.
+
+// CHECK-LABEL: func.func @depthwise
+// CHECK: vector.load {{.*}} : memref<1x1x8x8x16xbf16>, vector<16xbf16>
+// CHECK: arith.extf {{.*}} : vector<16xbf16> to vector<16xf32>
+// CHECK: vector.fma
+module attributes {veltair.vector_bits = 512} {
+  func.func @depthwise(%x: memref<1x1x8x8x16xbf16>, %f: memref<1x1x1x16xf32>, %y: memref<1x1x8x8x16xf32>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.depthwise_tile %x, %f into %y[%0, %0, %i, %0] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior} : memref<1x1x8x8x16xbf16>, memref<1x1x1x16xf32>, memref<1x1x8x8x16xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
