@@ -26,6 +26,7 @@ void veltair::addGraphPasses(OpPassManager &programs) {
   programs.addPass(createCSEPass());
   // After batch normalizations are in the weights that this rearranges.
   programs.addPass(createConvertConvTranspose());
+  programs.addPass(createWidenConvGroups());
   programs.addPass(createConvertMatMulToKernel());
   programs.addPass(createAssignLayout());
   programs.addPass(createFormLayers());

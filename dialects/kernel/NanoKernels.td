@@ -96,7 +96,8 @@ def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile", (ins I64Attr:$vectors)>
     `vectors` groups of 16 output channels from `group`.
     `input` is `[N, Cb, H, W, 16]` or `[N, C, H, W]`, `filter`
     `[Ob, Cb, KH, KW, 16, 16]` or `[Ob, C, KH, KW, 16]`, `result`
-    `[N, Ob, OH, OW, 16]`. `interior` says that no column of the tile touches
+    `[N, Ob, OH, OW, 16]`. An input of more `Cb` than the filter has belongs to a
+    convolution of groups, of which the tile computes a part of one. `interior` says that no column of the tile touches
     the left or right padding; without it `column` must be a constant.
   }] # tileDescription;
 }

@@ -36,9 +36,10 @@ public:
     firstColumn = firstInputColumn(builder, loc, op.getColumn(),
                                    op.getStrides()[1], op.getPads()[1]);
 
+    firstChannels = firstInputChannels();
     accumulators =
         forLoop(constantIndex(builder, loc, 0),
-                constantIndex(builder, loc, input.getDimSize(1)), accumulators,
+                constantIndex(builder, loc, filter.getDimSize(1)), accumulators,
                 [&](Value channels, ValueRange carried) {
                   return forLoop(rows.begin, rows.end, carried,
                                  [&](Value kh, ValueRange carried) {
@@ -60,6 +61,19 @@ private:
           scf::YieldOp::create(builder, loc, body(iv, arguments));
         });
     return SmallVector<Value>(loop.getResults());
+  }
+
+  /// Where the input of the tile's group begins; null if there is one group.
+  Value firstInputChannels() {
+    int64_t channels = filter.getDimSize(1);
+    int64_t groups = input.getDimSize(1) / channels;
+    if (groups == 1)
+      return {};
+    Value group = arith::DivUIOp::create(
+        builder, loc, op.getGroup(),
+        constantIndex(builder, loc, filter.getDimSize(0) / groups));
+    return arith::MulIOp::create(builder, loc, group,
+                                 constantIndex(builder, loc, channels));
   }
 
   /// One row of the window. Interior tiles loop over its columns; others unroll
@@ -103,13 +117,17 @@ private:
   SmallVector<Value> channelLoop(Value channels, Value kh, Value kw, Value ih,
                                  Value iw, ValueRange carried,
                                  function_ref<bool(int64_t)> inside) {
+    Value source =
+        firstChannels
+            ? arith::AddIOp::create(builder, loc, firstChannels, channels)
+            : channels;
     if (!blocked)
-      return multiply({channels, kh, kw}, {channels, ih, iw}, Value(), carried,
+      return multiply({channels, kh, kw}, {source, ih, iw}, Value(), carried,
                       inside);
     return forLoop(constantIndex(builder, loc, 0),
                    constantIndex(builder, loc, channelGroup), carried,
                    [&](Value ci, ValueRange carried) {
-                     return multiply({channels, kh, kw}, {channels, ih, iw}, ci,
+                     return multiply({channels, kh, kw}, {source, ih, iw}, ci,
                                      carried, inside);
                    });
   }
@@ -179,7 +197,7 @@ private:
   int64_t lanes, parts, columns, vectors;
   MemRefType input, filter;
   bool blocked;
-  Value firstColumn;
+  Value firstColumn, firstChannels;
 };
 
 } // namespace
