@@ -75,6 +75,11 @@ LogicalResult ConvTileOp::verify() {
       !(input.getRank() == 4 && filter.getRank() == 5))
     return emitOpError("needs a blocked input and filter of rank 5 and 6, or "
                        "plain ones of rank 4 and 5");
+  int64_t channels = filter.getDimSize(1);
+  int64_t groups = channels ? input.getDimSize(1) / channels : 0;
+  if (groups < 1 || groups * channels != input.getDimSize(1) ||
+      filter.getDimSize(0) % (groups * getVectors()) != 0)
+    return emitOpError("needs groups of equal size, and tiles within them");
   return verifyWindowTile(*this);
 }
 
