@@ -63,6 +63,12 @@ LogicalResult ConvTileOp::verify() {
       !(input.getRank() == 4 && filter.getRank() == 5))
     return emitOpError("needs a blocked input and filter of rank 5 and 6, or "
                        "plain ones of rank 4 and 5");
+  int64_t lanes = input.getRank() == 5 ? channelGroup : 1;
+  if (llvm::divideCeil(getChannels(), lanes) != input.getDimSize(1))
+    return emitOpError("has an input of other than ")
+           << getChannels() << " channels";
+  if (getOutputs() < 1 || getOutputs() > channelGroup * getVectors())
+    return emitOpError("needs 1 to 16 * vectors outputs");
   return verifyWindowTile(*this);
 }
 

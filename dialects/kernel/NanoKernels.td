@@ -89,7 +89,8 @@ class Kernel_WindowTileOp<string mnemonic, dag extraArguments> : Kernel_TileOp<m
   }];
 }
 
-def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile", (ins I64Attr:$vectors)> {
+def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile",
+    (ins I64Attr:$vectors, I64Attr:$channels, I64Attr:$outputs)> {
   let summary = "Register tile of a convolution";
   let description = [{
     Computes `columns` output columns, from `column`, of output row `row`, for
@@ -98,6 +99,8 @@ def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile", (ins I64Attr:$vectors)>
     `[Ob, Cb, KH, KW, 16, 16]` or `[Ob, C, KH, KW, 16]`, `result`
     `[N, Ob, OH, OW, 16]`. `interior` says that no column of the tile touches
     the left or right padding; without it `column` must be a constant.
+    The input has `channels` channels. The first `outputs` of the tile's output
+    channels exist; the sums of the others are zero.
   }] # tileDescription;
 }
 

@@ -23,33 +23,53 @@ public:
     input = cast<MemRefType>(op.getInput().getType());
     filter = cast<MemRefType>(op.getFilter().getType());
     blocked = input.getRank() == 5;
+    for (int64_t first = 0, outputs = op.getOutputs(); first < outputs;
+         first += lanes) {
+      // Half a register of 512 bits takes half the cycles.
+      bool half = lanes == channelGroup && outputs - first <= lanes / 2;
+      registers.push_back(
+          VectorType::get(half ? lanes / 2 : lanes, builder.getF32Type()));
+    }
   }
 
   void lower() {
-    auto type = VectorType::get(lanes, builder.getF32Type());
-    Value zero = arith::ConstantOp::create(builder, loc, type,
-                                           builder.getZeroAttr(type));
-    SmallVector<Value> accumulators(columns * vectors * parts, zero);
+    SmallVector<Value> accumulators;
+    for (int64_t t = 0; t < columns; ++t)
+      for (VectorType type : registers)
+        accumulators.push_back(zeroOf(type));
     WindowRows rows = windowRows(builder, loc, op.getRow(), input.getDimSize(2),
                                  filter.getDimSize(2), op.getStrides()[0],
                                  op.getDilations()[0], op.getPads()[0]);
     firstColumn = firstInputColumn(builder, loc, op.getColumn(),
                                    op.getStrides()[1], op.getPads()[1]);
 
-    accumulators =
-        forLoop(constantIndex(builder, loc, 0),
-                constantIndex(builder, loc, input.getDimSize(1)), accumulators,
-                [&](Value channels, ValueRange carried) {
-                  return forLoop(rows.begin, rows.end, carried,
-                                 [&](Value kh, ValueRange carried) {
-                                   Value ih = rows.inputRow(builder, loc, kh);
-                                   return window(channels, kh, ih, carried);
-                                 });
-                });
+    auto windows = [&](Value channels, ValueRange carried) {
+      return forLoop(rows.begin, rows.end, carried,
+                     [&](Value kh, ValueRange carried) {
+                       Value ih = rows.inputRow(builder, loc, kh);
+                       return window(channels, kh, ih, carried);
+                     });
+    };
+    // The last group may have fewer channels.
+    steps = blocked ? channelGroup : 1;
+    int64_t channels = op.getChannels(), groups = channels / steps;
+    if (groups)
+      accumulators =
+          forLoop(constantIndex(builder, loc, 0),
+                  constantIndex(builder, loc, groups), accumulators, windows);
+    if (channels % steps) {
+      steps = channels % steps;
+      accumulators = windows(constantIndex(builder, loc, groups), accumulators);
+    }
     store(accumulators);
   }
 
 private:
+  Value zeroOf(VectorType type) {
+    return arith::ConstantOp::create(builder, loc, type,
+                                     builder.getZeroAttr(type));
+  }
+
   using Body = function_ref<SmallVector<Value>(Value, ValueRange)>;
 
   SmallVector<Value> forLoop(Value lower, Value upper, ValueRange carried,
@@ -107,7 +127,7 @@ private:
       return multiply({channels, kh, kw}, {channels, ih, iw}, Value(), carried,
                       inside);
     return forLoop(constantIndex(builder, loc, 0),
-                   constantIndex(builder, loc, channelGroup), carried,
+                   constantIndex(builder, loc, steps), carried,
                    [&](Value ci, ValueRange carried) {
                      return multiply({channels, kh, kw}, {channels, ih, iw}, ci,
                                      carried, inside);
@@ -119,19 +139,18 @@ private:
   SmallVector<Value> multiply(ArrayRef<Value> weight, ArrayRef<Value> element,
                               Value ci, ValueRange carried,
                               function_ref<bool(int64_t)> inside) {
-    auto type = VectorType::get(lanes, builder.getF32Type());
     SmallVector<Value> accumulators(carried), weights;
-    for (int64_t v = 0; v < vectors; ++v)
-      for (int64_t part = 0; part < parts; ++part) {
-        SmallVector<Value> index = {
-            offsetIndex(builder, loc, op.getGroup(), v)};
-        index.append(weight.begin(), weight.end());
-        if (blocked)
-          index.push_back(ci);
-        index.push_back(constantIndex(builder, loc, part * lanes));
-        weights.push_back(
-            vector::LoadOp::create(builder, loc, type, op.getFilter(), index));
-      }
+    for (auto [number, type] : llvm::enumerate(registers)) {
+      int64_t first = number * lanes;
+      SmallVector<Value> index = {
+          offsetIndex(builder, loc, op.getGroup(), first / channelGroup)};
+      index.append(weight.begin(), weight.end());
+      if (blocked)
+        index.push_back(ci);
+      index.push_back(constantIndex(builder, loc, first % channelGroup));
+      weights.push_back(
+          vector::LoadOp::create(builder, loc, type, op.getFilter(), index));
+    }
     for (int64_t t = 0; t < columns; ++t) {
       if (!inside(t))
         continue;
@@ -141,9 +160,9 @@ private:
       if (blocked)
         index.push_back(ci);
       Value scalar = memref::LoadOp::create(builder, loc, op.getInput(), index);
-      Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
-      for (int64_t w = 0; w < vectors * parts; ++w) {
-        Value &accumulator = accumulators[t * vectors * parts + w];
+      for (auto [w, type] : llvm::enumerate(registers)) {
+        Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
+        Value &accumulator = accumulators[t * registers.size() + w];
         accumulator =
             vector::FMAOp::create(builder, loc, x, weights[w], accumulator);
       }
@@ -166,11 +185,27 @@ private:
           SmallVector<Value> index = {op.getImage(), groups[v], op.getRow(),
                                       column, lane[part]};
           Value value = epilogue.emit(
-              builder, loc, accumulators[(t * vectors + v) * parts + part],
+              builder, loc,
+              sum(accumulators.slice(t * registers.size(), registers.size()),
+                  v * parts + part),
               index, lanes);
           storeLanes(builder, loc, value, op.getResult(), index, lanes);
         }
     }
+  }
+
+  /// Register `number` of a column, whose accumulators are given: what was not
+  /// computed is zero.
+  Value sum(ArrayRef<Value> accumulators, size_t number) {
+    Value zero = zeroOf(VectorType::get(lanes, builder.getF32Type()));
+    if (number >= accumulators.size())
+      return zero;
+    Value accumulator = accumulators[number];
+    if (registers[number].getDimSize(0) == lanes)
+      return accumulator;
+    return vector::InsertStridedSliceOp::create(
+        builder, loc, accumulator, zero, /*offsets=*/ArrayRef<int64_t>{0},
+        /*strides=*/ArrayRef<int64_t>{1});
   }
 
   ConvTileOp op;
@@ -179,6 +214,8 @@ private:
   int64_t lanes, parts, columns, vectors;
   MemRefType input, filter;
   bool blocked;
+  int64_t steps;                        ///< over the channels of a group
+  SmallVector<VectorType, 8> registers; ///< the accumulators of a column
   Value firstColumn;
 };
 

@@ -19,11 +19,17 @@ struct ConvGeometry {
   SmallVector<int64_t> input, filter, result; // result: [N, groups, OH, OW, 16]
   SmallVector<int64_t> strides, dilations, pads;
   int64_t mergedRows = 1;
+  int64_t channels, outputs; ///< that exist, of the input and the result
 
   int64_t images() const { return result[0]; }
   int64_t groups() const { return result[1]; }
   int64_t rows() const { return result[2]; }
   int64_t columns() const { return result[3]; }
+  /// Output channels for which dense tiles compute sums: those that exist,
+  /// rounded up to halves of groups.
+  int64_t computedOutputs() const {
+    return llvm::alignTo(outputs, kernel::channelGroup / 2);
+  }
 
   /// The buffer of another tensor of the layer, [N, G or 1, H or 1, W or 1,
   /// 16 or 1], as the result's loops see it.
