@@ -51,7 +51,7 @@ void veltair::addEpilogueAccesses(LoopNest &nest, LayerOp layer,
 }
 
 SmallVector<TileWork, 4> veltair::rowTiles(int64_t columns, int64_t width,
-                                           int64_t vectors, int64_t repeats) {
+                                           double vectors, int64_t repeats) {
   SmallVector<TileWork, 4> tiles;
   if (columns >= width)
     tiles.push_back({width, vectors, columns / width * repeats});

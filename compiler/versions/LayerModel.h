@@ -14,9 +14,11 @@
 namespace mlir::veltair {
 
 /// The register tiles that a version executes: `count` times `rows` x `vectors`
-/// accumulated over `depth` steps.
+/// accumulated over `depth` steps. Half a vector is 8 channels.
 struct TileWork {
-  int64_t rows, vectors, count;
+  int64_t rows;
+  double vectors;
+  int64_t count;
 };
 
 /// A layer under a schedule: its last stage, and those before it.
@@ -50,7 +52,7 @@ void addEpilogueAccesses(LoopNest &nest, LayerOp layer, Operation *root);
 /// The tiles of one row, `repeats` times: full ones of `width` columns and the
 /// narrower last one.
 SmallVector<TileWork, 4> rowTiles(int64_t columns, int64_t width,
-                                  int64_t vectors, int64_t repeats);
+                                  double vectors, int64_t repeats);
 
 } // namespace mlir::veltair
 

@@ -61,25 +61,30 @@ LogicalResult ConvTileOp::verify() {
   auto filter = cast<MemRefType>(getFilter().getType());
   if (input.getElementType() != filter.getElementType())
     return emitOpError("needs an input and a filter of one element type");
+  bool blocked = input.getRank() == 5;
   if (input.getElementType().isBF16()) {
-    constexpr int64_t pairs = channelGroup / 2;
-    if (input.getRank() != 5 || filter.getRank() != 5 ||
-        filter.getDimSize(4) != 2 * channelGroup ||
-        input.getDimSize(1) !=
-            (int64_t)llvm::divideCeil(filter.getDimSize(3), pairs))
+    if (!blocked || filter.getRank() != 5 ||
+        filter.getDimSize(3) != (int64_t)llvm::divideCeil(getChannels(), 2) ||
+        filter.getDimSize(4) != 2 * channelGroup)
       return emitOpError("needs an input [N, Cb, H, W, 16] and a filter "
                          "[Ob, KH, KW, ceil(C / 2), 32] of bf16");
-    return verifyWindowTile(*this);
-  }
-  if (!(input.getRank() == 5 && filter.getRank() == 6) &&
-      !(input.getRank() == 4 && filter.getRank() == 5))
+  } else if (!(blocked && filter.getRank() == 6) &&
+             !(input.getRank() == 4 && filter.getRank() == 5)) {
     return emitOpError("needs a blocked input and filter of rank 5 and 6, or "
                        "plain ones of rank 4 and 5");
-  int64_t channels = filter.getDimSize(1);
-  int64_t groups = channels ? input.getDimSize(1) / channels : 0;
-  if (groups < 1 || groups * channels != input.getDimSize(1) ||
-      filter.getDimSize(0) % (groups * getVectors()) != 0)
+  }
+  if (getChannels() < 1)
+    return emitOpError("needs channels");
+  int64_t channels =
+      llvm::divideCeil(getChannels(), blocked ? channelGroup : 1);
+  int64_t groups = input.getDimSize(1) / channels;
+  if (groups < 1 || groups * channels != input.getDimSize(1))
+    return emitOpError("has an input of other than ")
+           << getChannels() << " channels a group";
+  if (filter.getDimSize(0) % (groups * getVectors()) != 0)
     return emitOpError("needs groups of equal size, and tiles within them");
+  if (getOutputs() < 1 || getOutputs() > channelGroup * getVectors())
+    return emitOpError("needs 1 to 16 * vectors outputs");
   return verifyWindowTile(*this);
 }
 

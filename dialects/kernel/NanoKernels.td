@@ -92,7 +92,8 @@ class Kernel_WindowTileOp<string mnemonic, dag extraArguments> : Kernel_TileOp<m
   }];
 }
 
-def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile", (ins I64Attr:$vectors)> {
+def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile",
+    (ins I64Attr:$vectors, I64Attr:$channels, I64Attr:$outputs)> {
   let summary = "Register tile of a convolution";
   let description = [{
     Computes `columns` output columns, from `column`, of output row `row`, for
@@ -101,10 +102,12 @@ def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile", (ins I64Attr:$vectors)>
     `[Ob, Cb, KH, KW, 16, 16]` or `[Ob, C, KH, KW, 16]`, `result`
     `[N, Ob, OH, OW, 16]`. With an `input` of bf16 `filter` is
     `[Ob, KH, KW, ceil(C / 2), 32]` of bf16: the pairs of channels 2p and 2p + 1
-    of 16 outputs. An input of more channels than the filter has belongs to a
-    convolution of groups, of which the tile computes a part of one.
-    `interior` says that no column of the tile touches
-    the left or right padding; without it `column` must be a constant.
+    of 16 outputs. `interior` says that no column of the tile touches the left or
+    right padding; without it `column` must be a constant.
+    Each output sums over `channels` channels; an input of several times as many
+    belongs to a convolution of groups, of which the tile computes a part of one.
+    The first `outputs` of the tile's output channels exist; the sums of the
+    others are zero.
   }] # tileDescription;
 }
 

@@ -25,13 +25,21 @@ public:
     filter = cast<MemRefType>(op.getFilter().getType());
     blocked = input.getRank() == 5;
     pairs = input.getElementType().isBF16();
+    for (int64_t first = 0, outputs = op.getOutputs(); first < outputs;
+         first += lanes) {
+      // Half a register of 512 bits takes half the cycles.
+      bool half =
+          !pairs && lanes == channelGroup && outputs - first <= lanes / 2;
+      registers.push_back(
+          VectorType::get(half ? lanes / 2 : lanes, builder.getF32Type()));
+    }
   }
 
   void lower() {
-    auto type = VectorType::get(lanes, builder.getF32Type());
-    Value zero = arith::ConstantOp::create(builder, loc, type,
-                                           builder.getZeroAttr(type));
-    SmallVector<Value> accumulators(columns * vectors * parts, zero);
+    SmallVector<Value> accumulators;
+    for (int64_t t = 0; t < columns; ++t)
+      for (VectorType type : registers)
+        accumulators.push_back(zeroOf(type));
     WindowRows rows = windowRows(builder, loc, op.getRow(), input.getDimSize(2),
                                  kernelSize(0), op.getStrides()[0],
                                  op.getDilations()[0], op.getPads()[0]);
@@ -46,16 +54,17 @@ public:
                        return window(channels, kh, ih, carried);
                      });
     };
-    // The last group may have fewer pairs of channels.
-    int64_t groups =
-        pairs ? filter.getDimSize(3) / groupPairs : filter.getDimSize(1);
-    steps = pairs ? groupPairs : channelGroup;
+    // The last group may have fewer channels, or pairs of them.
+    steps = pairs ? groupPairs : groupChannels();
+    int64_t terms =
+        pairs ? llvm::divideCeil(op.getChannels(), 2) : op.getChannels();
+    int64_t groups = terms / steps;
     if (groups)
       accumulators =
           forLoop(constantIndex(builder, loc, 0),
                   constantIndex(builder, loc, groups), accumulators, windows);
-    if (pairs && filter.getDimSize(3) % groupPairs) {
-      steps = filter.getDimSize(3) % groupPairs;
+    if (terms % steps) {
+      steps = terms % steps;
       accumulators = windows(constantIndex(builder, loc, groups), accumulators);
     }
     store(accumulators);
@@ -65,9 +74,17 @@ private:
   /// Pairs of channels in a group.
   static constexpr int64_t groupPairs = channelGroup / 2;
 
+  /// Channels in a group of the input's layout.
+  int64_t groupChannels() const { return blocked ? channelGroup : 1; }
+
   /// Rows (0) or columns (1) of the window.
   int64_t kernelSize(unsigned dim) {
     return filter.getDimSize(dim + (pairs ? 1 : 2));
+  }
+
+  Value zeroOf(VectorType type) {
+    return arith::ConstantOp::create(builder, loc, type,
+                                     builder.getZeroAttr(type));
   }
 
   using Body = function_ref<SmallVector<Value>(Value, ValueRange)>;
@@ -84,7 +101,7 @@ private:
 
   /// Where the input of the tile's group begins; null if there is one group.
   Value firstInputChannels() {
-    int64_t channels = filter.getDimSize(1);
+    int64_t channels = llvm::divideCeil(op.getChannels(), groupChannels());
     int64_t groups = input.getDimSize(1) / channels;
     if (groups == 1)
       return {};
@@ -143,14 +160,15 @@ private:
     if (!blocked)
       return multiply({channels, kh, kw}, {source, ih, iw}, Value(), carried,
                       inside);
-    return forLoop(
-        constantIndex(builder, loc, 0), constantIndex(builder, loc, steps),
-        carried, [&](Value ci, ValueRange carried) {
-          if (pairs)
-            return multiplyPairs(channels, source, kh, kw, ih, iw, ci, carried, inside);
-          return multiply({channels, kh, kw}, {source, ih, iw}, ci, carried,
-                          inside);
-        });
+    return forLoop(constantIndex(builder, loc, 0),
+                   constantIndex(builder, loc, steps), carried,
+                   [&](Value ci, ValueRange carried) {
+                     if (pairs)
+                       return multiplyPairs(channels, source, kh, kw, ih, iw,
+                                            ci, carried, inside);
+                     return multiply({channels, kh, kw}, {source, ih, iw}, ci,
+                                     carried, inside);
+                   });
   }
 
   /// One channel: loads `vectors` weight vectors, broadcasts one input element
@@ -158,19 +176,18 @@ private:
   SmallVector<Value> multiply(ArrayRef<Value> weight, ArrayRef<Value> element,
                               Value ci, ValueRange carried,
                               function_ref<bool(int64_t)> inside) {
-    auto type = VectorType::get(lanes, builder.getF32Type());
     SmallVector<Value> accumulators(carried), weights;
-    for (int64_t v = 0; v < vectors; ++v)
-      for (int64_t part = 0; part < parts; ++part) {
-        SmallVector<Value> index = {
-            offsetIndex(builder, loc, op.getGroup(), v)};
-        index.append(weight.begin(), weight.end());
-        if (blocked)
-          index.push_back(ci);
-        index.push_back(constantIndex(builder, loc, part * lanes));
-        weights.push_back(
-            vector::LoadOp::create(builder, loc, type, op.getFilter(), index));
-      }
+    for (auto [number, type] : llvm::enumerate(registers)) {
+      int64_t first = number * lanes;
+      SmallVector<Value> index = {
+          offsetIndex(builder, loc, op.getGroup(), first / channelGroup)};
+      index.append(weight.begin(), weight.end());
+      if (blocked)
+        index.push_back(ci);
+      index.push_back(constantIndex(builder, loc, first % channelGroup));
+      weights.push_back(
+          vector::LoadOp::create(builder, loc, type, op.getFilter(), index));
+    }
     for (int64_t t = 0; t < columns; ++t) {
       if (!inside(t))
         continue;
@@ -180,9 +197,9 @@ private:
       if (blocked)
         index.push_back(ci);
       Value scalar = memref::LoadOp::create(builder, loc, op.getInput(), index);
-      Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
-      for (int64_t w = 0; w < vectors * parts; ++w) {
-        Value &accumulator = accumulators[t * vectors * parts + w];
+      for (auto [w, type] : llvm::enumerate(registers)) {
+        Value x = vector::BroadcastOp::create(builder, loc, type, scalar);
+        Value &accumulator = accumulators[t * registers.size() + w];
         accumulator =
             vector::FMAOp::create(builder, loc, x, weights[w], accumulator);
       }
@@ -191,8 +208,9 @@ private:
   }
 
   /// One pair of channels.
-  SmallVector<Value> multiplyPairs(Value channels, Value source, Value kh, Value kw, Value ih,
-                                   Value iw, Value pair, ValueRange carried,
+  SmallVector<Value> multiplyPairs(Value channels, Value source, Value kh,
+                                   Value kw, Value ih, Value iw, Value pair,
+                                   ValueRange carried,
                                    function_ref<bool(int64_t)> inside) {
     SmallVector<Value> accumulators(carried), weights;
     Value zero = constantIndex(builder, loc, 0);
@@ -234,11 +252,27 @@ private:
           SmallVector<Value> index = {op.getImage(), groups[v], op.getRow(),
                                       column, lane[part]};
           Value value = epilogue.emit(
-              builder, loc, accumulators[(t * vectors + v) * parts + part],
+              builder, loc,
+              sum(accumulators.slice(t * registers.size(), registers.size()),
+                  v * parts + part),
               index, lanes);
           storeLanes(builder, loc, value, op.getResult(), index, lanes);
         }
     }
+  }
+
+  /// Register `number` of a column, whose accumulators are given: what was not
+  /// computed is zero.
+  Value sum(ArrayRef<Value> accumulators, size_t number) {
+    Value zero = zeroOf(VectorType::get(lanes, builder.getF32Type()));
+    if (number >= accumulators.size())
+      return zero;
+    Value accumulator = accumulators[number];
+    if (registers[number].getDimSize(0) == lanes)
+      return accumulator;
+    return vector::InsertStridedSliceOp::create(
+        builder, loc, accumulator, zero, /*offsets=*/ArrayRef<int64_t>{0},
+        /*strides=*/ArrayRef<int64_t>{1});
   }
 
   ConvTileOp op;
@@ -247,8 +281,9 @@ private:
   int64_t lanes, parts, columns, vectors;
   MemRefType input, filter;
   bool blocked;
-  bool pairs;    ///< of bf16
-  int64_t steps; ///< over the channels of a group
+  bool pairs;                           ///< of bf16
+  int64_t steps;                        ///< over the channels of a group
+  SmallVector<VectorType, 8> registers; ///< the accumulators of a column
   Value firstColumn, firstChannels;
 };
 

@@ -50,6 +50,8 @@ static ConvGeometry windowGeometry(LayerOp layer, OpTy op) {
   ConvGeometry g;
   g.input = llvm::to_vector(op.getInput().getType().getShape());
   g.filter = llvm::to_vector(op.getFilter().getType().getShape());
+  g.outputs = g.filter[0];
+  g.channels = g.filter[1];
   g.result = llvm::to_vector(op.getResult().getType().getShape());
   g.strides = llvm::to_vector(op.getStrides());
   g.dilations = llvm::to_vector(op.getDilations());
@@ -136,8 +138,6 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
                                 bool depthwise) {
   LayerModel model;
   LoopNest &nest = model.nest;
-  bool blocked = g.input.size() == 5;
-  int64_t lanes = blocked ? channelGroup : 1;
   int64_t windowRows = g.filter[depthwise ? 1 : 2];
   int64_t windowColumns = g.filter[depthwise ? 2 : 3];
   Type element =
@@ -145,10 +145,8 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
   model.pairs = element.isBF16() && !depthwise;
   int64_t inputBytes = onnx::elementBytes(element);
   int64_t filterBytes = model.pairs ? inputBytes : sizeof(float);
-  int64_t channels = depthwise ? 1 : g.filter[1] * lanes; // summed over
-  if (model.pairs)
-    channels = llvm::alignTo(
-        cast<RankedTensorType>(root->getOperand(1).getType()).getDimSize(1), 2);
+  // Summed over; of pairs, zeros fill the last.
+  int64_t channels = model.pairs ? llvm::alignTo(g.channels, 2) : g.channels;
   int64_t partChannels = depthwise ? channelGroup : channels;
   nest.extents = {g.images(), g.groups(), g.rows(), g.columns()};
   addDirectLoops(nest, schedule, schedule.getVectors(), 1, schedule.getRows());
@@ -171,10 +169,15 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
   addEpilogueAccesses(nest, layer, root);
 
   model.depth = channels * windowRows * windowColumns;
-  model.tiles =
-      rowTiles(g.columns(), schedule.getRows(), schedule.getVectors(),
-               g.images() * g.rows() * g.groups() / schedule.getVectors());
-  model.flops = 2 * model.depth * g.images() * g.groups() * channelGroup *
-                g.rows() * g.columns();
+  // The last tile of a row's channels may compute half a vector less.
+  int64_t rows = g.images() * g.rows(), vectors = schedule.getVectors();
+  model.tiles = rowTiles(g.columns(), schedule.getRows(), vectors,
+                         rows * (g.groups() / vectors - 1));
+  double missing =
+      depthwise ? 0 : g.groups() - double(g.computedOutputs()) / channelGroup;
+  llvm::append_range(model.tiles, rowTiles(g.columns(), schedule.getRows(),
+                                           vectors - missing, rows));
+  model.flops =
+      2 * model.depth * g.images() * g.outputs * g.rows() * g.columns();
   return model;
 }

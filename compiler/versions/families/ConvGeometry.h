@@ -21,6 +21,7 @@ struct ConvGeometry {
   int64_t mergedRows = 1;
   /// Convolutions side by side, each of its own part of input and result.
   int64_t parts = 1;
+  int64_t channels, outputs; ///< that exist, of the input and the result
 
   int64_t images() const { return result[0]; }
   int64_t groups() const { return result[1]; }
@@ -28,6 +29,11 @@ struct ConvGeometry {
   int64_t columns() const { return result[3]; }
   /// Channel groups of the result that read the same input.
   int64_t partGroups() const { return groups() / parts; }
+  /// Output channels for which dense tiles compute sums: those that exist,
+  /// rounded up to halves of groups.
+  int64_t computedOutputs() const {
+    return llvm::alignTo(outputs, kernel::channelGroup / 2);
+  }
 
   /// The buffer of another tensor of the layer, [N, G or 1, H or 1, W or 1,
   /// 16 or 1], as the result's loops see it.

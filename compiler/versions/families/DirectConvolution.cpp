@@ -88,6 +88,16 @@ private:
 
 } // namespace
 
+namespace {
+
+/// The channels of a register tile: its first group and how many to compute.
+struct Tile {
+  Value group;
+  int64_t outputs;
+};
+
+} // namespace
+
 void DirectConvolution::emit(StageFunction &f, LayerOp layer,
                              ScheduleAttr schedule, unsigned) const {
   kernel::Conv2DOp op = root(layer);
@@ -109,32 +119,42 @@ void DirectConvolution::emit(StageFunction &f, LayerOp layer,
 
   SmallVector<Value> position = f.delinearizeChunk(
       {g.images(), groupParts(g, schedule), rowParts(g, schedule)});
-  auto tileRow = [&](Value group, Value row) {
-    Value firstGroup =
-        arith::MulIOp::create(f.b, group, f.index(schedule.getVectors()));
+  int64_t width = schedule.getVectors() * channelGroup;
+  int64_t lastWidth = width - (g.groups() * channelGroup - g.computedOutputs());
+  auto tileRow = [&](Tile tile, Value row) {
     emitRow(f, g, schedule.getRows(), g.filter[3],
             [&](Value column, const TileRun &run) {
-              auto tile = kernel::ConvTileOp::create(
+              auto op = kernel::ConvTileOp::create(
                   f.b, input, filter, result, epilogue.getExtras(), position[0],
-                  firstGroup, row, column, run.width, g.strides, g.dilations,
-                  g.pads, run.interior, schedule.getVectors());
-              epilogue.cloneInto(tile.getEpilogue());
+                  tile.group, row, column, run.width, g.strides, g.dilations,
+                  g.pads, run.interior, schedule.getVectors(), g.channels,
+                  tile.outputs);
+              epilogue.cloneInto(op.getEpilogue());
             });
   };
-  auto groupLoop = [&](function_ref<void(Value)> body) {
-    f.loopPart(position[1], groupGrain(g, schedule), tileGroups(g, schedule),
-               body);
+  auto groupLoop = [&](function_ref<void(Tile)> body) {
+    int64_t tiles = tileGroups(g, schedule);
+    f.loopPart(position[1], groupGrain(g, schedule), tiles, [&](Value number) {
+      Value group =
+          arith::MulIOp::create(f.b, number, f.index(schedule.getVectors()));
+      if (tiles == 1 || lastWidth == width)
+        return body({group, lastWidth});
+      Value isLast = arith::CmpIOp::create(f.b, arith::CmpIPredicate::eq,
+                                           number, f.index(tiles - 1));
+      f.branch(
+          isLast, [&] { body({group, lastWidth}); },
+          [&] { body({group, width}); });
+    });
   };
   auto rowLoop = [&](function_ref<void(Value)> body) {
     f.loopPart(position[2], schedule.getGrain(), g.rows(), body);
   };
   if (schedule.getOrder() == LoopOrder::Rows)
     groupLoop(
-        [&](Value group) { rowLoop([&](Value row) { tileRow(group, row); }); });
+        [&](Tile tile) { rowLoop([&](Value row) { tileRow(tile, row); }); });
   else
-    rowLoop([&](Value row) {
-      groupLoop([&](Value group) { tileRow(group, row); });
-    });
+    rowLoop(
+        [&](Value row) { groupLoop([&](Tile tile) { tileRow(tile, row); }); });
 }
 
 const LayerFamily &veltair::directConvolution() {

@@ -249,7 +249,7 @@ LayerModel WinogradConvolution::model(LayerOp layer,
 
   model.depth = depth;
   for (const TileWork &tile : rowTiles(tiles, group, s.vectors, 1))
-    model.tiles.push_back({s.rows, s.vectors,
+    model.tiles.push_back({s.rows, double(s.vectors),
                            positions * s.panels * tile.count *
                                int64_t(llvm::divideCeil(tile.rows, s.rows))});
   model.vectorOps =

@@ -37,7 +37,7 @@ module attributes {veltair.vector_bits = 512} {
 module attributes {veltair.vector_bits = 512} {
   func.func @window(%x: memref<1x2x8x8x16xbf16>, %f: memref<1x1x1x10x32xbf16>, %y: memref<1x1x8x8x16xf32>, %i: index) {
     %0 = arith.constant 0 : index
-    kernel.conv_tile %x, %f into %y[%0, %0, %i, %0] attributes {columns = 1 : i64, vectors = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior} : memref<1x2x8x8x16xbf16>, memref<1x1x1x10x32xbf16>, memref<1x1x8x8x16xf32> {
+    kernel.conv_tile %x, %f into %y[%0, %0, %i, %0] attributes {columns = 1 : i64, vectors = 1 : i64, channels = 20 : i64, outputs = 16 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior} : memref<1x2x8x8x16xbf16>, memref<1x1x1x10x32xbf16>, memref<1x1x8x8x16xf32> {
     ^bb0(%sum: f32):
       kernel.yield %sum : f32
     }

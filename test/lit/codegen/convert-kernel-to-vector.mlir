@@ -48,7 +48,35 @@ module attributes {veltair.vector_bits = 256} {
 module attributes {veltair.vector_bits = 512} {
   func.func @edge(%x: memref<1x1x4x4x16xf32>, %w: memref<1x1x3x3x16x16xf32>, %y: memref<1x1x4x4x16xf32>, %row: index) {
     %0 = arith.constant 0 : index
-    kernel.conv_tile %x, %w into %y[%0, %0, %row, %0] attributes {columns = 2 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, vectors = 1 : i64} : memref<1x1x4x4x16xf32>, memref<1x1x3x3x16x16xf32>, memref<1x1x4x4x16xf32> {
+    kernel.conv_tile %x, %w into %y[%0, %0, %row, %0] attributes {columns = 2 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, vectors = 1 : i64, channels = 16 : i64, outputs = 16 : i64} : memref<1x1x4x4x16xf32>, memref<1x1x3x3x16x16xf32>, memref<1x1x4x4x16xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// The second group of input channels has 8: its loop ends there. Of the second
+// group of outputs, half a register is computed; the rest is zero.
+
+// CHECK-LABEL: func.func @half
+// CHECK: scf.for {{.*}} to %c16
+// CHECK: vector.load {{.*}}, vector<16xf32>
+// CHECK: vector.load {{.*}}, vector<8xf32>
+// CHECK: vector.fma {{.*}} : vector<16xf32>
+// CHECK: vector.fma {{.*}} : vector<8xf32>
+// CHECK: scf.for {{.*}} to %c8
+// CHECK: vector.fma {{.*}} : vector<16xf32>
+// CHECK: vector.fma {{.*}} : vector<8xf32>
+// CHECK: vector.store {{.*}}, vector<16xf32>
+// CHECK: vector.insert_strided_slice {{.*}} : vector<8xf32> into vector<16xf32>
+// CHECK: vector.store {{.*}}, vector<16xf32>
+module attributes {veltair.vector_bits = 512} {
+  func.func @half(%x: memref<1x2x4x4x16xf32>, %w: memref<2x2x1x1x16x16xf32>, %y: memref<1x2x4x4x16xf32>, %row: index) {
+    %0 = arith.constant 0 : index
+    kernel.conv_tile %x, %w into %y[%0, %0, %row, %0] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior, vectors = 2 : i64, channels = 24 : i64, outputs = 24 : i64} : memref<1x2x4x4x16xf32>, memref<2x2x1x1x16x16xf32>, memref<1x2x4x4x16xf32> {
     ^bb0(%sum: f32):
       kernel.yield %sum : f32
     }

@@ -234,3 +234,36 @@ func.func @two_types(%a: memref<4x8xbf16>, %b: memref<1x8x16xf32>, %c: memref<4x
   }
   return
 }
+
+// -----
+
+func.func @input_channels(%x: memref<1x1x4x4x16xf32>, %w: memref<1x1x1x1x16x16xf32>, %i: index) {
+  // expected-error @below {{has an input of other than 24 channels a group}}
+  kernel.conv_tile %x, %w into %x[%i, %i, %i, %i] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior, vectors = 1 : i64, channels = 24 : i64, outputs = 16 : i64} : memref<1x1x4x4x16xf32>, memref<1x1x1x1x16x16xf32>, memref<1x1x4x4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @outputs(%x: memref<1x1x4x4x16xf32>, %w: memref<1x1x1x1x16x16xf32>, %i: index) {
+  // expected-error @below {{needs 1 to 16 * vectors outputs}}
+  kernel.conv_tile %x, %w into %x[%i, %i, %i, %i] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior, vectors = 1 : i64, channels = 16 : i64, outputs = 17 : i64} : memref<1x1x4x4x16xf32>, memref<1x1x1x1x16x16xf32>, memref<1x1x4x4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @tile_of_two_parts(%x: memref<1x2x4x4x16xf32>, %w: memref<2x1x1x1x16x16xf32>, %y: memref<1x2x4x4x16xf32>, %i: index) {
+  // expected-error @below {{needs groups of equal size, and tiles within them}}
+  kernel.conv_tile %x, %w into %y[%i, %i, %i, %i] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior, vectors = 2 : i64, channels = 16 : i64, outputs = 32 : i64} : memref<1x2x4x4x16xf32>, memref<2x1x1x1x16x16xf32>, memref<1x2x4x4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
