@@ -5,7 +5,6 @@
 #include "runtime/executor/Executor.h"
 #include "runtime/executor/AllowedCpus.h"
 #include "runtime/executor/Transaction.h"
-#include "runtime/support/Clock.h"
 #include "runtime/support/Threads.h"
 
 #include <algorithm>
@@ -31,7 +30,8 @@ Executor::create(ExecutorOptions options,
   std::unique_ptr<Executor> executor(
       new Executor(std::move(options), std::move(scheduler)));
   try {
-    executor->start();
+    executor->startThreads();
+    executor->offerWorkers();
   } catch (const std::system_error &error) {
     return Status::error(VELTAIR_SYSTEM_ERROR,
                          "cannot start the threads: ", error.what());
@@ -43,7 +43,7 @@ Executor::Executor(ExecutorOptions givenOptions,
                    std::unique_ptr<Scheduler> policy)
     : options(std::move(givenOptions)), process(getpid()),
       scheduler(std::move(policy)), wantsLayerEnds(scheduler->wantsLayerEnds()),
-      arenas(options.arenaLimit), counters(options.threads, currentTime(),
+      arenas(options.arenaLimit), counters(options.threads, options.clock(),
                                            openPerfCounters(options.threads)),
       level({.proxy = options.proxy}), notifier([this](Request &r) {
         std::lock_guard lock(mutex);
@@ -55,12 +55,15 @@ Executor::Executor(ExecutorOptions givenOptions,
     workers.push_back(std::make_unique<Worker>(*this, counters, claims[i], i));
 }
 
-void Executor::start() {
+void Executor::startThreads() {
   notifier.start();
   timer = startThread("veltair-timer", [this] { runTimer(); });
   for (uint32_t i = 0; i < options.threads; ++i)
     workers[i]->start(i < options.pins.size() ? std::optional(options.pins[i])
                                               : std::nullopt);
+}
+
+void Executor::offerWorkers() {
   Transaction transaction(*this);
   for (uint32_t i = options.threads; i-- > 0;)
     freeWorkers.push_back(workers[i].get());
@@ -98,19 +101,27 @@ Tenant &Executor::addTenant(std::unique_ptr<Tenant> tenant) {
 }
 
 void Executor::removeTenant(Tenant &tenant, Underway queries) {
-  {
-    Transaction transaction(*this);
-    tenant.removing = true;
-    // Cancelling may end queries, but slots stay where they are.
-    for (const auto &slot : slots)
-      if (queries == Underway::cancel && slot->underway &&
-          slot->tenant == &tenant)
-        stopQuery(*slot, VELTAIR_CANCELLED);
-  }
+  startRemoval(tenant, queries);
   Transaction transaction(*this);
-  tenantIdle.wait(transaction.lock, [&] {
-    return tenant.underway == 0 && tenant.pendingCallbacks == 0;
-  });
+  tenantIdle.wait(transaction.lock, [&] { return isIdle(tenant); });
+  finishRemoval(tenant);
+}
+
+void Executor::startRemoval(Tenant &tenant, Underway queries) {
+  Transaction transaction(*this);
+  tenant.removing = true;
+  // Cancelling may end queries, but slots stay where they are.
+  for (const auto &slot : slots)
+    if (queries == Underway::cancel && slot->underway &&
+        slot->tenant == &tenant)
+      stopQuery(*slot, VELTAIR_CANCELLED);
+}
+
+bool Executor::isIdle(const Tenant &tenant) const {
+  return tenant.underway == 0 && tenant.pendingCallbacks == 0;
+}
+
+void Executor::finishRemoval(Tenant &tenant) {
   post(TenantRemoved{tenant.id});
   processEvents();
   arenas.trim();
@@ -166,7 +177,7 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
                          "': a query needs ", arenaBytes,
                          " bytes, more than the limit on arenas");
   }
-  Time now = currentTime();
+  Time now = options.clock();
   request->tenant = &tenant;
   request->program = tenant.usable[programIndex];
   request->arrival = queryOptions.arrival_ns
@@ -240,7 +251,7 @@ void Executor::endQuery(Query &query) {
   query.traceEnd();
   std::shared_ptr<Request> request = std::move(query.request);
   Tenant &tenant = *query.tenant;
-  request->end = currentTime();
+  request->end = options.clock();
   request->status = query.stopStatus();
   request->message = query.stopMessage();
   request->query = nullptr;
@@ -304,7 +315,7 @@ void Executor::processEvents() {
     events.pop_front();
     if (auto *ended = std::get_if<BlockEnded>(&event))
       slot(ended->query).endPosted = false;
-    scheduler->handle(currentTime(), event, decision);
+    scheduler->handle(options.clock(), event, decision);
     if (wakeUp != decision.wakeUp) {
       wakeUp = decision.wakeUp;
       timerChanged.notify_one();
@@ -328,7 +339,7 @@ void Executor::apply(const Grant &grant) {
     return;
   }
   if (!query.request->start) {
-    Time now = currentTime();
+    Time now = options.clock();
     if (query.deadline <= now) {
       stopQuery(query, VELTAIR_EXPIRED);
       return;

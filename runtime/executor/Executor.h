@@ -15,6 +15,7 @@
 #include "runtime/interference/LevelEstimator.h"
 #include "runtime/interference/SoftwareCounters.h"
 #include "runtime/scheduler/Scheduler.h"
+#include "runtime/support/Clock.h"
 #include "runtime/support/Status.h"
 
 #include <atomic>
@@ -40,6 +41,7 @@ struct ExecutorOptions {
   std::vector<uint32_t> pins;
   uint64_t arenaLimit = 0; // bytes; 0: none
   LinearProxy proxy;       // of the interference level
+  Time (*clock)() = currentTime;
 };
 
 // Thread safe. One lock guards queries, tenants and the scheduler; workers take
@@ -95,11 +97,13 @@ public:
     backups.fetch_add(chunks, std::memory_order_relaxed);
   }
 
-private:
+protected:
+  // For simulations too, which do the threads' work themselves, step by step.
   class Transaction;
 
   Executor(ExecutorOptions options, std::unique_ptr<Scheduler> scheduler);
-  void start();
+  void startThreads();
+  void offerWorkers();
 
   // All below: under the lock.
   void post(Event event) { events.push_back(std::move(event)); }
@@ -122,6 +126,14 @@ private:
   void advance(Query &query, LayerRun *run, bool locked);
   void wakeTeam(Query &query, uint32_t chunks);
 
+  // Removing a tenant: the first takes the lock, the last two are under it.
+  void startRemoval(Tenant &tenant, Underway queries);
+  bool isIdle(const Tenant &tenant) const;
+  void finishRemoval(Tenant &tenant);
+
+  // Does what is due at `now`, and returns when to look again: `now` if it did
+  // something, or if the interference is to be sampled.
+  Time runDue(Time now);
   void runTimer();
   void sampleInterference();
 
@@ -162,6 +174,7 @@ private:
   // The timer's.
   std::condition_variable timerChanged;
   Time wakeUp = never;
+  Time nextSample = 0, latestUse = 0;
   bool timerParked = false; // waits for a query or a wake-up time
   bool stopping = false;
   std::thread timer;

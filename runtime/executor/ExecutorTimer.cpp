@@ -7,7 +7,6 @@
 
 #include "runtime/executor/Executor.h"
 #include "runtime/executor/Transaction.h"
-#include "runtime/support/Clock.h"
 
 #include <algorithm>
 #include <chrono>
@@ -20,31 +19,35 @@ static constexpr Time samplePeriod = 10'000'000;
 // How long an idle runtime keeps the memory of queries for the next ones.
 static constexpr Time arenaKeepTime = 5'000'000'000;
 
+Time Executor::runDue(Time now) {
+  if (wakeUp <= now) {
+    wakeUp = never;
+    post(TimerFired{});
+    return now;
+  }
+  if (shedExpired(now))
+    return now;
+  timerParked = !underway;
+  Time until = std::min(underway ? nextSample : never, wakeUp);
+  if (!deadlines.empty())
+    until = std::min(until, deadlines.begin()->first);
+  if (underway)
+    latestUse = now;
+  else if (arenas.bytesHeld() && latestUse + arenaKeepTime <= now)
+    arenas.trim();
+  else if (arenas.bytesHeld())
+    until = std::min(until, latestUse + arenaKeepTime);
+  return until;
+}
+
 void Executor::runTimer() {
-  Time nextSample = 0, lastUse = 0;
   while (true) {
     {
       Transaction transaction(*this);
       if (stopping)
         return;
-      Time now = currentTime();
-      if (wakeUp <= now) {
-        wakeUp = never;
-        post(TimerFired{});
-        continue;
-      }
-      if (shedExpired(now))
-        continue; // tells who waits
-      Time deadline = deadlines.empty() ? never : deadlines.begin()->first;
-      timerParked = !underway;
-      Time until = std::min(underway ? nextSample : never, deadline);
-      until = std::min(until, wakeUp);
-      if (underway)
-        lastUse = now;
-      else if (arenas.bytesHeld() && lastUse + arenaKeepTime <= now)
-        arenas.trim();
-      else if (arenas.bytesHeld())
-        until = std::min(until, lastUse + arenaKeepTime);
+      Time now = options.clock();
+      Time until = runDue(now);
       if (until > now) {
         if (until == never)
           timerChanged.wait(transaction.lock);
@@ -54,19 +57,21 @@ void Executor::runTimer() {
                                       std::chrono::nanoseconds(until)));
         continue;
       }
+      if (!underway || nextSample > now)
+        continue; // tells who waits
+      nextSample = now + samplePeriod;
     }
     sampleInterference();
-    nextSample = currentTime() + samplePeriod;
   }
 }
 
 void Executor::sampleInterference() {
-  CounterReading reading = counters.read(currentTime()); // without the lock
+  CounterReading reading = counters.read(options.clock()); // without the lock
   Transaction transaction(*this);
   level.update(reading);
   tracing.record({.kind = TraceEvent::Kind::level,
                   .level = level.level(),
-                  .begin = currentTime()});
+                  .begin = options.clock()});
   levelBucket.store(level.bucket(), std::memory_order_relaxed);
   post(InterferenceSampled{level.level(), level.bucket()});
 }

@@ -29,20 +29,27 @@ void Notifier::push(std::shared_ptr<Request> request) {
   changed.notify_one();
 }
 
-void Notifier::run() {
+bool Notifier::callNext() {
   std::unique_lock lock(mutex);
+  if (queue.empty())
+    return false;
+  std::shared_ptr<Request> request = std::move(queue.front());
+  queue.pop_front();
+  lock.unlock();
+  veltair_result result = request->result();
+  request->callback(request->context, &result);
+  called(*request);
+  return true;
+}
+
+void Notifier::run() {
   while (true) {
+    while (callNext())
+      ;
+    std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return stopping || !queue.empty(); });
     if (queue.empty())
       return;
-    std::shared_ptr<Request> request = std::move(queue.front());
-    queue.pop_front();
-    lock.unlock();
-    veltair_result result = request->result();
-    request->callback(request->context, &result);
-    called(*request);
-    request.reset();
-    lock.lock();
   }
 }
 

@@ -32,6 +32,10 @@ public:
 
   void push(std::shared_ptr<Request> request);
 
+  // Calls back for the oldest request; false if there is none. The thread's
+  // work.
+  bool callNext();
+
   // True on the thread that calls back.
   bool isCurrentThread() const {
     return std::this_thread::get_id() == thread.get_id();

@@ -38,6 +38,8 @@ public:
   // Lets the worker serve `query` (null: none) from its next chunk on.
   void assign(Query *query);
 
+  Query *assignment() const { return assigned.load(std::memory_order_acquire); }
+
   // Wakes the worker if it sleeps while it serves `query`. True if it did.
   bool wakeFor(const Query &query);
 

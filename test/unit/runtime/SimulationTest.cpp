@@ -6,14 +6,14 @@
 // random: workers that stall anywhere, chunks executed twice, cancellation and
 // kernel errors at every point. One seed, one history.
 
+#include "Seeds.h"
+#include "SimulatedWorker.h"
 #include "TestModel.h"
 #include "TestTenant.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <optional>
 #include <random>
 
 using namespace veltair;
@@ -21,7 +21,7 @@ using namespace veltair::test;
 
 namespace {
 
-class Simulation {
+class Simulation final : SimulatedWorker::Host {
 public:
   explicit Simulation(uint64_t seed);
 
@@ -31,34 +31,24 @@ public:
       runQuery(i + 1);
   }
 
-  uint64_t backups = 0;
+  uint64_t backups() const {
+    uint64_t sum = 0;
+    for (const Worker &worker : workers)
+      sum += worker.backups;
+    return sum;
+  }
 
 private:
-  // What a worker does next; each is one step, between which others take
-  // theirs.
-  enum class Next { look, publish, execute, finish, leave, complete };
-
-  struct Worker {
-    Next next = Next::look;
-    LayerRun *run = nullptr;
-    ChunkQueue::Range range{};
-    std::optional<Query::Backup> backup;
-    bool published = false, first = true, shared = false;
-    int32_t code = 0;
+  struct Worker : SimulatedWorker {
     uint32_t stalled = 0; // steps
   };
 
   void runQuery(QueryId id);
   void beginBlock();
   void advance(LayerRun *run);
-  void step(Worker &worker, Claim &claim);
-  void execute(Worker &worker);
+  void advance(Query &, LayerRun *run) override { advance(run); }
+  int32_t execute(Query &, LayerRun &run, ChunkQueue::Range range) override;
   void cancel();
-  // Executing chunks, or about to.
-  bool isInside(const Worker &worker) const {
-    return worker.next == Next::execute || worker.next == Next::finish ||
-           worker.next == Next::leave;
-  }
 
   uint32_t pick(uint32_t low, uint32_t high) {
     return std::uniform_int_distribution<uint32_t>(low, high)(random);
@@ -148,10 +138,10 @@ void Simulation::runQuery(QueryId id) {
       --worker.stalled;
       continue;
     }
-    if (worker.next == Next::execute && chance(20))
+    if (worker.executes() && chance(20))
       worker.stalled = pick(10, 100);
     else
-      step(worker, claims[i]);
+      worker.step(&query, claims[i], now, *this);
   }
   if (!query.stopped())
     EXPECT_EQ(y, expected);
@@ -177,7 +167,7 @@ void Simulation::advance(LayerRun *run) {
       continue;
     if (step == Query::Step::queryEnded) {
       for (const Worker &worker : workers)
-        EXPECT_FALSE(worker.run && isInside(worker))
+        EXPECT_FALSE(worker.isInside())
             << "the query ended while a worker executes its chunks";
       ended = true;
     }
@@ -194,86 +184,14 @@ void Simulation::cancel() {
     advance(nullptr);
 }
 
-void Simulation::execute(Worker &worker) {
+int32_t Simulation::execute(Query &, LayerRun &run, ChunkQueue::Range range) {
   // No layer that overwrites memory of this one may have been opened.
-  EXPECT_LE(query.layersDone(), worker.run->firstConflict());
+  EXPECT_LE(query.layersDone(), run.firstConflict());
   alignas(64) std::byte scratch[TestModel::grain * sizeof(float)];
-  worker.code = worker.run->execute(worker.range, scratch);
+  int32_t code = run.execute(range, scratch);
   if (failAfter && --failAfter == 0)
-    worker.code = VELTAIR_KERNEL_DIVISION_BY_ZERO;
-}
-
-void Simulation::step(Worker &worker, Claim &claim) {
-  switch (worker.next) {
-  case Next::look: {
-    worker = {};
-    if ((worker.run = query.claim(worker.range))) {
-      worker.next = query.stopped() ? Next::complete : Next::publish;
-      return;
-    }
-    Query::Backup backup;
-    Time next;
-    switch (query.findBackup(now, backup, next)) {
-    case Query::Search::nothing:
-      return;
-    case Query::Search::isOpener:
-      return advance(nullptr);
-    case Query::Search::joined:
-      ++backups;
-      worker.backup = backup;
-      worker.run = backup.view.run;
-      worker.range = backup.view.range;
-      worker.next = Next::execute;
-      return;
-    }
-    return;
-  }
-  case Next::publish:
-    if ((worker.published = worker.run->repeatable()))
-      claim.publish(query, *worker.run, worker.range, now);
-    worker.next = Next::execute;
-    return;
-  case Next::execute:
-    execute(worker);
-    worker.next = Next::finish;
-    return;
-  case Next::finish:
-    if (worker.backup) {
-      worker.first = worker.backup->claim->finish(worker.backup->view);
-      worker.shared = true;
-    } else if (worker.published) {
-      Claim::Outcome outcome = claim.finish();
-      worker.first = outcome.first;
-      worker.shared = outcome.shared;
-    }
-    worker.next = worker.shared ? Next::leave : Next::complete;
-    return;
-  case Next::leave: {
-    worker.next = worker.first ? Next::complete : Next::look;
-    LayerRun *run =
-        std::exchange(worker.run, worker.first ? worker.run : nullptr);
-    if (query.leave(*run))
-      advance(nullptr);
-    return;
-  }
-  case Next::complete: {
-    uint32_t chunks = worker.range.size();
-    if (worker.code)
-      query.stop(VELTAIR_KERNEL_ERROR, worker.run->layer(), worker.code);
-    if (query.stopped())
-      chunks += worker.run->chunks.claimRest();
-    worker.next = Next::look;
-    if (worker.run->chunks.complete(chunks))
-      advance(worker.run);
-    return;
-  }
-  }
-}
-
-// As many as the environment's VELTAIR_SEEDS says.
-uint64_t seedCount() {
-  const char *text = std::getenv("VELTAIR_SEEDS");
-  return text ? std::strtoull(text, nullptr, 10) : 2000;
+    code = VELTAIR_KERNEL_DIVISION_BY_ZERO;
+  return code;
 }
 
 } // namespace
@@ -284,7 +202,7 @@ TEST(Simulation, ResultsAreRightWhateverHappens) {
     SCOPED_TRACE(seed);
     Simulation simulation(seed);
     simulation.run();
-    backups += simulation.backups;
+    backups += simulation.backups();
     if (HasFailure())
       return;
   }
