@@ -81,9 +81,9 @@ private:
 
   std::string file;
   Module module;
-  Tenant served;
-  std::vector<Tensor> tensors;
+  std::vector<Tensor> tensors; // outlive the tenant's queries
   std::vector<veltair_input> views;
+  Tenant served;
   uint32_t program = 0;
 };
 
