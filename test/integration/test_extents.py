@@ -116,6 +116,15 @@ class Extents(Case):
                 [[v, np.arange(33, dtype=np.float32).reshape(11, 3)] for v in self.vectors(11)],
             )
 
+    def test_concatenation_of_many(self):
+        self.agree(
+            [*selected("x", rows="r"), node("Concat", 7 * "r rows empty " + "rows r", "y", axis=0)],
+            [("x", FLOAT, [11]), ("r", FLOAT, [11, 3])],
+            [("y", FLOAT, [None, 3])],
+            [HALF, constant("empty", np.zeros((0, 3)), np.float32)],
+            [[v, np.arange(33, dtype=np.float32).reshape(11, 3)] for v in self.vectors(11)],
+        )
+
     def test_compress(self):
         condition = np.arange(6) % 3 == 0
         for axis in (0, None):

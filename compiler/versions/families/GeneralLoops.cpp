@@ -153,9 +153,11 @@ public:
 
   /// The true extent of a bounded dimension: the argument that holds it.
   Value extent(OpBuilder &b, Type tensor, int64_t dim) {
+    ImplicitLocOpBuilder builder(f.b.getLoc(), b);
     Value buffer = memory[onnx::extentNumber(tensor, dim)];
-    Value value = memref::LoadOp::create(b, f.b.getLoc(), buffer, f.index(0));
-    return arith::IndexCastOp::create(b, f.b.getLoc(), b.getIndexType(), value);
+    Value zero = arith::ConstantIndexOp::create(builder, 0);
+    Value value = memref::LoadOp::create(builder, buffer, zero);
+    return arith::IndexCastOp::create(builder, b.getIndexType(), value);
   }
 
   /// The buffer type of a tensor of the layer; rank at least 1.
