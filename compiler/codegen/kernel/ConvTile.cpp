@@ -125,7 +125,7 @@ private:
     if (!blocked)
       return multiply({channels, kh, kw}, {channels, ih, iw}, Value(), carried,
                       inside);
-    if (pairs && steps < groupPairs && op.getInterior()) {
+    if (pairs && steps < groupPairs) {
       // Too few to be worth a loop of their own.
       SmallVector<Value> sums(carried);
       for (int64_t pair = 0; pair < steps; ++pair)
