@@ -160,6 +160,14 @@ private:
     if (!blocked)
       return multiply({channels, kh, kw}, {source, ih, iw}, Value(), carried,
                       inside);
+    if (pairs && steps < groupPairs) {
+      // Too few to be worth a loop of their own.
+      SmallVector<Value> sums(carried);
+      for (int64_t pair = 0; pair < steps; ++pair)
+        sums = multiplyPairs(channels, source, kh, kw, ih, iw,
+                             constantIndex(builder, loc, pair), sums, inside);
+      return sums;
+    }
     return forLoop(constantIndex(builder, loc, 0),
                    constantIndex(builder, loc, steps), carried,
                    [&](Value ci, ValueRange carried) {
