@@ -21,6 +21,7 @@ namespace mlir::veltair {
 
 using namespace mlir;
 using namespace mlir::veltair;
+using kernel::channelGroup;
 
 //===-- both layouts of a tensor ------------------------------------------===//
 
@@ -142,7 +143,9 @@ bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
   int64_t channels = input.getDimSize(1), outputs = filter.getDimSize(0);
   int64_t groups = op.getGroup();
   bool depthwise = groups != 1 && groups == channels && outputs == channels;
-  if (groups != 1 && !depthwise)
+  bool wholeGroups = filter.getDimSize(1) % channelGroup == 0 &&
+                     outputs % (groups * channelGroup) == 0;
+  if (groups != 1 && !depthwise && !wholeGroups)
     return false;
   Value bias;
   if (!onnx::isAbsent(op.getB())) {
@@ -154,7 +157,7 @@ bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
       return false;
   }
 
-  bool readsPlain = !depthwise && channels <= maxPlainChannels &&
+  bool readsPlain = groups == 1 && channels <= maxPlainChannels &&
                     !blocked.contains(op.getX());
   Value source = readsPlain ? op.getX() : getBlocked(op.getX()).value;
   if (!source)
@@ -169,9 +172,9 @@ bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
         builder, op.getLoc(), type, source, op.getW(), window.strides,
         window.dilations, pads);
   else
-    result =
-        kernel::Conv2DOp::create(builder, op.getLoc(), type, source, op.getW(),
-                                 window.strides, window.dilations, pads);
+    result = kernel::Conv2DOp::create(builder, op.getLoc(), type, source,
+                                      op.getW(), window.strides,
+                                      window.dilations, pads, groups);
   if (bias)
     result = onnx::AddOp::create(builder, op.getLoc(), type, result, bias);
   finish(op, result, 0.0);

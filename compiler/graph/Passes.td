@@ -113,11 +113,25 @@ def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
     "::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def WidenConvGroups : ProgramPass<"widen-conv-groups"> {
+  let summary = "Gives convolutions groups of whole blocks of channels";
+  let description = [{
+    A group of a convolution whose channels, of input or result, are no multiple
+    of 16 does not fit the blocked layout. As many groups as do, or all, become
+    one, whose weights between the old groups are zero. For two-dimensional f32
+    with constant weights, several groups, and no group a channel with one
+    result.
+  }];
+  let statistics = [Statistic<"widened", "widened", "Convolutions changed">];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def AssignLayout : ProgramPass<"assign-layout"> {
   let summary = "Brings convolutions and what follows them into NCHW16c";
   let description = [{
-    Two-dimensional f32 convolutions with constant weights and one group become
-    `kernel.conv2d`, those with a group a channel `kernel.depthwise_conv2d`, on
+    Two-dimensional f32 convolutions with constant weights become `kernel.conv2d`
+    (with one group, or with groups of whole 16 channels), or, with a group a
+    channel, `kernel.depthwise_conv2d`, on
     tensors `[N, ceil(C/16), H, W, 16]`; biases become `onnx.Add`s. A
     convolution of at most `max-plain-channels` reads a tensor that is plain as
     it is.

@@ -26,6 +26,7 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createCSEPass());
   // After batch normalizations are in the weights that this rearranges.
   programs.addPass(createConvertConvTranspose());
+  programs.addPass(createWidenConvGroups());
   programs.addPass(createConvertMatMulToKernel());
   AssignLayoutOptions layout;
   // Pairs of bf16 are channels of one pixel.

@@ -51,7 +51,12 @@ LogicalResult Conv2DOp::verify() {
     return failure();
   if (!input.getElementType().isF32() && !blocked)
     return emitOpError("needs a blocked input for products of bf16");
-  int64_t channels = filter.getDimSize(1);
+  int64_t channels = filter.getDimSize(1), groups = getGroups();
+  if (groups < 1 ||
+      (groups > 1 && (!blocked || channels % channelGroup != 0 ||
+                      filter.getDimSize(0) % (groups * channelGroup) != 0)))
+    return emitOpError("needs groups of 16 channels or a multiple of them");
+  channels *= groups;
   if (input.getDimSize(1) !=
       (blocked ? (int64_t)llvm::divideCeil(channels, channelGroup) : channels))
     return emitOpError("has an input that does not have the filter's ")

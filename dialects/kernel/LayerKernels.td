@@ -25,15 +25,15 @@ class Kernel_LayerKernelOp<string mnemonic, string operator, code declarations =
   }] # declarations;
 }
 
-class Kernel_WindowedOp<string mnemonic>
+class Kernel_WindowedOp<string mnemonic, dag attributes = (ins)>
     : Kernel_LayerKernelOp<mnemonic, "Conv", [{
         bool canReadBf16(unsigned number) {
           return number == 0 && getInput().getType().getRank() == 5;
         }
       }]> {
-  let arguments = (ins
+  let arguments = !con((ins
     Kernel_FloatTensor:$input, Kernel_F32Tensor:$filter,
-    DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads);
+    DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads), attributes);
   let results = (outs Kernel_F32Tensor:$result);
   let assemblyFormat = [{
     $input `,` $filter attr-dict `:` type($input) `,` type($filter) `->` type($result)
@@ -41,8 +41,9 @@ class Kernel_WindowedOp<string mnemonic>
   let hasVerifier = 1;
 }
 
-def Kernel_Conv2DOp : Kernel_WindowedOp<"conv2d"> {
-  let summary = "Dense two-dimensional convolution with one group";
+def Kernel_Conv2DOp
+    : Kernel_WindowedOp<"conv2d", (ins DefaultValuedAttr<I64Attr, "1">:$groups)> {
+  let summary = "Dense two-dimensional convolution";
   let description = [{
     * `input`: `[N, ceil(C/16), H, W, 16]`, or `[N, C, H, W]` for an input of
       few channels.
@@ -50,6 +51,9 @@ def Kernel_Conv2DOp : Kernel_WindowedOp<"conv2d"> {
     * `strides`, `dilations`: `[height, width]`;
       `pads`: `[top, left, bottom, right]`, of zeros.
     * `result`: `[N, ceil(O/16), OH, OW, 16]`, lanes beyond O are zero.
+    * `groups`: as of ONNX's Conv, which divide the channels of input and result.
+      If there are several, the input is blocked, and each has a multiple of 16
+      channels of both; C are those of one.
 
     With an `input` of bf16, which is blocked, versions round the filter to bf16,
     too; the sums are f32.

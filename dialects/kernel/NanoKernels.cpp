@@ -61,20 +61,24 @@ LogicalResult ConvTileOp::verify() {
   auto filter = cast<MemRefType>(getFilter().getType());
   if (input.getElementType() != filter.getElementType())
     return emitOpError("needs an input and a filter of one element type");
-  if (input.getElementType().isBF16()) {
-    constexpr int64_t pairs = channelGroup / 2;
+  bool pairs = input.getElementType().isBF16();
+  if (pairs) {
     if (input.getRank() != 5 || filter.getRank() != 5 ||
-        filter.getDimSize(4) != 2 * channelGroup ||
-        input.getDimSize(1) !=
-            (int64_t)llvm::divideCeil(filter.getDimSize(3), pairs))
+        filter.getDimSize(4) != 2 * channelGroup)
       return emitOpError("needs an input [N, Cb, H, W, 16] and a filter "
                          "[Ob, KH, KW, ceil(C / 2), 32] of bf16");
-    return verifyWindowTile(*this);
-  }
-  if (!(input.getRank() == 5 && filter.getRank() == 6) &&
-      !(input.getRank() == 4 && filter.getRank() == 5))
+  } else if (!(input.getRank() == 5 && filter.getRank() == 6) &&
+             !(input.getRank() == 4 && filter.getRank() == 5)) {
     return emitOpError("needs a blocked input and filter of rank 5 and 6, or "
                        "plain ones of rank 4 and 5");
+  }
+  int64_t channels =
+      pairs ? llvm::divideCeil(filter.getDimSize(3), channelGroup / 2)
+            : filter.getDimSize(1);
+  int64_t groups = channels ? input.getDimSize(1) / channels : 0;
+  if (groups < 1 || groups * channels != input.getDimSize(1) ||
+      filter.getDimSize(0) % (groups * getVectors()) != 0)
+    return emitOpError("needs groups of equal size, and tiles within them");
   return verifyWindowTile(*this);
 }
 

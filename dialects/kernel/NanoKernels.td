@@ -101,7 +101,9 @@ def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile", (ins I64Attr:$vectors)>
     `[Ob, Cb, KH, KW, 16, 16]` or `[Ob, C, KH, KW, 16]`, `result`
     `[N, Ob, OH, OW, 16]`. With an `input` of bf16 `filter` is
     `[Ob, KH, KW, ceil(C / 2), 32]` of bf16: the pairs of channels 2p and 2p + 1
-    of 16 outputs. `interior` says that no column of the tile touches
+    of 16 outputs. An input of more `Cb` than the filter has belongs to a
+    convolution of groups, of which the tile computes a part of one. `interior`
+    says that no column of the tile touches
     the left or right padding; without it `column` must be a constant.
   }] # tileDescription;
 }

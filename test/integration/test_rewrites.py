@@ -70,6 +70,17 @@ class Rewrites(Case):
         self.conv_transpose([1, 8, 6, 7], 8, [3, 3], strides=[2, 1])
         self.conv_transpose([1, 8, 6, 7], 8, [3, 3], group=2, dilations=[2, 2])
 
+    def test_grouped_conv(self):
+        def check(shape, outputs, group, kernel=(3, 3), **attributes):
+            nodes = [helper.make_node("Conv", ["x", "w", "b"], ["y"], group=group, **attributes)]
+            self.agree(nodes, {"w": [outputs, shape[1] // group, *kernel], "b": [outputs]}, shape)
+
+        check([1, 64, 9, 7], 96, 2, pads=[1, 1, 1, 1])
+        check([2, 32, 9, 7], 32, 8, pads=[1, 1, 1, 1], strides=[2, 2])
+        check([1, 24, 8, 8], 48, 24, pads=[2, 2, 2, 2], dilations=[2, 2])
+        check([1, 6, 8, 8], 9, 3)
+        check([1, 96, 5, 5], 192, 3, kernel=[1, 1])
+
 
 if __name__ == "__main__":
     unittest.main()

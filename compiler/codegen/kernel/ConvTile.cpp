@@ -38,6 +38,7 @@ public:
     firstColumn = firstInputColumn(builder, loc, op.getColumn(),
                                    op.getStrides()[1], op.getPads()[1]);
 
+    firstChannels = firstInputChannels();
     auto windows = [&](Value channels, ValueRange carried) {
       return forLoop(rows.begin, rows.end, carried,
                      [&](Value kh, ValueRange carried) {
@@ -47,7 +48,7 @@ public:
     };
     // The last group may have fewer pairs of channels.
     int64_t groups =
-        pairs ? filter.getDimSize(3) / groupPairs : input.getDimSize(1);
+        pairs ? filter.getDimSize(3) / groupPairs : filter.getDimSize(1);
     steps = pairs ? groupPairs : channelGroup;
     if (groups)
       accumulators =
@@ -79,6 +80,21 @@ private:
           scf::YieldOp::create(builder, loc, body(iv, arguments));
         });
     return SmallVector<Value>(loop.getResults());
+  }
+
+  /// Where the input of the tile's group begins; null if there is one group.
+  Value firstInputChannels() {
+    int64_t channels = pairs
+                           ? llvm::divideCeil(filter.getDimSize(3), groupPairs)
+                           : filter.getDimSize(1);
+    int64_t groups = input.getDimSize(1) / channels;
+    if (groups == 1)
+      return {};
+    Value group = arith::DivUIOp::create(
+        builder, loc, op.getGroup(),
+        constantIndex(builder, loc, filter.getDimSize(0) / groups));
+    return arith::MulIOp::create(builder, loc, group,
+                                 constantIndex(builder, loc, channels));
   }
 
   /// One row of the window. Interior tiles loop over its columns; others unroll
@@ -122,15 +138,20 @@ private:
   SmallVector<Value> channelLoop(Value channels, Value kh, Value kw, Value ih,
                                  Value iw, ValueRange carried,
                                  function_ref<bool(int64_t)> inside) {
+    Value source =
+        firstChannels
+            ? arith::AddIOp::create(builder, loc, firstChannels, channels)
+            : channels;
     if (!blocked)
-      return multiply({channels, kh, kw}, {channels, ih, iw}, Value(), carried,
+      return multiply({channels, kh, kw}, {source, ih, iw}, Value(), carried,
                       inside);
     return forLoop(
         constantIndex(builder, loc, 0), constantIndex(builder, loc, steps),
         carried, [&](Value ci, ValueRange carried) {
           if (pairs)
-            return multiplyPairs(channels, kh, kw, ih, iw, ci, carried, inside);
-          return multiply({channels, kh, kw}, {channels, ih, iw}, ci, carried,
+            return multiplyPairs({channels, kh, kw}, {source, ih, iw}, ci,
+                                 carried, inside);
+          return multiply({channels, kh, kw}, {source, ih, iw}, ci, carried,
                           inside);
         });
   }
@@ -173,26 +194,29 @@ private:
   }
 
   /// One pair of channels.
-  SmallVector<Value> multiplyPairs(Value channels, Value kh, Value kw, Value ih,
-                                   Value iw, Value pair, ValueRange carried,
+  SmallVector<Value> multiplyPairs(ArrayRef<Value> weight,
+                                   ArrayRef<Value> element, Value pair,
+                                   ValueRange carried,
                                    function_ref<bool(int64_t)> inside) {
     SmallVector<Value> accumulators(carried), weights;
     Value zero = constantIndex(builder, loc, 0);
     Value first = arith::MulIOp::create(
-        builder, loc, channels, constantIndex(builder, loc, groupPairs));
+        builder, loc, weight[0], constantIndex(builder, loc, groupPairs));
     Value number = arith::AddIOp::create(builder, loc, first, pair);
     for (int64_t v = 0; v < vectors; ++v)
-      weights.push_back(loadPairs(
-          builder, loc, op.getFilter(),
-          {offsetIndex(builder, loc, op.getGroup(), v), kh, kw, number, zero}));
+      weights.push_back(loadPairs(builder, loc, op.getFilter(),
+                                  {offsetIndex(builder, loc, op.getGroup(), v),
+                                   weight[1], weight[2], number, zero}));
     Value channel = arith::MulIOp::create(builder, loc, pair,
                                           constantIndex(builder, loc, 2));
     for (int64_t t = 0; t < columns; ++t) {
       if (!inside(t))
         continue;
-      Value column = offsetIndex(builder, loc, iw, t * op.getStrides()[1]);
-      Value x = broadcastPair(builder, loc, op.getInput(),
-                              {op.getImage(), channels, ih, column, channel});
+      Value column =
+          offsetIndex(builder, loc, element[2], t * op.getStrides()[1]);
+      Value x = broadcastPair(
+          builder, loc, op.getInput(),
+          {op.getImage(), element[0], element[1], column, channel});
       for (int64_t v = 0; v < vectors; ++v) {
         Value &accumulator = accumulators[t * vectors + v];
         accumulator = dotPairs(builder, loc, accumulator, x, weights[v]);
@@ -231,7 +255,7 @@ private:
   bool blocked;
   bool pairs;    ///< of bf16
   int64_t steps; ///< over the channels of a group
-  Value firstColumn;
+  Value firstColumn, firstChannels;
 };
 
 } // namespace

@@ -15,7 +15,8 @@ namespace mlir::veltair {
 
 const LayerFamily &directConvolution();
 /// F(4x4, 3x3) and F(2x2, 3x3); without schedules for other convolutions than
-/// those with 3x3 filters, of stride and dilation 1, on a blocked input.
+/// those of one group with 3x3 filters, of stride and dilation 1, on a blocked
+/// input.
 const LayerFamily &winograd4Convolution();
 const LayerFamily &winograd2Convolution();
 

@@ -59,6 +59,7 @@ static ConvGeometry windowGeometry(LayerOp layer, OpTy op) {
 
 ConvGeometry veltair::convGeometry(LayerOp layer, kernel::Conv2DOp op) {
   ConvGeometry g = windowGeometry(layer, op);
+  g.parts = op.getGroups();
   bool pointwise = g.filter[2] == 1 && g.filter[3] == 1 && g.strides[0] == 1 &&
                    g.strides[1] == 1 &&
                    llvm::all_of(g.pads, [](int64_t p) { return p == 0; });
@@ -82,6 +83,7 @@ ConvGeometry veltair::convGeometry(LayerOp layer, kernel::Conv2DOp op) {
 ConvGeometry veltair::convGeometry(LayerOp layer,
                                    kernel::DepthwiseConv2DOp op) {
   ConvGeometry g = windowGeometry(layer, op);
+  g.parts = g.groups();
   g.filter = {(int64_t)llvm::divideCeil(g.filter[0], channelGroup), g.filter[2],
               g.filter[3], channelGroup};
   return g;
@@ -143,10 +145,12 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
   model.pairs = element.isBF16() && !depthwise;
   int64_t inputBytes = onnx::elementBytes(element);
   int64_t filterBytes = model.pairs ? inputBytes : sizeof(float);
-  int64_t channels = depthwise ? 1 : g.input[1] * lanes; // summed over
+  // Summed over; a group of channels has as many of one part of the input.
+  int64_t channels = depthwise ? 1 : g.input[1] / g.parts * lanes;
   if (model.pairs)
     channels = llvm::alignTo(
         cast<RankedTensorType>(root->getOperand(1).getType()).getDimSize(1), 2);
+  int64_t partChannels = depthwise ? channelGroup : channels;
   nest.extents = {g.images(), g.groups(), g.rows(), g.columns()};
   addDirectLoops(nest, schedule, schedule.getVectors(), 1, schedule.getRows());
 
@@ -156,10 +160,10 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
              reach(e[2], windowRows, g.strides[0], g.dilations[0], g.input[2]) *
              reach(e[3], windowColumns, g.strides[1], g.dilations[1],
                    g.input[3]);
-         int64_t depth = depthwise ? e[1] * channelGroup : channels;
-         return e[0] * depth * pixels * inputBytes;
+         int64_t parts = llvm::divideCeil(e[1], g.partGroups());
+         return e[0] * parts * partChannels * pixels * inputBytes;
        },
-       {true, depthwise, true, true}});
+       {true, g.parts > 1, true, true}});
   nest.accesses.push_back({[=](const Extents &e) {
                              return e[1] * channelGroup * channels *
                                     windowRows * windowColumns * filterBytes;

@@ -19,11 +19,15 @@ struct ConvGeometry {
   SmallVector<int64_t> input, filter, result; // result: [N, groups, OH, OW, 16]
   SmallVector<int64_t> strides, dilations, pads;
   int64_t mergedRows = 1;
+  /// Convolutions side by side, each of its own part of input and result.
+  int64_t parts = 1;
 
   int64_t images() const { return result[0]; }
   int64_t groups() const { return result[1]; }
   int64_t rows() const { return result[2]; }
   int64_t columns() const { return result[3]; }
+  /// Channel groups of the result that read the same input.
+  int64_t partGroups() const { return groups() / parts; }
 
   /// The buffer of another tensor of the layer, [N, G or 1, H or 1, W or 1,
   /// 16 or 1], as the result's loops see it.

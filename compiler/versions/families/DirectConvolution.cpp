@@ -22,7 +22,7 @@ public:
     ConvGeometry g = geometry(layer);
     ScheduleBuilder builder(layer.getContext(), isa);
     for (int64_t vectors = 1; vectors <= 8; ++vectors) {
-      if (g.groups() % vectors != 0)
+      if (g.partGroups() % vectors != 0)
         continue;
       for (int64_t rows : ScheduleBuilder::balancedRows(
                g.columns(), builder.maxRows(vectors, 1)))

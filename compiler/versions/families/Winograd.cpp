@@ -139,7 +139,7 @@ static bool isApplicable(LayerOp layer) {
   kernel::Conv2DOp op = rootOf(layer);
   auto isOne = [](int64_t value) { return value == 1; };
   return op.getInput().getType().getElementType().isF32() &&
-         op.getInput().getType().getRank() == 5 &&
+         op.getInput().getType().getRank() == 5 && op.getGroups() == 1 &&
          op.getFilter().getType().getDimSize(2) == Winograd::filterSize &&
          op.getFilter().getType().getDimSize(3) == Winograd::filterSize &&
          llvm::all_of(op.getStrides(), isOne) &&

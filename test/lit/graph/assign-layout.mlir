@@ -62,12 +62,12 @@ veltair.model @m attributes {
   veltair.program @plain(%x: tensor<1x32x4x4xf32>) {
     %none = onnx.NoValue
     %w = onnx.Constant dense<0.1> : tensor<32x32x1x1xf32>
-    %g = onnx.Constant dense<0.2> : tensor<32x16x1x1xf32>
+    %g = onnx.Constant dense<0.2> : tensor<32x8x1x1xf32>
     %r = onnx.Relu %x : (tensor<1x32x4x4xf32>) -> tensor<1x32x4x4xf32>
     %c = onnx.Conv %r, %w, %none : (tensor<1x32x4x4xf32>, tensor<32x32x1x1xf32>, none) -> tensor<1x32x4x4xf32>
-    %c1 = onnx.Conv %c, %g, %none {group = 2} : (tensor<1x32x4x4xf32>, tensor<32x16x1x1xf32>, none) -> tensor<1x32x4x4xf32>
+    %c1 = onnx.Conv %c, %g, %none {group = 4} : (tensor<1x32x4x4xf32>, tensor<32x8x1x1xf32>, none) -> tensor<1x32x4x4xf32>
     %a = onnx.Relu %c1 : (tensor<1x32x4x4xf32>) -> tensor<1x32x4x4xf32>
-    %c2 = onnx.Conv %a, %g, %none {group = 2} : (tensor<1x32x4x4xf32>, tensor<32x16x1x1xf32>, none) -> tensor<1x32x4x4xf32>
+    %c2 = onnx.Conv %a, %g, %none {group = 4} : (tensor<1x32x4x4xf32>, tensor<32x8x1x1xf32>, none) -> tensor<1x32x4x4xf32>
     %f = onnx.Flatten %c : (tensor<1x32x4x4xf32>) -> tensor<1x512xf32>
     veltair.return %c2, %f : tensor<1x32x4x4xf32>, tensor<1x512xf32>
   }

@@ -16,6 +16,14 @@ func.func @channels(%x: tensor<1x1x4x4x16xf32>, %w: tensor<16x32x1x1xf32>) {
 
 // -----
 
+func.func @groups(%x: tensor<1x2x4x4x16xf32>, %w: tensor<16x16x1x1xf32>) {
+  // expected-error @below {{needs groups of 16 channels or a multiple of them}}
+  %0 = kernel.conv2d %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, groups = 2 : i64} : tensor<1x2x4x4x16xf32>, tensor<16x16x1x1xf32> -> tensor<1x1x4x4x16xf32>
+  return
+}
+
+// -----
+
 func.func @extent(%x: tensor<1x1x4x4x16xf32>, %w: tensor<16x16x3x3xf32>) {
   // expected-error @below {{has a result whose dimension 2 does not follow from input, window and pads}}
   %0 = kernel.conv2d %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x4x4x16xf32>, tensor<16x16x3x3xf32> -> tensor<1x1x4x4x16xf32>
