@@ -93,6 +93,13 @@ class Rewrites(Case):
         nodes[2].input[1] = "t"
         self.agree(nodes, {"w": [48, 20, 3], "b": [48], "t": [1, 48, 1], "v": [48, 16, 5]}, [2, 20, 37])
 
+    def test_recurrent(self):
+        for op, gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
+            node = helper.make_node(op, ["x", "w", "r", "b"], ["y"], hidden_size=40, direction="bidirectional")
+            weights = {"w": [2, 40 * gates, 24], "r": [2, 40 * gates, 40], "b": [2, 80 * gates]}
+            # ONNX Runtime approximates the activations.
+            self.agree([node], weights, [6, 3, 24], tolerance=1e-4)
+
 
 if __name__ == "__main__":
     unittest.main()
