@@ -93,6 +93,15 @@ class Rewrites(Case):
         nodes[2].input[1] = "t"
         self.agree(nodes, {"w": [48, 20, 3], "b": [48], "t": [1, 48, 1], "v": [48, 16, 5]}, [2, 20, 37])
 
+    def test_einsum(self):
+        def check(equation, x, w):
+            self.agree([helper.make_node("Einsum", ["x", "w"], ["y"], equation=equation)], {"w": w}, x)
+
+        check("b g h i d, b g h j d -> b g h i j", [1, 3, 2, 5, 8], [1, 3, 2, 7, 8])
+        check("bhwc,hkc->bhwk", [2, 3, 4, 8], [3, 5, 8])
+        check("...ij,...jk", [2, 3, 4], [1, 4, 5])
+        check("ii,jk->kj", [4, 4], [3, 5])
+
     def test_recurrent(self):
         for op, gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
             node = helper.make_node(op, ["x", "w", "r", "b"], ["y"], hidden_size=40, direction="bidirectional")
