@@ -113,6 +113,16 @@ def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
     "::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def RaiseConv1D : ProgramPass<"raise-conv-1d"> {
+  let summary = "One-dimensional convolutions become two-dimensional";
+  let description = [{
+    A convolution of f32 on `[N, C, L]` with constant weights, and the
+    elementwise operations behind it, compute on `[N, C, 1, L]` between reshapes.
+  }];
+  let statistics = [Statistic<"raised", "raised", "Operations raised">];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def WidenConvGroups : ProgramPass<"widen-conv-groups"> {
   let summary = "Gives convolutions groups of whole blocks of channels";
   let description = [{

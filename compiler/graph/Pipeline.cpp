@@ -20,6 +20,7 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createFuseAttention());
   programs.addPass(createConvertRowsToKernel());
   programs.addPass(createDecomposeOnnx());
+  programs.addPass(createRaiseConv1D());
   // Decompositions leave arithmetic on constants, reshapes, and common parts.
   programs.addPass(createFoldOnnxConstants());
   programs.addPass(createSimplifyGraph());

@@ -127,8 +127,8 @@ LogicalResult Packager::link(const Artifact &artifact) {
   TemporaryFile reserved(options.output);
   if (embed) {
     inputs.push_back(reserved.getPath());
-    if (failed(report(writeOutputFile(
-            reserved.getPath(), [&](llvm::raw_fd_ostream &os) {
+    if (failed(report(
+            writeOutputFile(reserved.getPath(), [&](llvm::raw_fd_ostream &os) {
               writeWeightPlaceholder(os, weightsSymbol,
                                      artifact.fields.weights_size);
               return llvm::Error::success();

@@ -293,7 +293,11 @@ LogicalResult DropoutOp::inferReturnTypes(MLIRContext *context,
                                           Adaptor a,
                                           SmallVectorImpl<Type> &types) {
   Inference infer("Dropout", location, types);
-  if (!isAbsent(a.getTrainingMode())) {
+  std::optional<SmallVector<double>> ratio;
+  if (!isAbsent(a.getRatio()))
+    ratio = constantFloats(a.getRatio());
+  bool keepsAll = ratio && ratio->size() == 1 && ratio->front() == 0;
+  if (!isAbsent(a.getTrainingMode()) && !keepsAll) {
     std::optional<SmallVector<int64_t>> training =
         constantIntegers(a.getTrainingMode());
     if (!training || llvm::any_of(*training, [](int64_t v) { return v != 0; }))

@@ -114,7 +114,9 @@ def Onnx_LRNOp : Onnx_IndexedOp<"LRN"> {
 
 def Onnx_DropoutOp : Onnx_DecomposableOp<"Dropout"> {
   let summary = "At inference: the operand, and a mask that is true everywhere";
-  let description = [{(C1) training_mode is absent or a constant false.}];
+  let description = [{
+    (C1) training_mode is absent or a constant false, or ratio a constant 0.
+  }];
   let arguments = (ins Onnx_Float:$data, Onnx_Optional<Onnx_Float>:$ratio,
     Onnx_Optional<Onnx_Bool>:$training_mode, Onnx_Int<"0">:$seed);
   let results = (outs Onnx_Float:$output, Onnx_Bool:$mask);

@@ -26,6 +26,8 @@
 #define GET_OP_CLASSES
 #include "dialects/onnx/Bounded.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/onnx/Einsum.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/onnx/Elementwise.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/onnx/NeuralNetwork.h.inc"

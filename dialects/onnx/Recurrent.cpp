@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -219,8 +220,13 @@ private:
   Value dot(int64_t extent, Value weights, int64_t gate, Value unit,
             function_ref<Value(Value)> operand) {
     Value row = b.add(unit, gate * hidden);
-    return b.reduce(extent, number(0), [&](Value k, Value acc) {
-      return b.add(acc, b.mul(operand(k), b.load(weights, {d, row, k})));
+    // Added in any order, so that LLVM adds whole vectors.
+    auto anyOrder =
+        arith::FastMathFlags::reassoc | arith::FastMathFlags::contract;
+    return b.reduce(extent, number(0), [&](Value k, Value acc) -> Value {
+      Value product = arith::MulFOp::create(
+          b, operand(k), b.load(weights, {d, row, k}), anyOrder);
+      return arith::AddFOp::create(b, acc, product, anyOrder);
     });
   }
 

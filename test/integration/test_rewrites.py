@@ -15,7 +15,7 @@ ISAS = [isa for isa in ("x86-64-v3", "x86-64-v4") if cpu_runs(isa)]
 
 
 class Rewrites(Case):
-    def agree(self, nodes, weights, shape):
+    def agree(self, nodes, weights, shape, tolerance=1e-5):
         """The nodes compute y from x, of `shape`, and `weights`, name -> shape."""
         seed = 0
         generator = np.random.default_rng(seed)
@@ -38,7 +38,7 @@ class Rewrites(Case):
                 call(VELTAIR, "run", artifact, f"--isa={isa}", *files)
                 got = np.load(output_file(self.folder, "y"))
                 self.assertEqual(got.shape, want.shape)
-                self.assertLess(relative_difference(got, want), 1e-5)
+                self.assertLess(relative_difference(got, want), tolerance)
 
     def conv_transpose(self, shape, outputs, kernel, bias=True, after=(), **attributes):
         operands = ["x", "w", "b"] if bias else ["x", "w"]
@@ -81,6 +81,33 @@ class Rewrites(Case):
         check([1, 6, 8, 8], 9, 3)
         check([1, 96, 5, 5], 192, 3, kernel=[1, 1])
 
+    def test_conv_of_one_dimension(self):
+        nodes = [
+            helper.make_node("Conv", ["x", "w", "b"], ["c"], pads=[1, 2], strides=[2]),
+            helper.make_node("Relu", ["c"], ["r"]),
+            helper.make_node("Mul", ["r", "s"], ["m"]),
+            helper.make_node("Conv", ["m", "v"], ["d"], group=3, dilations=[2], pads=[4, 4]),
+            helper.make_node("Add", ["d", "r"], ["y"]),
+        ]
+        self.agree(nodes, {"w": [48, 20, 3], "b": [48], "s": [48, 1], "v": [48, 16, 5]}, [2, 20, 37])
+        nodes[2].input[1] = "t"
+        self.agree(nodes, {"w": [48, 20, 3], "b": [48], "t": [1, 48, 1], "v": [48, 16, 5]}, [2, 20, 37])
+
+    def test_einsum(self):
+        def check(equation, x, w):
+            self.agree([helper.make_node("Einsum", ["x", "w"], ["y"], equation=equation)], {"w": w}, x)
+
+        check("b g h i d, b g h j d -> b g h i j", [1, 3, 2, 5, 8], [1, 3, 2, 7, 8])
+        check("bhwc,hkc->bhwk", [2, 3, 4, 8], [3, 5, 8])
+        check("...ij,...jk", [2, 3, 4], [1, 4, 5])
+        check("ii,jk->kj", [4, 4], [3, 5])
+
+    def test_recurrent(self):
+        for op, gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
+            node = helper.make_node(op, ["x", "w", "r", "b"], ["y"], hidden_size=40, direction="bidirectional")
+            weights = {"w": [2, 40 * gates, 24], "r": [2, 40 * gates, 40], "b": [2, 80 * gates]}
+            # ONNX Runtime approximates the activations.
+            self.agree([node], weights, [6, 3, 24], tolerance=1e-4)
 
 if __name__ == "__main__":
     unittest.main()

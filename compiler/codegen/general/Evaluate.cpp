@@ -140,10 +140,11 @@ mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
     if (tensorType(result).getNumElements() > maxElements ||
         hasExtents(result.getType()))
       return std::nullopt;
-  if (auto composite = dyn_cast<DecomposableOp>(op))
-    return evaluateParts(composite, maxElements, maxSteps);
-  if (!isa<ElementwiseOp, IndexedOp, SequentialOp>(op))
-    return std::nullopt;
+  if (!isa<ElementwiseOp, IndexedOp, SequentialOp>(op)) {
+    auto composite = dyn_cast<DecomposableOp>(op);
+    return composite ? evaluateParts(composite, maxElements, maxSteps)
+                     : std::nullopt;
+  }
 
   SmallVector<std::vector<char>> bytes;
   for (Value result : op->getResults()) {

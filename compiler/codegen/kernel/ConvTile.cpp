@@ -164,19 +164,19 @@ private:
       // Too few to be worth a loop of their own.
       SmallVector<Value> sums(carried);
       for (int64_t pair = 0; pair < steps; ++pair)
-        sums = multiplyPairs(channels, source, kh, kw, ih, iw,
+        sums = multiplyPairs({channels, kh, kw}, {source, ih, iw},
                              constantIndex(builder, loc, pair), sums, inside);
       return sums;
     }
-    return forLoop(constantIndex(builder, loc, 0),
-                   constantIndex(builder, loc, steps), carried,
-                   [&](Value ci, ValueRange carried) {
-                     if (pairs)
-                       return multiplyPairs(channels, source, kh, kw, ih, iw,
-                                            ci, carried, inside);
-                     return multiply({channels, kh, kw}, {source, ih, iw}, ci,
-                                     carried, inside);
-                   });
+    return forLoop(
+        constantIndex(builder, loc, 0), constantIndex(builder, loc, steps),
+        carried, [&](Value ci, ValueRange carried) {
+          if (pairs)
+            return multiplyPairs({channels, kh, kw}, {source, ih, iw}, ci,
+                                 carried, inside);
+          return multiply({channels, kh, kw}, {source, ih, iw}, ci, carried,
+                          inside);
+        });
   }
 
   /// One channel: loads `vectors` weight vectors, broadcasts one input element
@@ -216,27 +216,29 @@ private:
   }
 
   /// One pair of channels.
-  SmallVector<Value> multiplyPairs(Value channels, Value source, Value kh,
-                                   Value kw, Value ih, Value iw, Value pair,
+  SmallVector<Value> multiplyPairs(ArrayRef<Value> weight,
+                                   ArrayRef<Value> element, Value pair,
                                    ValueRange carried,
                                    function_ref<bool(int64_t)> inside) {
     SmallVector<Value> accumulators(carried), weights;
     Value zero = constantIndex(builder, loc, 0);
     Value first = arith::MulIOp::create(
-        builder, loc, channels, constantIndex(builder, loc, groupPairs));
+        builder, loc, weight[0], constantIndex(builder, loc, groupPairs));
     Value number = arith::AddIOp::create(builder, loc, first, pair);
     for (int64_t v = 0; v < vectors; ++v)
-      weights.push_back(loadPairs(
-          builder, loc, op.getFilter(),
-          {offsetIndex(builder, loc, op.getGroup(), v), kh, kw, number, zero}));
+      weights.push_back(loadPairs(builder, loc, op.getFilter(),
+                                  {offsetIndex(builder, loc, op.getGroup(), v),
+                                   weight[1], weight[2], number, zero}));
     Value channel = arith::MulIOp::create(builder, loc, pair,
                                           constantIndex(builder, loc, 2));
     for (int64_t t = 0; t < columns; ++t) {
       if (!inside(t))
         continue;
-      Value column = offsetIndex(builder, loc, iw, t * op.getStrides()[1]);
-      Value x = broadcastPair(builder, loc, op.getInput(),
-                              {op.getImage(), source, ih, column, channel});
+      Value column =
+          offsetIndex(builder, loc, element[2], t * op.getStrides()[1]);
+      Value x = broadcastPair(
+          builder, loc, op.getInput(),
+          {op.getImage(), element[0], element[1], column, channel});
       for (int64_t v = 0; v < vectors; ++v) {
         Value &accumulator = accumulators[t * vectors + v];
         accumulator = dotPairs(builder, loc, accumulator, x, weights[v]);

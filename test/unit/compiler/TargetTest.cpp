@@ -59,8 +59,8 @@ TEST(Target, FeaturesAndCanonicalNames) {
 TEST(Target, Bf16Products) {
   EXPECT_FALSE(parse("x86-64-v4").hasBf16Products());
   EXPECT_FALSE(parse("icelake-server").hasBf16Products());
-  for (StringRef text : {"x86-64-v4+avx512bf16", "znver4", "cooperlake",
-                         "sapphirerapids"})
+  for (StringRef text :
+       {"x86-64-v4+avx512bf16", "znver4", "cooperlake", "sapphirerapids"})
     EXPECT_TRUE(parse(text).hasBf16Products());
   EXPECT_FALSE(parse("znver4-avx512bf16").hasBf16Products());
 }

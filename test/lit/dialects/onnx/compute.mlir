@@ -138,3 +138,30 @@ func.func @rnn() -> (tensor<2x1x1x1xf32>, tensor<1x1x1xf32>) {
     : (tensor<2x1x1xf32>, tensor<1x1x1xf32>, tensor<1x1x1xf32>, tensor<1x2xf32>, none, none) -> (tensor<2x1x1x1xf32>, tensor<1x1x1xf32>)
   return %0, %1 : tensor<2x1x1x1xf32>, tensor<1x1x1xf32>
 }
+
+// A matrix product; a diagonal; sums over the first and the last of three
+// labels.
+// CHECK-LABEL: @einsum
+// CHECK-DAG: dense<{{\[\[}}1.700000e+01], [3.900000e+01]]> : tensor<2x1xf32>
+// CHECK-DAG: dense<[1.000000e+00, 4.000000e+00]> : tensor<2xf32>
+// CHECK-DAG: dense<[2.000000e+01, 7.200000e+01]> : tensor<2xf32>
+func.func @einsum() -> (tensor<2x1xf32>, tensor<2xf32>, tensor<2xf32>) {
+  %x = onnx.Constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %y = onnx.Constant dense<[[5.0], [6.0]]> : tensor<2x1xf32>
+  %z = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %0 = onnx.Einsum %x, %y {equation = "i j, j k -> i k"} : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %1 = onnx.Einsum %x {equation = "...ii->...i"} : (tensor<2x2xf32>) -> tensor<2xf32>
+  %2 = onnx.Einsum %x, %z, %y {equation = "ij,j,jk->j"} : (tensor<2x2xf32>, tensor<2xf32>, tensor<2x1xf32>) -> tensor<2xf32>
+  return %0, %1, %2 : tensor<2x1xf32>, tensor<2xf32>, tensor<2xf32>
+}
+
+// What is trained without loss is kept.
+// CHECK-LABEL: @dropout
+// CHECK: dense<3.000000e+00> : tensor<2xf32>
+func.func @dropout() -> tensor<2xf32> {
+  %x = onnx.Constant dense<3.0> : tensor<2xf32>
+  %r = onnx.Constant dense<0.0> : tensor<f32>
+  %t = onnx.Constant dense<true> : tensor<i1>
+  %0, %1 = onnx.Dropout %x, %r, %t : (tensor<2xf32>, tensor<f32>, tensor<i1>) -> (tensor<2xf32>, tensor<2xi1>)
+  return %0 : tensor<2xf32>
+}

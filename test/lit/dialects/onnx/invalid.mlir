@@ -158,3 +158,41 @@ func.func @lstm(%x: tensor<2x1x3xf32>, %w: tensor<1x4x3xf32>, %r: tensor<1x4x2xf
     -> (tensor<2x1x1x2xf32>, tensor<1x1x2xf32>, tensor<1x1x2xf32>)
   return
 }
+
+// -----
+
+func.func @einsum_term(%a: tensor<2x3xf32>) {
+  // expected-error@+2 {{the equation 'i->i' does not fit the operands (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Einsum %a {equation = "i->i"} : (tensor<2x3xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @einsum_output(%a: tensor<2x3xf32>) {
+  // expected-error@+2 {{the equation 'ij->ik' does not fit the operands (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Einsum %a {equation = "ij->ik"} : (tensor<2x3xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @einsum_extents(%a: tensor<2x3xf32>) {
+  // expected-error@+2 {{the equation 'ii->i' does not fit the operands (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Einsum %a {equation = "ii->i"} : (tensor<2x3xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @dropout(%a: tensor<2xf32>) {
+  %ratio = onnx.Constant dense<0.5> : tensor<f32>
+  %training = onnx.Constant dense<true> : tensor<i1>
+  // expected-error@+2 {{training is not supported (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0, %1 = onnx.Dropout %a, %ratio, %training : (tensor<2xf32>, tensor<f32>, tensor<i1>) -> (tensor<2xf32>, tensor<2xi1>)
+  return
+}
