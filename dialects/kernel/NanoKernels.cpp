@@ -85,6 +85,8 @@ LogicalResult ConvTileOp::verify() {
     return emitOpError("needs groups of equal size, and tiles within them");
   if (getOutputs() < 1 || getOutputs() > channelGroup * getVectors())
     return emitOpError("needs 1 to 16 * vectors outputs");
+  if (static_cast<int64_t>(getPrefetch()) < 0)
+    return emitOpError("cannot prefetch what is behind");
   return verifyWindowTile(*this);
 }
 

@@ -93,7 +93,8 @@ class Kernel_WindowTileOp<string mnemonic, dag extraArguments> : Kernel_TileOp<m
 }
 
 def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile",
-    (ins I64Attr:$vectors, I64Attr:$channels, I64Attr:$outputs)> {
+    (ins I64Attr:$vectors, I64Attr:$channels, I64Attr:$outputs,
+         DefaultValuedAttr<I64Attr, "0">:$prefetch)> {
   let summary = "Register tile of a convolution";
   let description = [{
     Computes `columns` output columns, from `column`, of output row `row`, for
@@ -107,7 +108,8 @@ def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile",
     Each output sums over `channels` channels; an input of several times as many
     belongs to a convolution of groups, of which the tile computes a part of one.
     The first `outputs` of the tile's output channels exist; the sums of the
-    others are zero.
+    others are zero. `prefetch` says how many channels of a blocked f32 `filter`
+    ahead are fetched into the second-level cache; 0 is none.
   }] # tileDescription;
 }
 

@@ -195,6 +195,13 @@ private:
       index.push_back(constantIndex(builder, loc, first % channelGroup));
       weights.push_back(
           vector::LoadOp::create(builder, loc, type, op.getFilter(), index));
+      if (op.getPrefetch() && blocked && first % channelGroup == 0) {
+        constexpr uint32_t intoL2 = 2;
+        index[4] = offsetIndex(builder, loc, ci, op.getPrefetch());
+        memref::PrefetchOp::create(builder, loc, op.getFilter(), index,
+                                   /*isWrite=*/false, intoL2,
+                                   /*isDataCache=*/true);
+      }
     }
     for (int64_t t = 0; t < columns; ++t) {
       if (!inside(t))

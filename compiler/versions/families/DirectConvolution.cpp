@@ -64,6 +64,9 @@ public:
             unsigned) const override;
 
 private:
+  /// Channels of weights between their fetch from memory and their use: 4 KiB.
+  static constexpr int64_t prefetchChannels = 64;
+
   static kernel::Conv2DOp root(LayerOp layer) {
     return cast<kernel::Conv2DOp>(layerRoot(layer));
   }
@@ -128,7 +131,7 @@ void DirectConvolution::emit(StageFunction &f, LayerOp layer,
                   f.b, input, filter, result, epilogue.getExtras(), position[0],
                   tile.group, row, column, run.width, g.strides, g.dilations,
                   g.pads, run.interior, schedule.getVectors(), g.channels,
-                  tile.outputs);
+                  tile.outputs, prefetchChannels);
               epilogue.cloneInto(op.getEpilogue());
             });
   };

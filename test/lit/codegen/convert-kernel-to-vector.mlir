@@ -61,10 +61,14 @@ module attributes {veltair.vector_bits = 512} {
 // The second group of input channels has 8: its loop ends there. Of the second
 // group of outputs, half a register is computed; the rest is zero.
 
+// Weights of both groups are fetched ahead.
+
 // CHECK-LABEL: func.func @half
 // CHECK: scf.for {{.*}} to %c16
 // CHECK: vector.load {{.*}}, vector<16xf32>
+// CHECK: memref.prefetch {{.*}} locality<2>
 // CHECK: vector.load {{.*}}, vector<8xf32>
+// CHECK: memref.prefetch {{.*}} locality<2>
 // CHECK: vector.fma {{.*}} : vector<16xf32>
 // CHECK: vector.fma {{.*}} : vector<8xf32>
 // CHECK: scf.for {{.*}} to %c8
@@ -76,7 +80,7 @@ module attributes {veltair.vector_bits = 512} {
 module attributes {veltair.vector_bits = 512} {
   func.func @half(%x: memref<1x2x4x4x16xf32>, %w: memref<2x2x1x1x16x16xf32>, %y: memref<1x2x4x4x16xf32>, %row: index) {
     %0 = arith.constant 0 : index
-    kernel.conv_tile %x, %w into %y[%0, %0, %row, %0] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior, vectors = 2 : i64, channels = 24 : i64, outputs = 24 : i64} : memref<1x2x4x4x16xf32>, memref<2x2x1x1x16x16xf32>, memref<1x2x4x4x16xf32> {
+    kernel.conv_tile %x, %w into %y[%0, %0, %row, %0] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior, vectors = 2 : i64, channels = 24 : i64, outputs = 24 : i64, prefetch = 64 : i64} : memref<1x2x4x4x16xf32>, memref<2x2x1x1x16x16xf32>, memref<1x2x4x4x16xf32> {
     ^bb0(%sum: f32):
       kernel.yield %sum : f32
     }

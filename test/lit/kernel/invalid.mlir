@@ -267,3 +267,14 @@ func.func @tile_of_two_parts(%x: memref<1x2x4x4x16xf32>, %w: memref<2x1x1x1x16x1
   }
   return
 }
+
+// -----
+
+func.func @conv_prefetch(%x: memref<1x1x4x4x16xf32>, %w: memref<1x1x1x1x16x16xf32>, %i: index) {
+  // expected-error @below {{cannot prefetch what is behind}}
+  kernel.conv_tile %x, %w into %x[%i, %i, %i, %i] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior, vectors = 1 : i64, channels = 16 : i64, outputs = 16 : i64, prefetch = -1 : i64} : memref<1x1x4x4x16xf32>, memref<1x1x1x1x16x16xf32>, memref<1x1x4x4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
