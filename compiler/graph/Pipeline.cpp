@@ -20,6 +20,7 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createFuseAttention());
   programs.addPass(createConvertRowsToKernel());
   programs.addPass(createDecomposeOnnx());
+  // Kernels and layouts are of images.
   programs.addPass(createRaiseConv1D());
   // Decompositions leave arithmetic on constants, reshapes, and common parts.
   programs.addPass(createFoldOnnxConstants());
@@ -27,6 +28,7 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createCSEPass());
   // After batch normalizations are in the weights that this rearranges.
   programs.addPass(createConvertConvTranspose());
+  // Blocked layouts need groups of whole blocks.
   programs.addPass(createWidenConvGroups());
   programs.addPass(createConvertMatMulToKernel());
   AssignLayoutOptions layout;

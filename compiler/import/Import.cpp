@@ -134,9 +134,10 @@ LogicalResult ModelImporter::readInputs(const ModelContext &model) {
       (void)fail("input '" + input.name() + "' is no tensor of known rank");
       continue;
     }
-    DeclaredInput declared{input.name(),
-                           veltair::onnx::typeOfDataType(builder.getContext(),
-                                                         tensor.elem_type())};
+    DeclaredInput declared{
+        input.name(),
+        veltair::onnx::typeOfDataType(builder.getContext(), tensor.elem_type()),
+        /*dimensions=*/{}};
     if (!declared.element) {
       (void)fail("input '" + input.name() + "' has the unsupported type " +
                  veltair::onnx::nameOfDataType(tensor.elem_type()));

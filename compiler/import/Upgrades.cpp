@@ -165,7 +165,7 @@ static void normalizeTrailing(Node &node) {
     return;
   }
   node.operands[0] =
-      node.builder.create<onnx::FlattenOp>(node.location, x, *normal);
+      onnx::FlattenOp::create(node.builder, node.location, x, *normal);
   node.attributes.set("axis", b.getI64IntegerAttr(1));
   node.finish = [&node, shape = llvm::to_vector(onnx::shapeOf(x))](Value y) {
     return node.builder.createOrFold<onnx::ReshapeOp>(node.location, y,
