@@ -41,6 +41,12 @@ class Search(unittest.TestCase):
     def test_nothing_is_sustained(self):
         self.assertEqual(self.search(0, 10), 0)
 
+    def test_stops_at_the_least(self):
+        rates = []
+        self.assertEqual(highest_rate(rates.append, 10, 0.02, least=5), 0)
+        self.assertGreaterEqual(min(rates), 5)
+        self.assertLess(min(rates), 5 * 1.25)
+
 
 class Serving(Case):
     def setUp(self):
