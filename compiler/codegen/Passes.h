@@ -24,8 +24,8 @@ namespace mlir::veltair {
 #include "compiler/codegen/Passes.h.inc"
 
 /// Appends the passes from nano-kernels to the LLVM dialect, for a nested
-/// module of one function.
-void addKernelToLlvmPasses(OpPassManager &manager);
+/// module of one function. `bf16`: the target has instructions for it.
+void addKernelToLlvmPasses(OpPassManager &manager, bool bf16 = false);
 
 /// The attribute of a nested module with the width of its vector registers.
 inline constexpr llvm::StringLiteral vectorBitsAttrName = "veltair.vector_bits";

@@ -23,7 +23,7 @@
 
 using namespace mlir;
 
-void veltair::addKernelToLlvmPasses(OpPassManager &manager) {
+void veltair::addKernelToLlvmPasses(OpPassManager &manager, bool bf16) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   // Loops of one iteration and branches on constants disappear before the
   // nano-kernels multiply them.
@@ -37,7 +37,10 @@ void veltair::addKernelToLlvmPasses(OpPassManager &manager) {
   function.addPass(createExpandMath());
   function.addPass(createVerifyVectorWidth());
   function.addPass(createConvertVectorToSCFPass());
-  function.addPass(arith::createArithExpandOpsPass());
+  arith::ArithExpandOpsPassOptions expand;
+  // Without instructions for it, LLVM calls a library to round to bf16.
+  expand.includeBf16 = !bf16;
+  function.addPass(arith::createArithExpandOpsPass(expand));
   function.addPass(createSCFToControlFlowPass());
   // Views of parts of buffers become arithmetic, in the affine dialect.
   function.addPass(memref::createExpandStridedMetadataPass());

@@ -34,8 +34,9 @@ void veltair::buildPipeline(OpPassManager &manager,
                             const DriverOptions &options) {
   if (options.emit == EmitLevel::Onnx)
     return;
-  addGraphPasses(manager.nest<ModelOp>().nest<ProgramOp>(),
-                 options.precision == Precision::BF16);
+  // All targets have been checked for its instructions.
+  bool bf16 = options.precision == Precision::BF16;
+  addGraphPasses(manager.nest<ModelOp>().nest<ProgramOp>(), bf16);
   if (options.emit == EmitLevel::Graph)
     return;
   addVersionPasses(manager.nest<ModelOp>(), options);
@@ -45,5 +46,5 @@ void veltair::buildPipeline(OpPassManager &manager,
   if (options.emit == EmitLevel::Kernel)
     return;
   // Each function is a module of its own: these passes run on all in parallel.
-  addKernelToLlvmPasses(manager.nest<ModuleOp>());
+  addKernelToLlvmPasses(manager.nest<ModuleOp>(), bf16);
 }

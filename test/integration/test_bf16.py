@@ -132,6 +132,23 @@ class Bf16(Case):
                         self.assertLess(np.max(np.abs(got - want)) / np.max(np.abs(want)), TOLERANCE)
                         self.assertEqual(got.tobytes(), first.setdefault(name, got.tobytes()))
 
+    def test_casts_without_instructions(self):
+        value = np.append(self.random(99), np.float32([0, -0.0, np.inf, -np.inf, 3.4e38, 1 + 2**-8, 1 + 3 * 2**-8]))
+        bits = value.view(np.uint32)
+        wanted = ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).view(np.float32)
+        self.node("Cast", ["x"], "n", to=TensorProto.BFLOAT16)
+        self.node("Cast", ["n"], "y", to=TensorProto.FLOAT)
+        ends = [[(name, TensorProto.FLOAT, value.shape)] for name in "xy"]
+        model = self.save(make_model(self.nodes, *ends, []))
+        np.save(self.path("x.npy"), value)
+        for isa in ("x86-64-v3", "x86-64-v4"):
+            artifact = self.path(isa + ".so")
+            self.check_runs(VELTAIRC, model, "-o", artifact, f"--march={isa}")
+            if cpu_runs(isa):
+                options = [f"--input=x={self.path('x.npy')}", f"--output={self.folder}"]
+                self.check_runs(VELTAIR, "run", artifact, *options)
+                np.testing.assert_array_equal(np.load(self.path("y.npy")).view(np.uint32), wanted.view(np.uint32))
+
     def test_targets_without(self):
         model, output = self.save(small_model()), self.path("model.so")
         for march, missing in (("x86-64-v3", "x86-64-v3"), ("znver4,x86-64-v4", "x86-64-v4")):
