@@ -89,10 +89,6 @@ private:
   }
 };
 
-} // namespace
-
-namespace {
-
 /// The channels of a register tile: its first group and how many to compute.
 struct Tile {
   Value group;
