@@ -44,6 +44,8 @@
 #define GET_OP_CLASSES
 #include "dialects/onnx/Generator.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/onnx/Rearrangement.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/onnx/Recurrent.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/onnx/Sampling.h.inc"
