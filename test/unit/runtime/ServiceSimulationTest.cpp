@@ -372,14 +372,8 @@ uint64_t ServiceSimulation::backups() const {
 } // namespace
 
 TEST(Simulation, NoQueryIsLostOrAnsweredTwice) {
-  uint64_t backups = 0;
-  for (uint64_t seed = 0; seed < seedCount(); ++seed) {
-    SCOPED_TRACE(seed);
-    ServiceSimulation simulation(seed);
-    simulation.run();
-    backups += simulation.backups();
-    if (HasFailure())
-      return;
-  }
+  uint64_t backups = playSeeds<ServiceSimulation>();
+  if (HasFailure())
+    return;
   EXPECT_GT(backups, seedCount() / 2) << "backup was hardly tested";
 }

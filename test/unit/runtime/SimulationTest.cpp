@@ -197,14 +197,8 @@ int32_t Simulation::execute(Query &, LayerRun &run, ChunkQueue::Range range) {
 } // namespace
 
 TEST(Simulation, ResultsAreRightWhateverHappens) {
-  uint64_t backups = 0;
-  for (uint64_t seed = 0; seed < seedCount(); ++seed) {
-    SCOPED_TRACE(seed);
-    Simulation simulation(seed);
-    simulation.run();
-    backups += simulation.backups();
-    if (HasFailure())
-      return;
-  }
+  uint64_t backups = playSeeds<Simulation>();
+  if (HasFailure())
+    return;
   EXPECT_GT(backups, seedCount()) << "backup was hardly tested";
 }
