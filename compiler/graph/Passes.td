@@ -128,9 +128,9 @@ def WidenConvGroups : ProgramPass<"widen-conv-groups"> {
   let description = [{
     A group of a convolution whose channels, of input or result, are no multiple
     of 16 does not fit the blocked layout. As many groups as do, or all, become
-    one, whose weights between the old groups are zero. For two-dimensional f32
-    with constant weights, several groups, and no group a channel with one
-    result.
+    one, whose weights between the old groups are zero, unless these would be
+    more than 32. For two-dimensional f32 with constant weights, several groups,
+    and no group a channel with one result.
   }];
   let statistics = [Statistic<"widened", "widened", "Convolutions changed">];
   let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];

@@ -16,14 +16,16 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-/// The fewest groups that together have whole blocks of channels; all, when no
-/// smaller number divides them.
+/// The fewest groups that together have whole blocks of channels, or all. 1
+/// where zeros would multiply work and weights by more than kernels gain.
 static int64_t groupsTogether(int64_t groups, int64_t inputs, int64_t outputs) {
-  for (int64_t count = 1; count < groups; ++count)
-    if (groups % count == 0 && count * inputs % channelGroup == 0 &&
-        count * outputs % channelGroup == 0)
+  int64_t most = std::min(groups, 2 * channelGroup);
+  for (int64_t count = 1; count <= most; ++count)
+    if (count == groups ||
+        (groups % count == 0 && count * inputs % channelGroup == 0 &&
+         count * outputs % channelGroup == 0))
       return count;
-  return groups;
+  return 1;
 }
 
 /// The weights [O, I, ...] of `groups` groups as those [O, together * I, ...]

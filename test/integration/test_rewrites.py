@@ -80,6 +80,7 @@ class Rewrites(Case):
         check([1, 24, 8, 8], 48, 24, pads=[2, 2, 2, 2], dilations=[2, 2])
         check([1, 6, 8, 8], 9, 3)
         check([1, 96, 5, 5], 192, 3, kernel=[1, 1])
+        check([1, 111, 5, 5], 111, 37)
 
     def test_conv_of_one_dimension(self):
         nodes = [

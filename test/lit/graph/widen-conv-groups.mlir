@@ -69,3 +69,21 @@ veltair.model @m attributes {
     veltair.return %y : tensor<1x32x5x6xf32>
   }
 }
+
+// -----
+
+// No few groups of three channels have whole blocks, and 37 together are mostly
+// zeros.
+
+// CHECK-LABEL: veltair.program @many
+// CHECK: onnx.Conv {{.*}} {group = 37 : i64} : (tensor<1x111x5x6xf32>, tensor<111x3x1x1xf32>, none)
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x111x5x6xf32>],
+    output_names = ["y"], output_types = [tensor<1x111x5x6xf32>]} {
+  veltair.program @many(%x: tensor<1x111x5x6xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<1.0> : tensor<111x3x1x1xf32>
+    %y = onnx.Conv %x, %w, %none {group = 37 : i64} : (tensor<1x111x5x6xf32>, tensor<111x3x1x1xf32>, none) -> tensor<1x111x5x6xf32>
+    veltair.return %y : tensor<1x111x5x6xf32>
+  }
+}
