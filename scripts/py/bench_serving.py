@@ -4,11 +4,13 @@ under the same Poisson arrivals. A target is k times the faster peer's latency
 on one core alone, and the models' rates are inverse to that latency."""
 
 import argparse
+import contextlib
 import glob
 import hashlib
 import importlib.metadata
 import json
 import os
+import subprocess
 import sys
 
 import manifest
@@ -31,6 +33,27 @@ EFFORT = {"quick": (60, 100, 0.05), "full": (120, 300, 0.02)}
 # Of the ideal rate: a system that does not sustain it counts as 0.
 LEAST_SHARE = 0.05
 DEFAULT_SYSTEMS = ["veltair", "edf", "fcfs", *PEERS]
+
+
+# A foreign process that shares the last CPU.
+FOREIGN = {
+    "busy-loop": "while True: pass",
+    "memory-stream": "a = bytearray(1 << 28); b = bytearray(1 << 28)\nwhile True: b[:] = a",
+}
+
+
+@contextlib.contextmanager
+def foreign_load(name):
+    if not name:
+        yield
+        return
+    cpu = str(max(os.sched_getaffinity(0)))
+    process = subprocess.Popen(["taskset", "-c", cpu, sys.executable, "-c", FOREIGN[name]])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 def log(text):
@@ -105,8 +128,8 @@ def isolated_ms(model, inputs):
 class Benchmark:
     """One mix with its targets."""
 
-    def __init__(self, mix, models, k, share, effort):
-        self.mix, self.models, self.k, self.share = mix, models, k, share
+    def __init__(self, mix, models, k, share, beside, effort):
+        self.mix, self.models, self.k, self.share, self.beside = mix, models, k, share, beside
         self.search_least, self.final_least, self.tolerance = EFFORT[effort]
         self.inputs = {model: make_inputs(model) for model in models}
         self.alone = {model: isolated_ms(model, self.inputs[model]) for model in models}
@@ -137,7 +160,8 @@ class Benchmark:
         path = os.path.join(FOLDER, "scenario.json")
         with open(path, "w") as file:
             json.dump(self.scenario(rate, seed, least), file)
-        outcome = system.serve(path)
+        with foreign_load(self.beside):
+            outcome = system.serve(path)
         tenants = outcome["tenants"]
         outcome["rate_rps"] = rate
         outcome["sustained"] = all(t["satisfied"] >= self.share * t["offered"] for t in tenants)
@@ -147,8 +171,9 @@ class Benchmark:
         """Where the search begins, its tolerance and first step: near the rate
         that the system last reached on this mix, with any seed and build."""
         for key, value in kept("rate"):
-            same = (key["system"], list(key["mix"]), key["k"], key["share"])
-            if value["max_rate_rps"] and same == (self.options(name), self.models, self.k, self.share):
+            same = (key["system"], list(key["mix"]), key["k"], key["share"], key.get("beside"))
+            wanted = (self.options(name), self.models, self.k, self.share, self.beside)
+            if value["max_rate_rps"] and same == wanted:
                 return value["max_rate_rps"], self.tolerance, 1 + self.tolerance
         return 0.6 * self.ideal, self.tolerance, WIDEST
 
@@ -182,7 +207,7 @@ class Benchmark:
 
     def key(self, name):
         files = Ours.files(self.models) if name in OURS else list(map(manifest.path, self.models))
-        return {
+        key = {
             "system": self.options(name),
             "files": content_hash(files),
             "versions": None if name in OURS else versions(),
@@ -192,6 +217,7 @@ class Benchmark:
             "share": self.share,
             "effort": [self.search_least, self.final_least, self.tolerance],
         }
+        return key | ({"beside": self.beside} if self.beside else {})
 
     def result(self, name, seed):
         log(f"{self.mix}, k = {self.k:g}, {self.share:.0%}: {name}, seed {seed}")
@@ -228,11 +254,11 @@ def usable(mix):
     return models
 
 
-def measure(mix, k, share, seeds, systems, effort):
+def measure(mix, k, share, beside, seeds, systems, effort):
     models = usable(mix)
     if not models:
         return None
-    benchmark = Benchmark(mix, models, k, share, effort)
+    benchmark = Benchmark(mix, models, k, share, beside, effort)
     # Seed by seed, so that systems are measured in the same minutes.
     rates = {name: [] for name in systems}
     for seed in seeds:
@@ -244,6 +270,7 @@ def measure(mix, k, share, seeds, systems, effort):
         "missing": [model for model in MIXES[mix] if model not in models],
         "k": k,
         "share": share,
+        "beside": beside,
         "ideal_rps": benchmark.ideal,
         "seeds": seeds,
         "systems": rates,
@@ -267,6 +294,7 @@ def main():
     parser.add_argument("--share", type=float, nargs="+", default=[0.95], help="of requests that must be in time")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--systems", nargs="+", default=DEFAULT_SYSTEMS, choices=[*OURS, *PEERS], metavar="NAME")
+    parser.add_argument("--beside", choices=FOREIGN, help="a foreign process on the last CPU, while requests arrive")
     parser.add_argument("--quick", action="store_true", help="short probes, for trials")
     parser.add_argument("--write", action="store_true", help="regenerate docs/serving.md and docs/serving.json")
     options = parser.parse_args()
@@ -280,7 +308,7 @@ def main():
         for share in options.share:
             for k in options.k:
                 for mix in options.mix or MIXES:
-                    row = measure(mix, k, share, options.seeds, options.systems, effort)
+                    row = measure(mix, k, share, options.beside, options.seeds, options.systems, effort)
                     rows += [row] if row else []
     except Failure as failure:
         sys.exit(f"bench-serving: {failure}")

@@ -5,6 +5,7 @@ import math
 import os
 
 import manifest
+from bar_chart import COLOURS, bar_chart
 
 INTRODUCTION = """# Serving many models: measured
 
@@ -21,7 +22,11 @@ confirmed by a longer probe, for each seed. The *ideal* is the rate at which the
 faster peer's isolated times fill all cores.
 
 Peers serve first come, first served, one session a model; the driver's own
-overhead is the median time that it adds to a request.
+overhead is the median time that it adds to a request. `fcfs` is ours in the
+same order, and tells what kernels bring; `veltair` beside it, what scheduling
+brings.
+
+![Highest rates relative to the best peer](serving.svg)
 """
 
 
@@ -40,12 +45,21 @@ def mean_latency(outcome):
     return sum(tenant["completed"] * tenant["latency_ms"]["mean"] for tenant in tenants) / completed
 
 
+def best_peer_rate(row, peers):
+    return max((rate(runs) for name, runs in row["systems"].items() if name in peers), default=0)
+
+
+def conditions(row):
+    beside = f", beside a foreign {row['beside']}" if row["beside"] else ""
+    return f"k = {row['k']:g}, {row['share']:.0%} in time{beside}"
+
+
 def table(row, peers):
     systems = row["systems"]
-    best_peer = max((rate(runs) for name, runs in systems.items() if name in peers), default=0)
+    best_peer = best_peer_rate(row, peers)
     models = ", ".join(f"{name} {model['qos_ms']:.1f} ms" for name, model in row["models"].items())
     lines = [
-        f"### {row['mix']}, k = {row['k']:g}, {row['share']:.0%} in time",
+        f"### {row['mix']}, {conditions(row)}",
         "",
         f"Targets: {models}. Ideal {row['ideal_rps']:.1f} a second."
         + (f" Not served: {', '.join(row['missing'])}." if row["missing"] else ""),
@@ -75,23 +89,38 @@ def table(row, peers):
     return "\n".join(lines) + "\n"
 
 
+def ratios(rows, peers):
+    """conditions -> mix -> system -> its rate over the best peer's."""
+    found = {}
+    for row in rows:
+        if best := best_peer_rate(row, peers):
+            systems = {name: rate(runs) / best for name, runs in row["systems"].items()}
+            found.setdefault(conditions(row), {})[row["mix"]] = systems
+    return found
+
+
 def summary(rows, peers):
     """The ratio to the best peer of each of our systems over the mixes."""
-    lines = ["| k | in time | system | ratio to the best peer: geometric mean, least |", "|---|---|---|---|"]
-    for k, share in sorted({(row["k"], row["share"]) for row in rows}):
-        chosen = [row for row in rows if (row["k"], row["share"]) == (k, share)]
-        for name in chosen[0]["systems"]:
-            if name in peers:
-                continue
-            ratios = []
-            for row in chosen:
-                best = max((rate(runs) for peer, runs in row["systems"].items() if peer in peers), default=0)
-                if best and rate(row["systems"][name]):
-                    ratios.append(rate(row["systems"][name]) / best)
-            if ratios:
-                geometric = math.exp(mean(list(map(math.log, ratios))))
-                lines.append(f"| {k:g} | {share:.0%} | {name} | {geometric:.2f}, {min(ratios):.2f} |")
+    lines = ["| conditions | system | ratio to the best peer: geometric mean, least | mixes |", "|---|---|---|---|"]
+    for title, mixes in ratios(rows, peers).items():
+        ours = {name: None for systems in mixes.values() for name in systems if name not in peers}
+        for name in ours:
+            values = [systems[name] for systems in mixes.values() if systems.get(name)]
+            if values:
+                geometric = math.exp(mean(list(map(math.log, values))))
+                lines.append(f"| {title} | {name} | {geometric:.2f}, {min(values):.2f} | {len(values)} |")
     return "\n".join(lines) + "\n"
+
+
+def picture(rows, peers):
+    panels = ratios(rows, peers)
+    highest = {}
+    for systems in (systems for mixes in panels.values() for systems in mixes.values()):
+        for name, value in systems.items():
+            highest[name] = max(highest.get(name, 0), value)
+    shown = sorted(highest, key=highest.get, reverse=True)[: len(COLOURS)]
+    limit = max(highest.values(), default=1) * 1.05
+    return bar_chart("Highest rate over that of the best peer", panels, shown, limit, reference=1)
 
 
 def tables(document, peers):
@@ -107,3 +136,5 @@ def write(document, peers):
     with open(os.path.join(docs, "serving.json"), "w") as file:
         json.dump(document, file, indent=1)
         file.write("\n")
+    with open(os.path.join(docs, "serving.svg"), "w") as file:
+        file.write(picture(document["rows"], peers))
