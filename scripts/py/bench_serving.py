@@ -271,6 +271,7 @@ def measure(mix, k, share, beside, seeds, systems, effort):
         "k": k,
         "share": share,
         "beside": beside,
+        "effort": effort,
         "ideal_rps": benchmark.ideal,
         "seeds": seeds,
         "systems": rates,
@@ -296,7 +297,7 @@ def main():
     parser.add_argument("--systems", nargs="+", default=DEFAULT_SYSTEMS, choices=[*OURS, *PEERS], metavar="NAME")
     parser.add_argument("--beside", choices=FOREIGN, help="a foreign process on the last CPU, while requests arrive")
     parser.add_argument("--quick", action="store_true", help="short probes, for trials")
-    parser.add_argument("--write", action="store_true", help="regenerate docs/serving.md and docs/serving.json")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/serving.{md,json,svg}")
     options = parser.parse_args()
     for mix in options.mix:
         if mix not in MIXES:
@@ -316,7 +317,6 @@ def main():
         "schema": "veltair.bench-serving.1",
         "cpu": cpu_name(),
         "cpus": CPUS,
-        "effort": effort,
         "versions": versions(),
         "rows": rows,
     }

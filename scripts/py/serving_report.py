@@ -11,7 +11,7 @@ INTRODUCTION = """# Serving many models: measured
 
 Written by `scripts/bench-serving --write`; the numbers behind it are in
 [serving.json](serving.json). {cpus} CPUs ({cpu}), f32, ONNX Runtime
-{onnxruntime}, OpenVINO {openvino}, {effort} probes.
+{onnxruntime}, OpenVINO {openvino}.
 
 A mix of models is served under open-loop Poisson arrivals, the same for every
 system. A model's target is k times the faster peer's latency on one core
@@ -62,7 +62,8 @@ def table(row, peers):
         f"### {row['mix']}, {conditions(row)}",
         "",
         f"Targets: {models}. Ideal {row['ideal_rps']:.1f} a second."
-        + (f" Not served: {', '.join(row['missing'])}." if row["missing"] else ""),
+        + (f" Not served: {', '.join(row['missing'])}." if row["missing"] else "")
+        + f" Probes: {row['effort']}.",
         "",
         "| system | highest rate | seeds | of the best peer | worst p99 / target | overhead, ms |",
         "|---|---|---|---|---|---|",
@@ -128,13 +129,27 @@ def tables(document, peers):
     return "\n".join([summary(rows, peers), *(table(row, peers) for row in rows)])
 
 
+def merged(document, path):
+    """`document` with the rows of an earlier one that it does not replace, if
+    that was made on the same CPUs beside the same peers."""
+    if not os.path.exists(path):
+        return document
+    with open(path) as file:
+        earlier = json.load(file)
+    if any(earlier[key] != document[key] for key in ("schema", "cpu", "cpus", "versions")):
+        return document
+    rows = {(row["mix"], conditions(row)): row for row in earlier["rows"] + document["rows"]}
+    return document | {"rows": list(rows.values())}
+
+
 def write(document, peers):
+    path = os.path.join(manifest.ROOT, "docs", "serving")
+    document = merged(document, path + ".json")
     introduction = INTRODUCTION.format(**document, **document["versions"])
-    docs = os.path.join(manifest.ROOT, "docs")
-    with open(os.path.join(docs, "serving.md"), "w") as file:
+    with open(path + ".md", "w") as file:
         file.write(introduction + "\n" + tables(document, peers))
-    with open(os.path.join(docs, "serving.json"), "w") as file:
+    with open(path + ".json", "w") as file:
         json.dump(document, file, indent=1)
         file.write("\n")
-    with open(os.path.join(docs, "serving.svg"), "w") as file:
+    with open(path + ".svg", "w") as file:
         file.write(picture(document["rows"], peers))
