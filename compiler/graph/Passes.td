@@ -113,6 +113,21 @@ def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
     "::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def ConvertRecurrentToKernel : ProgramPass<"convert-recurrent-to-kernel"> {
+  let summary = "Recurrent networks become a product and kernel.recurrent";
+  let description = [{
+    The products of the input with its weights, of all steps, gates and
+    directions of an RNN, GRU or LSTM, become one `kernel.matmul`; only those of
+    the state stay in the loop over steps. For f32 with constant weights and
+    biases, the default activations and no limit to them, sequences of full length
+    that come first in the layout, for a GRU that resets behind the product, and
+    for an LSTM without peepholes.
+  }];
+  let statistics = [Statistic<"converted", "converted", "Networks converted">];
+  let dependentDialects = [
+    "::mlir::veltair::kernel::KernelDialect", "::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def RaiseConv1D : ProgramPass<"raise-conv-1d"> {
   let summary = "One-dimensional convolutions become two-dimensional";
   let description = [{
@@ -197,7 +212,7 @@ def FormLayers : ProgramPass<"form-layers"> {
     * an operation that only moves rows (a transposition of other dimensions), with
       the elementwise operations in front of it, too;
     * elementwise operations of one shape;
-    * one SequentialOp with all its results.
+    * one SequentialOp or `kernel.recurrent` with all its results.
 
     Only the last operation of a group is used outside of it. Dense kernels
     choose before the others, earlier operations before later ones.

@@ -31,6 +31,7 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   // Blocked layouts need groups of whole blocks.
   programs.addPass(createWidenConvGroups());
   programs.addPass(createConvertMatMulToKernel());
+  programs.addPass(createConvertRecurrentToKernel());
   AssignLayoutOptions layout;
   // Pairs of bf16 are channels of one pixel.
   if (bf16)

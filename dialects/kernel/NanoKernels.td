@@ -8,7 +8,6 @@
 #define VELTAIR_DIALECTS_KERNEL_NANO_KERNELS_TD
 
 include "mlir/Interfaces/SideEffectInterfaces.td"
-include "mlir/IR/EnumAttr.td"
 include "dialects/kernel/LayerKernels.td"
 
 def Kernel_YieldOp : Kernel_Op<"yield", [Pure, Terminator]> {

@@ -33,5 +33,7 @@ const LayerFamily &veltair::familyOf(LayerOp layer) {
               .Case<kernel::AttentionOp>(
                   [](Operation *) { return &attentionFamily(); })
               .Case<kernel::NormalizeRowsOp, kernel::SoftmaxRowsOp>(
-                  [](Operation *) { return &rowsFamily(); });
+                  [](Operation *) { return &rowsFamily(); })
+              .Case<kernel::RecurrentOp>(
+                  [](Operation *) { return &recurrentFamily(); });
 }

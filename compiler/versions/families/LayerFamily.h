@@ -64,6 +64,7 @@ const LayerFamily &matMulFamily();
 const LayerFamily &batchMatMulFamily();
 const LayerFamily &attentionFamily();
 const LayerFamily &rowsFamily();
+const LayerFamily &recurrentFamily();
 const LayerFamily &generalFamily();
 
 } // namespace mlir::veltair
