@@ -113,6 +113,17 @@ def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
     "::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def RaiseChannelShuffle : ProgramPass<"raise-channel-shuffle"> {
+  let summary = "Transposed parts of the channels become one Gather";
+  let description = [{
+    A transposition between two views that cuts the channels of a tensor
+    `[N, C, H, W]` into several dimensions, permutes these, and joins them again
+    is a Gather of channels in another order.
+  }];
+  let statistics = [Statistic<"raised", "raised", "Shuffles raised">];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def ConvertRecurrentToKernel : ProgramPass<"convert-recurrent-to-kernel"> {
   let summary = "Recurrent networks become a product and kernel.recurrent";
   let description = [{
@@ -162,9 +173,11 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     it is.
 
     The blocked layout spreads from convolutions to the operations behind them,
-    in program order: elementwise ones, and those that see the lanes as one more
-    dimension. `kernel.reorder` (or a `veltair.view`, when the bytes are the
-    same) stands where a tensor is first needed in the other layout.
+    in program order: elementwise ones, those that see the lanes as one more
+    dimension, and those that select or join channels, which become
+    `kernel.gather_channels` but for concatenations that leave no lane empty.
+    `kernel.reorder` (or a `veltair.view`, when the bytes are the same) stands
+    where a tensor is first needed in the other layout.
 
     Lanes beyond C must stay finite. What they hold is followed by evaluating
     the operations; where it is not known, the tensor is reordered.

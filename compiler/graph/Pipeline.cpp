@@ -26,6 +26,7 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createFoldOnnxConstants());
   programs.addPass(createSimplifyGraph());
   programs.addPass(createCSEPass());
+  programs.addPass(createRaiseChannelShuffle());
   // After batch normalizations are in the weights that this rearranges.
   programs.addPass(createConvertConvTranspose());
   // Blocked layouts need groups of whole blocks.

@@ -207,6 +207,34 @@ LogicalResult SoftmaxRowsOp::verify() { return verifyRows(*this); }
 
 LogicalResult NormalizeRowsOp::verify() { return verifyRows(*this); }
 
+//===-- channels ----------------------------------------------------------===//
+
+LogicalResult GatherChannelsOp::verify() {
+  RankedTensorType result = getResult().getType();
+  auto isBlocked = [](RankedTensorType type) {
+    return type.getRank() == 5 && type.getDimSize(4) == channelGroup;
+  };
+  if (!isBlocked(result) ||
+      result.getDimSize(1) !=
+          (int64_t)llvm::divideCeil(getChannels().size(), channelGroup))
+    return emitOpError("needs a result [N, ceil(C/16), H, W, 16]");
+  int64_t lanes = 0;
+  for (Value input : getInputs()) {
+    auto type = cast<RankedTensorType>(input.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    if (!isBlocked(type))
+      return emitOpError("needs inputs [N, Cb, H, W, 16]");
+    lanes += shape[1] * channelGroup;
+    shape[1] = result.getDimSize(1);
+    if (ArrayRef(shape) != result.getShape())
+      return emitOpError("has an input of another size than its result");
+  }
+  if (llvm::any_of(getChannels(),
+                   [&](int64_t c) { return c < 0 || c >= lanes; }))
+    return emitOpError("names a lane that its inputs do not have");
+  return success();
+}
+
 //===-- recurrent networks ------------------------------------------------===//
 
 StringRef RecurrentOp::getOperatorName() {

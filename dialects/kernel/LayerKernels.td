@@ -183,6 +183,17 @@ def Kernel_NormalizeRowsOp : Kernel_UnpackedKernelOp<"normalize_rows", "LayerNor
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
+def Kernel_GatherChannelsOp : Kernel_UnpackedKernelOp<"gather_channels", "Gather"> {
+  let summary = "Channels of blocked tensors in any order";
+  let description = [{
+    * `inputs`: `[N, Cb, H, W, 16]` with any Cb; their lanes are numbered through.
+    * `channels`: the lane that each channel of the result is.
+    * `result`: `[N, ceil(C/16), H, W, 16]`, lanes beyond C are zero.
+  }];
+  let arguments = (ins Variadic<Kernel_F32Tensor>:$inputs, DenseI64ArrayAttr:$channels);
+  let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
+}
+
 def Kernel_RecurrentCell : I32EnumAttr<"RecurrentCell", "what a step of a network computes", [
     I32EnumAttrCase<"RNN", 0, "rnn">,
     I32EnumAttrCase<"GRU", 1, "gru">,

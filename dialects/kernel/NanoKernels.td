@@ -195,6 +195,24 @@ def Kernel_WinogradOutputTileOp : Kernel_TileOp<"winograd_output_tile"> {
   }];
 }
 
+def Kernel_GatherLanesOp
+    : Kernel_TileOp<"gather_lanes", [AttrSizedOperandSegments]> {
+  let summary = "16 channels of one pixel, of lanes of several tensors";
+  let description = [{
+    Lane `i` of `group` of `result` at `image`, `row` and `column` is lane
+    `lanes[i]` there of `sources`, whose lanes are numbered through, or zero for
+    -1. All are `[N, Cb, H, W, 16]`.
+  }] # tileDescription;
+  let arguments = (ins
+    Variadic<MemRefOf<[F32]>>:$sources, Kernel_FloatMemRef:$result, Variadic<AnyMemRef>:$extras,
+    Index:$image, Index:$group, Index:$row, Index:$column, DenseI64ArrayAttr:$lanes);
+  let assemblyFormat = [{
+    $sources `into` $result `[` $image `,` $group `,` $row `,` $column `]`
+    (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
+    `:` type($sources) `into` type($result) $epilogue
+  }];
+}
+
 class Kernel_RowOp<string mnemonic, dag extraArguments> : Kernel_TileOp<mnemonic> {
   let arguments = !con((ins MemRefOf<[F32]>:$input, Kernel_FloatMemRef:$result),
     extraArguments, (ins Variadic<AnyMemRef>:$extras, Index:$row));

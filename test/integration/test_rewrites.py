@@ -105,6 +105,29 @@ class Rewrites(Case):
         check("...ij,...jk", [2, 3, 4], [1, 4, 5])
         check("ii,jk->kj", [4, 4], [3, 5])
 
+    def test_channels(self):
+        """A unit of ShuffleNet, whose halves fill no group of lanes, then pieces
+        of other sizes, joined with an activation."""
+        channels = {"cut": [1, 2, 21, 6, 5], "join": [1, 42, 6, 5], "sizes": [17, 25]}
+        first = {"zero": [0], "half": [21], "end": [42], "axis": [1]}
+        nodes = [
+            helper.make_node("Conv", ["x", "w0"], ["a"]),
+            helper.make_node("Conv", ["x", "w1"], ["b"]),
+            helper.make_node("Concat", ["a", "b"], ["c"], axis=1),
+            helper.make_node("Reshape", ["c", "cut"], ["d"]),
+            helper.make_node("Transpose", ["d"], ["e"], perm=[0, 2, 1, 3, 4]),
+            helper.make_node("Reshape", ["e", "join"], ["f"]),
+            helper.make_node("Slice", ["f", "zero", "half", "axis"], ["g"]),
+            helper.make_node("Slice", ["f", "half", "end", "axis"], ["h"]),
+            helper.make_node("Conv", ["h", "w2"], ["i"]),
+            helper.make_node("Concat", ["g", "i"], ["j"], axis=1),
+            helper.make_node("Split", ["j", "sizes"], ["k", "l"], axis=1),
+            helper.make_node("Concat", ["l", "k", "l"], ["m"], axis=1),
+            helper.make_node("Relu", ["m"], ["y"]),
+        ]
+        weights = {"w0": [21, 8, 1, 1], "w1": [21, 8, 1, 1], "w2": [21, 21, 1, 1]}
+        self.agree(nodes, weights, [1, 8, 6, 5], integers={**channels, **first})
+
     def test_recurrent(self):
         for op, gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
             node = helper.make_node(op, ["x", "w", "r", "b"], ["y"], hidden_size=40, direction="bidirectional")

@@ -34,6 +34,8 @@ const LayerFamily &veltair::familyOf(LayerOp layer) {
                   [](Operation *) { return &attentionFamily(); })
               .Case<kernel::NormalizeRowsOp, kernel::SoftmaxRowsOp>(
                   [](Operation *) { return &rowsFamily(); })
+              .Case<kernel::GatherChannelsOp>(
+                  [](Operation *) { return &gatherChannelsFamily(); })
               .Case<kernel::RecurrentOp>(
                   [](Operation *) { return &recurrentFamily(); });
 }

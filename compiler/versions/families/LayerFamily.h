@@ -65,6 +65,7 @@ const LayerFamily &batchMatMulFamily();
 const LayerFamily &attentionFamily();
 const LayerFamily &rowsFamily();
 const LayerFamily &recurrentFamily();
+const LayerFamily &gatherChannelsFamily();
 const LayerFamily &generalFamily();
 
 } // namespace mlir::veltair
