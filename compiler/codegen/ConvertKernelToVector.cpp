@@ -92,6 +92,8 @@ struct ConvertKernelToVector
         lowerDepthwiseTile(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::MatMulTileOp>(op))
         lowerMatMulTile(tile, builder, lanes);
+      else if (auto tile = dyn_cast<kernel::GatherLanesOp>(op))
+        lowerGatherLanes(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::WinogradInputTileOp>(op))
         lowerWinogradInputTile(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::WinogradOutputTileOp>(op))

@@ -125,11 +125,13 @@ Operation *LayoutAssigner::copy(Operation *op, ValueRange operands,
   return builder.insert(copy);
 }
 
-void LayoutAssigner::finish(Operation *op, Value value,
+void LayoutAssigner::rename(Value original, Value value,
                             std::optional<double> padding) {
-  Value original = op->getResult(0);
   blocked[original] = {value, padding};
   rewritten.insert(original);
+}
+
+void LayoutAssigner::retire(Operation *op) {
   originals.push_back(op);
   ++blockedOps;
 }

@@ -22,6 +22,11 @@ static bool isRootByElement(Operation *op) {
   return isa<onnx::IndexedOp, kernel::ReorderOp>(op);
 }
 
+/// True for operations that are a layer with all their results.
+static bool isWhole(Operation *op) {
+  return isa<onnx::SequentialOp, kernel::RecurrentOp>(op);
+}
+
 bool veltair::isWidening(Operation *op) {
   auto cast = dyn_cast<onnx::CastOp>(op);
   return cast && onnx::elementType(cast.getX()).isBF16() &&
@@ -197,12 +202,14 @@ FailureOr<std::vector<LayerGroup>> Grouping::run() {
           if (!result.use_empty())
             growFrom(op, result);
   };
-  growFromAll([](Operation *op) { return isa<kernel::LayerKernelOp>(op); });
+  growFromAll([](Operation *op) {
+    return isa<kernel::LayerKernelOp>(op) && !isWhole(op);
+  });
   growFromAll(isRootByElement);
   growFromAll([](Operation *op) { return isa<onnx::ElementwiseOp>(op); });
   absorbProducers();
   for (Operation *op : ops)
-    if (isa<onnx::SequentialOp>(op))
+    if (isWhole(op))
       groups.push_back({op, {op}, SmallVector<Value, 1>(op->getResults())});
 
   // Every operation of a group leads to its last one, which all other groups

@@ -55,6 +55,20 @@ private:
   bool rewritePad(onnx::PadOp op);
   bool rewriteSlice(onnx::SliceOp op);
   bool rewriteDepthToSpace(onnx::DepthToSpaceOp op);
+  // Operations that select or join channels (ChannelLayout.cpp).
+  bool rewriteGather(onnx::GatherOp op);
+  bool rewriteSplit(onnx::SplitOp op);
+  /// A slice of the channels of a blocked tensor.
+  bool sliceChannels(onnx::SliceOp op);
+  /// A concatenation along the channels that leaves lanes empty.
+  bool joinChannels(onnx::ConcatOp op);
+  /// The blocked form of a tensor of type `type`: the given channels of `data`,
+  /// which is blocked.
+  Value selectChannels(Location loc, RankedTensorType type, Value data,
+                       ArrayRef<int64_t> channels);
+  /// The same of lanes of several blocked tensors, numbered through.
+  Value gatherChannels(Location loc, RankedTensorType type, ValueRange parts,
+                       ArrayRef<int64_t> lanes);
 
   /// True when the plain tensor is but a name for a blocked one.
   bool isBlocked(Value value) const { return rewritten.contains(value); }
@@ -75,8 +89,15 @@ private:
   Value constant(Location location, ArrayRef<int64_t> values);
   /// A copy of `op` before it.
   Operation *copy(Operation *op, ValueRange operands, TypeRange results);
-  /// Result number 0 of `op` is computed as `value` now.
-  void finish(Operation *op, Value value, std::optional<double> padding);
+  /// `original` is computed as `value` now.
+  void rename(Value original, Value value, std::optional<double> padding);
+  /// All results of `op` are.
+  void retire(Operation *op);
+  /// Result number 0 of `op`, whose others are not used, is.
+  void finish(Operation *op, Value value, std::optional<double> padding) {
+    rename(op->getResult(0), value, padding);
+    retire(op);
+  }
 
   ProgramOp program;
   OpBuilder builder;

@@ -113,6 +113,32 @@ def ConvertMatMulToKernel : ProgramPass<"convert-matmul-to-kernel"> {
     "::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def RaiseChannelShuffle : ProgramPass<"raise-channel-shuffle"> {
+  let summary = "Transposed parts of the channels become one Gather";
+  let description = [{
+    A transposition between two views that cuts the channels of a tensor
+    `[N, C, H, W]` into several dimensions, permutes these, and joins them again
+    is a Gather of channels in another order.
+  }];
+  let statistics = [Statistic<"raised", "raised", "Shuffles raised">];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
+def ConvertRecurrentToKernel : ProgramPass<"convert-recurrent-to-kernel"> {
+  let summary = "Recurrent networks become a product and kernel.recurrent";
+  let description = [{
+    The products of the input with its weights, of all steps, gates and
+    directions of an RNN, GRU or LSTM, become one `kernel.matmul`; only those of
+    the state stay in the loop over steps. For f32 with constant weights and
+    biases, the default activations and no limit to them, sequences of full length
+    that come first in the layout, for a GRU that resets behind the product, and
+    for an LSTM without peepholes.
+  }];
+  let statistics = [Statistic<"converted", "converted", "Networks converted">];
+  let dependentDialects = [
+    "::mlir::veltair::kernel::KernelDialect", "::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def RaiseConv1D : ProgramPass<"raise-conv-1d"> {
   let summary = "One-dimensional convolutions become two-dimensional";
   let description = [{
@@ -147,9 +173,11 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     it is.
 
     The blocked layout spreads from convolutions to the operations behind them,
-    in program order: elementwise ones, and those that see the lanes as one more
-    dimension. `kernel.reorder` (or a `veltair.view`, when the bytes are the
-    same) stands where a tensor is first needed in the other layout.
+    in program order: elementwise ones, those that see the lanes as one more
+    dimension, and those that select or join channels, which become
+    `kernel.gather_channels` but for concatenations that leave no lane empty.
+    `kernel.reorder` (or a `veltair.view`, when the bytes are the same) stands
+    where a tensor is first needed in the other layout.
 
     Lanes beyond C must stay finite. What they hold is followed by evaluating
     the operations; where it is not known, the tensor is reordered.
@@ -197,7 +225,7 @@ def FormLayers : ProgramPass<"form-layers"> {
     * an operation that only moves rows (a transposition of other dimensions), with
       the elementwise operations in front of it, too;
     * elementwise operations of one shape;
-    * one SequentialOp with all its results.
+    * one SequentialOp or `kernel.recurrent` with all its results.
 
     Only the last operation of a group is used outside of it. Dense kernels
     choose before the others, earlier operations before later ones.

@@ -26,11 +26,13 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createFoldOnnxConstants());
   programs.addPass(createSimplifyGraph());
   programs.addPass(createCSEPass());
+  programs.addPass(createRaiseChannelShuffle());
   // After batch normalizations are in the weights that this rearranges.
   programs.addPass(createConvertConvTranspose());
   // Blocked layouts need groups of whole blocks.
   programs.addPass(createWidenConvGroups());
   programs.addPass(createConvertMatMulToKernel());
+  programs.addPass(createConvertRecurrentToKernel());
   AssignLayoutOptions layout;
   // Pairs of bf16 are channels of one pixel.
   if (bf16)

@@ -117,8 +117,7 @@ bool LayoutAssigner::rewriteReduction(ReduceOp op) {
 
 //===-- parts -------------------------------------------------------------===//
 
-// Worth it when more of the bytes are blocked than are not. Along the channels
-// no lane may stay empty.
+// Worth it when more of the bytes are blocked than are not.
 bool LayoutAssigner::rewriteConcat(onnx::ConcatOp op) {
   RankedTensorType type = onnx::tensorType(op.getOutput());
   if (type.getRank() != 4)
@@ -126,14 +125,16 @@ bool LayoutAssigner::rewriteConcat(onnx::ConcatOp op) {
   int64_t axis = op.getAxis();
   axis = axis < 0 ? axis + 4 : axis;
   int64_t blockedElements = 0;
+  bool leavesLanes = false;
   for (Value part : op.getInputs()) {
-    if (axis == 1 && hasPaddingLanes(onnx::tensorType(part)))
-      return false;
+    leavesLanes |= axis == 1 && hasPaddingLanes(onnx::tensorType(part));
     if (isBlocked(part))
       blockedElements += onnx::tensorType(part).getNumElements();
   }
   if (2 * blockedElements <= type.getNumElements())
     return false;
+  if (leavesLanes)
+    return joinChannels(op);
   SmallVector<Value> parts;
   for (Value part : op.getInputs())
     if (!parts.emplace_back(getBlocked(part).value))
@@ -236,15 +237,13 @@ bool LayoutAssigner::rewritePad(onnx::PadOp op) {
 }
 
 bool LayoutAssigner::rewriteSlice(onnx::SliceOp op) {
-  RankedTensorType source = onnx::tensorType(op.getData()),
-                   type = onnx::tensorType(op.getOutput());
-  if (!isBlocked(op.getData()) || type.getRank() != 4 ||
-      source.getDimSize(1) != type.getDimSize(1))
-    return false;
+  RankedTensorType type = onnx::tensorType(op.getOutput());
   auto starts = onnx::constantIntegers(op.getStarts());
   auto axes = namedAxes(op.getAxes(), starts ? starts->size() : 0);
-  if (!starts || !axes || llvm::is_contained(*axes, 1))
+  if (!isBlocked(op.getData()) || type.getRank() != 4 || !starts || !axes)
     return false;
+  if (llvm::is_contained(*axes, 1))
+    return axes->size() == 1 && sliceChannels(op);
   Blocked input = blocked.lookup(op.getData());
   SmallVector<Value> operands(op.getOperands());
   operands[0] = input.value;
@@ -289,6 +288,8 @@ bool LayoutAssigner::rewriteSpatial(Operation *op) {
       .Case([&](onnx::ResizeOp op) { return rewriteResize(op); })
       .Case([&](onnx::PadOp op) { return rewritePad(op); })
       .Case([&](onnx::SliceOp op) { return rewriteSlice(op); })
+      .Case([&](onnx::SplitOp op) { return rewriteSplit(op); })
+      .Case([&](onnx::GatherOp op) { return rewriteGather(op); })
       .Case([&](onnx::DepthToSpaceOp op) { return rewriteDepthToSpace(op); })
       .Default(false);
 }

@@ -207,6 +207,96 @@ LogicalResult SoftmaxRowsOp::verify() { return verifyRows(*this); }
 
 LogicalResult NormalizeRowsOp::verify() { return verifyRows(*this); }
 
+//===-- channels ----------------------------------------------------------===//
+
+LogicalResult GatherChannelsOp::verify() {
+  RankedTensorType result = getResult().getType();
+  auto isBlocked = [](RankedTensorType type) {
+    return type.getRank() == 5 && type.getDimSize(4) == channelGroup;
+  };
+  if (!isBlocked(result) ||
+      result.getDimSize(1) !=
+          (int64_t)llvm::divideCeil(getChannels().size(), channelGroup))
+    return emitOpError("needs a result [N, ceil(C/16), H, W, 16]");
+  int64_t lanes = 0;
+  for (Value input : getInputs()) {
+    auto type = cast<RankedTensorType>(input.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    if (!isBlocked(type))
+      return emitOpError("needs inputs [N, Cb, H, W, 16]");
+    lanes += shape[1] * channelGroup;
+    shape[1] = result.getDimSize(1);
+    if (ArrayRef(shape) != result.getShape())
+      return emitOpError("has an input of another size than its result");
+  }
+  if (llvm::any_of(getChannels(),
+                   [&](int64_t c) { return c < 0 || c >= lanes; }))
+    return emitOpError("names a lane that its inputs do not have");
+  return success();
+}
+
+//===-- recurrent networks ------------------------------------------------===//
+
+StringRef RecurrentOp::getOperatorName() {
+  switch (getCell()) {
+  case RecurrentCell::RNN:
+    return "RNN";
+  case RecurrentCell::GRU:
+    return "GRU";
+  case RecurrentCell::LSTM:
+    return "LSTM";
+  }
+  llvm_unreachable("unknown cell");
+}
+
+int64_t RecurrentOp::getGateCount() {
+  switch (getCell()) {
+  case RecurrentCell::RNN:
+    return 1;
+  case RecurrentCell::GRU:
+    return 3;
+  case RecurrentCell::LSTM:
+    return 4;
+  }
+  llvm_unreachable("unknown cell");
+}
+
+int64_t RecurrentOp::getStateCount() {
+  return getCell() == RecurrentCell::LSTM ? 2 : 1;
+}
+
+LogicalResult RecurrentOp::verify() {
+  RankedTensorType result = getResult().getType();
+  if (result.getRank() != 4)
+    return emitOpError("needs a result [steps, directions, batch, hidden]");
+  int64_t steps = result.getDimSize(0), directions = result.getDimSize(1),
+          batch = result.getDimSize(2), hidden = result.getDimSize(3),
+          gates = getGateCount() * hidden;
+  if (directions < 1 || directions > 2 || (getReverse() && directions != 1))
+    return emitOpError("needs one direction, or two without 'reverse'");
+  if (getInput().getType().getShape() !=
+      ArrayRef<int64_t>{steps, batch, directions * gates})
+    return emitOpError(
+        "needs an input [steps, batch, gates of all directions]");
+  if (getWeights().getType().getShape() !=
+          ArrayRef<int64_t>{directions, gates, hidden} ||
+      (getBias() &&
+       getBias().getType().getShape() != ArrayRef<int64_t>{directions, gates}))
+    return emitOpError("has weights or a bias that do not fit its result");
+  int64_t states = getStateCount();
+  if (int64_t(getLast().size()) != states ||
+      (!getInitial().empty() && int64_t(getInitial().size()) != states))
+    return emitOpError("needs ") << states << " initial and last states";
+  auto fits = [&](Type type) {
+    return cast<RankedTensorType>(type).getShape() ==
+           ArrayRef<int64_t>{directions, batch, hidden};
+  };
+  if (!llvm::all_of(getInitial().getTypes(), fits) ||
+      !llvm::all_of(getLast().getTypes(), fits))
+    return emitOpError("needs states [directions, batch, hidden]");
+  return success();
+}
+
 //===-- layouts -----------------------------------------------------------===//
 
 LogicalResult ReorderOp::verify() {

@@ -7,6 +7,7 @@
 #ifndef VELTAIR_DIALECTS_KERNEL_LAYER_KERNELS_TD
 #define VELTAIR_DIALECTS_KERNEL_LAYER_KERNELS_TD
 
+include "mlir/IR/EnumAttr.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "dialects/kernel/KernelDialect.td"
 include "dialects/kernel/LayerKernelInterface.td"
@@ -180,6 +181,68 @@ def Kernel_NormalizeRowsOp : Kernel_UnpackedKernelOp<"normalize_rows", "LayerNor
   }];
   let arguments = (ins Kernel_F32Tensor:$input, F32Attr:$epsilon, UnitAttr:$uncentered);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
+def Kernel_GatherChannelsOp : Kernel_UnpackedKernelOp<"gather_channels", "Gather"> {
+  let summary = "Channels of blocked tensors in any order";
+  let description = [{
+    * `inputs`: `[N, Cb, H, W, 16]` with any Cb; their lanes are numbered through.
+    * `channels`: the lane that each channel of the result is.
+    * `result`: `[N, ceil(C/16), H, W, 16]`, lanes beyond C are zero.
+  }];
+  let arguments = (ins Variadic<Kernel_F32Tensor>:$inputs, DenseI64ArrayAttr:$channels);
+  let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
+}
+
+def Kernel_RecurrentCell : I32EnumAttr<"RecurrentCell", "what a step of a network computes", [
+    I32EnumAttrCase<"RNN", 0, "rnn">,
+    I32EnumAttrCase<"GRU", 1, "gru">,
+    I32EnumAttrCase<"LSTM", 2, "lstm">]> {
+  let cppNamespace = "::mlir::veltair::kernel";
+  let genSpecializedAttr = 0;
+}
+def Kernel_RecurrentCellAttr : EnumAttr<Kernel_Dialect, Kernel_RecurrentCell, "recurrent_cell">;
+
+def Kernel_RecurrentOp
+    : Kernel_Op<"recurrent", [Pure, LayerKernelOp, AttrSizedOperandSegments]> {
+  let summary = "All steps of a recurrent network";
+  let description = [{
+    * `input`: `[steps, batch, directions * gates * hidden]`, the products of the
+      network's input with its weights.
+    * `weights`: `[directions, gates * hidden, hidden]`, those of the state;
+      versions pack it. `bias`, of its first two dimensions, is added to products
+      with it.
+    * `initial`: `[directions, batch, hidden]` for each state; zero without.
+    * `result`: `[steps, directions, batch, hidden]`, the state `h` of all steps;
+      `last`: each state behind the last step.
+
+    With the inputs `x` of the gates, `s` for the biased products of `h` with
+    their weights, and the logistic function `S`, a step is
+    * `rnn`: `h = tanh(x + s)`;
+    * `gru` (gates z, r, n): `h = (1 - S(xz + sz)) * tanh(xn + S(xr + sr) * sn)
+      + S(xz + sz) * h`;
+    * `lstm` (gates i, o, f, g; states h, c): `c = S(xf + sf) * c + S(xi + si) *
+      tanh(xg + sg)`, then `h = S(xo + so) * tanh(c)`.
+
+    The second of two directions, or the only one if `reverse`, takes the steps in
+    reverse order.
+  }];
+  let arguments = (ins
+    Kernel_F32Tensor:$input, Kernel_F32Tensor:$weights, Optional<Kernel_F32Tensor>:$bias,
+    Variadic<Kernel_F32Tensor>:$initial, Kernel_RecurrentCellAttr:$cell, UnitAttr:$reverse);
+  let results = (outs Kernel_F32Tensor:$result, Variadic<Kernel_F32Tensor>:$last);
+  let assemblyFormat = [{
+    $cell $input `,` $weights (`bias` $bias^)? (`initial` $initial^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The name of the cell in capitals.
+    ::llvm::StringRef getOperatorName();
+    /// Matrices of weights, and tensors that a step hands on to the next.
+    int64_t getGateCount();
+    int64_t getStateCount();
+  }];
 }
 
 def Kernel_ReorderOp : Kernel_Op<"reorder", [Pure]> {

@@ -163,6 +163,23 @@ LogicalResult WinogradOutputTileOp::verify() {
   return verifyEpilogue(*this);
 }
 
+LogicalResult GatherLanesOp::verify() {
+  int64_t lanes = 0;
+  auto isBlocked = [](Type type) {
+    auto memory = cast<MemRefType>(type);
+    return memory.getRank() == 5 && memory.getDimSize(4) == channelGroup;
+  };
+  if (!isBlocked(getResult().getType()) ||
+      !llvm::all_of(getSources().getTypes(), isBlocked))
+    return emitOpError("needs blocked tensors [N, Cb, H, W, 16]");
+  for (Type type : getSources().getTypes())
+    lanes += cast<MemRefType>(type).getDimSize(1) * channelGroup;
+  if (getLanes().size() != channelGroup ||
+      llvm::any_of(getLanes(), [&](int64_t l) { return l < -1 || l >= lanes; }))
+    return emitOpError("needs 16 lanes of its sources");
+  return verifyEpilogue(*this);
+}
+
 /// A row kernel keeps the shape of its input.
 template <typename OpTy> static LogicalResult verifyRow(OpTy op) {
   auto input = cast<MemRefType>(op.getInput().getType());

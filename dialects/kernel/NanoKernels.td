@@ -8,7 +8,6 @@
 #define VELTAIR_DIALECTS_KERNEL_NANO_KERNELS_TD
 
 include "mlir/Interfaces/SideEffectInterfaces.td"
-include "mlir/IR/EnumAttr.td"
 include "dialects/kernel/LayerKernels.td"
 
 def Kernel_YieldOp : Kernel_Op<"yield", [Pure, Terminator]> {
@@ -193,6 +192,24 @@ def Kernel_WinogradOutputTileOp : Kernel_TileOp<"winograd_output_tile"> {
     $products `[` $tile `,` $panel `]` `into` $result `[` $image `,` $group `,` $row `,` $column `]`
     (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
     `:` type($products) `,` type($result) $epilogue
+  }];
+}
+
+def Kernel_GatherLanesOp
+    : Kernel_TileOp<"gather_lanes", [AttrSizedOperandSegments]> {
+  let summary = "16 channels of one pixel, of lanes of several tensors";
+  let description = [{
+    Lane `i` of `group` of `result` at `image`, `row` and `column` is lane
+    `lanes[i]` there of `sources`, whose lanes are numbered through, or zero for
+    -1. All are `[N, Cb, H, W, 16]`.
+  }] # tileDescription;
+  let arguments = (ins
+    Variadic<MemRefOf<[F32]>>:$sources, Kernel_FloatMemRef:$result, Variadic<AnyMemRef>:$extras,
+    Index:$image, Index:$group, Index:$row, Index:$column, DenseI64ArrayAttr:$lanes);
+  let assemblyFormat = [{
+    $sources `into` $result `[` $image `,` $group `,` $row `,` $column `]`
+    (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
+    `:` type($sources) `into` type($result) $epilogue
   }];
 }
 

@@ -307,6 +307,13 @@ Value ElementBuilder::abs(Value x) {
   return unsignedIntegers ? x : createOrFold<math::AbsIOp>(x);
 }
 
+Value ElementBuilder::sigmoid(Value x) {
+  // The divisor is finite: the exact infinity of exp does not matter.
+  Value one = constantLike(x, 1);
+  Value exp = math::ExpOp::create(*this, neg(x), arith::FastMathFlags::ninf);
+  return div(one, add(one, exp));
+}
+
 Value ElementBuilder::divIndex(Value x, int64_t y) {
   return y == 1 ? x : createOrFold<arith::DivUIOp>(x, index(y));
 }

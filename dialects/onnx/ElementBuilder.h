@@ -115,6 +115,8 @@ public:
   Value max(Value x, Value y);
   Value neg(Value x);
   Value abs(Value x);
+  /// 1 / (1 + exp(-x)) of floats.
+  Value sigmoid(Value x);
   Value add(Value x, int64_t y) { return add(x, constantLike(x, double(y))); }
   Value mul(Value x, int64_t y) { return mul(x, constantLike(x, double(y))); }
   Value clamp(Value x, Value low, Value high) { return min(max(x, low), high); }

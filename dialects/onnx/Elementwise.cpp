@@ -185,10 +185,7 @@ Value ShrinkOp::emitScalar(ElementBuilder &b, ValueRange x) {
 }
 
 Value SigmoidOp::emitScalar(ElementBuilder &b, ValueRange x) {
-  // The divisor is finite: the exact infinity of exp does not matter.
-  Value one = b.constantLike(x[0], 1);
-  Value exp = math::ExpOp::create(b, b.neg(x[0]), arith::FastMathFlags::ninf);
-  return b.div(one, b.add(one, exp));
+  return b.sigmoid(x[0]);
 }
 
 Value SignOp::emitScalar(ElementBuilder &b, ValueRange x) {

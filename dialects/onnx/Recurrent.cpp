@@ -99,6 +99,19 @@ template <> struct Gates<LSTMOp::Adaptor> {
 #define GET_OP_CLASSES
 #include "dialects/onnx/Recurrent.cpp.inc"
 
+template <typename Op> static bool hasOnlyDefaults(Op op) {
+  auto names = [&](ArrayAttr given) {
+    int64_t directions = op.getDirection() == "bidirectional" ? 2 : 1;
+    return activationNames(given, Gates<typename Op::Adaptor>::activations,
+                           directions);
+  };
+  return !op.getClip() && names(op.getActivations()) == names({});
+}
+
+bool RNNOp::hasDefaultActivations() { return hasOnlyDefaults(*this); }
+bool GRUOp::hasDefaultActivations() { return hasOnlyDefaults(*this); }
+bool LSTMOp::hasDefaultActivations() { return hasOnlyDefaults(*this); }
+
 namespace {
 
 /// Emits one recurrent network. Result 0 holds the hidden state of each step,
@@ -164,7 +177,7 @@ public:
     Value zero = number(0), one = number(1);
     auto exp = [&](Value v) -> Value { return math::ExpOp::create(b, v); };
     if (name == "sigmoid")
-      return b.div(one, b.add(one, exp(b.neg(x))));
+      return b.sigmoid(x);
     if (name == "tanh")
       return math::TanhOp::create(b, x);
     if (name == "relu")

@@ -13,6 +13,10 @@ include "dialects/onnx/OnnxBase.td"
 // * (C1) the shapes fit x and hidden_size; (C2) layout is 0 or 1, direction
 //   forward, reverse or bidirectional; (C3) the activations are known.
 class Onnx_RecurrentOp<string mnemonic> : Onnx_SequentialOp<mnemonic> {
+  let declarations = [{
+    /// Whether the activations are those without attributes, not limited by clip.
+    bool hasDefaultActivations();
+  }];
   let extraClassDefinition = [{
     ::llvm::LogicalResult $cppClass::inferReturnTypes(
         ::mlir::MLIRContext *, std::optional<::mlir::Location> location,

@@ -15,14 +15,16 @@ ISAS = [isa for isa in ("x86-64-v3", "x86-64-v4") if cpu_runs(isa)]
 
 
 class Rewrites(Case):
-    def agree(self, nodes, weights, shape, tolerance=1e-5):
-        """The nodes compute y from x, of `shape`, and `weights`, name -> shape."""
+    def agree(self, nodes, weights, shape, tolerance=1e-5, integers={}):
+        """The nodes compute y from x, of `shape`, `weights`, name -> shape, and
+        `integers`, name -> list."""
         seed = 0
         generator = np.random.default_rng(seed)
         tensors = [
             numpy_helper.from_array(generator.standard_normal(dims).astype(np.float32), name)
             for name, dims in weights.items()
         ]
+        tensors += [numpy_helper.from_array(np.array(values), name) for name, values in integers.items()]
         rank = [None] * len(shape)
         model = self.save(
             make_model(nodes, [("x", TensorProto.FLOAT, shape)], [("y", TensorProto.FLOAT, rank)], tensors)
@@ -103,12 +105,60 @@ class Rewrites(Case):
         check("...ij,...jk", [2, 3, 4], [1, 4, 5])
         check("ii,jk->kj", [4, 4], [3, 5])
 
+    def test_channels(self):
+        """A unit of ShuffleNet, whose halves fill no group of lanes, then pieces
+        of other sizes, joined with an activation."""
+        channels = {"cut": [1, 2, 21, 6, 5], "join": [1, 42, 6, 5], "sizes": [17, 25]}
+        first = {"zero": [0], "half": [21], "end": [42], "axis": [1]}
+        nodes = [
+            helper.make_node("Conv", ["x", "w0"], ["a"]),
+            helper.make_node("Conv", ["x", "w1"], ["b"]),
+            helper.make_node("Concat", ["a", "b"], ["c"], axis=1),
+            helper.make_node("Reshape", ["c", "cut"], ["d"]),
+            helper.make_node("Transpose", ["d"], ["e"], perm=[0, 2, 1, 3, 4]),
+            helper.make_node("Reshape", ["e", "join"], ["f"]),
+            helper.make_node("Slice", ["f", "zero", "half", "axis"], ["g"]),
+            helper.make_node("Slice", ["f", "half", "end", "axis"], ["h"]),
+            helper.make_node("Conv", ["h", "w2"], ["i"]),
+            helper.make_node("Concat", ["g", "i"], ["j"], axis=1),
+            helper.make_node("Split", ["j", "sizes"], ["k", "l"], axis=1),
+            helper.make_node("Concat", ["l", "k", "l"], ["m"], axis=1),
+            helper.make_node("Relu", ["m"], ["y"]),
+        ]
+        weights = {"w0": [21, 8, 1, 1], "w1": [21, 8, 1, 1], "w2": [21, 21, 1, 1]}
+        self.agree(nodes, weights, [1, 8, 6, 5], integers={**channels, **first})
+
     def test_recurrent(self):
         for op, gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
             node = helper.make_node(op, ["x", "w", "r", "b"], ["y"], hidden_size=40, direction="bidirectional")
             weights = {"w": [2, 40 * gates, 24], "r": [2, 40 * gates, 40], "b": [2, 80 * gates]}
             # ONNX Runtime approximates the activations.
             self.agree([node], weights, [6, 3, 24], tolerance=1e-4)
+
+    def test_recurrent_kernel(self):
+        """Directions, batches of one and of several tiles, sizes that are no
+        multiple of a vector, initial states, and the last states."""
+        for op, gates, states in (("LSTM", 4, "hc"), ("GRU", 3, "h"), ("RNN", 1, "h")):
+            for direction, batch, hidden in (("forward", 1, 64), ("reverse", 35, 20), ("bidirectional", 2, 33)):
+                directions = 2 if direction == "bidirectional" else 1
+                attributes = {"linear_before_reset": 1} if op == "GRU" else {}
+                operands = ["x", "w", "r", "b", "", *(f"initial_{s}" for s in states)]
+                last = [f"last_{s}" for s in states]
+                nodes = [
+                    helper.make_node(
+                        op, operands, ["all", *last], hidden_size=hidden, direction=direction, **attributes
+                    ),
+                    *(helper.make_node("Unsqueeze", [s, "axis"], [f"row_{s}"]) for s in last),
+                    helper.make_node("Concat", ["all", *(f"row_{s}" for s in last)], ["y"], axis=0),
+                ]
+                weights = {
+                    "w": [directions, gates * hidden, 12],
+                    "r": [directions, gates * hidden, hidden],
+                    "b": [directions, 2 * gates * hidden],
+                    **{f"initial_{s}": [directions, batch, hidden] for s in states},
+                }
+                with self.subTest(op=op, direction=direction):
+                    self.agree(nodes, weights, [5, batch, 12], tolerance=1e-4, integers={"axis": [0]})
 
 if __name__ == "__main__":
     unittest.main()

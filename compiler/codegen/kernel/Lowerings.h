@@ -19,6 +19,8 @@ void lowerDepthwiseTile(kernel::DepthwiseTileOp op, OpBuilder &builder,
                         int64_t lanes);
 void lowerMatMulTile(kernel::MatMulTileOp op, OpBuilder &builder,
                      int64_t lanes);
+void lowerGatherLanes(kernel::GatherLanesOp op, OpBuilder &builder,
+                      int64_t lanes);
 void lowerWinogradInputTile(kernel::WinogradInputTileOp op, OpBuilder &builder,
                             int64_t lanes);
 void lowerWinogradOutputTile(kernel::WinogradOutputTileOp op,

@@ -33,5 +33,9 @@ const LayerFamily &veltair::familyOf(LayerOp layer) {
               .Case<kernel::AttentionOp>(
                   [](Operation *) { return &attentionFamily(); })
               .Case<kernel::NormalizeRowsOp, kernel::SoftmaxRowsOp>(
-                  [](Operation *) { return &rowsFamily(); });
+                  [](Operation *) { return &rowsFamily(); })
+              .Case<kernel::GatherChannelsOp>(
+                  [](Operation *) { return &gatherChannelsFamily(); })
+              .Case<kernel::RecurrentOp>(
+                  [](Operation *) { return &recurrentFamily(); });
 }

@@ -64,6 +64,8 @@ const LayerFamily &matMulFamily();
 const LayerFamily &batchMatMulFamily();
 const LayerFamily &attentionFamily();
 const LayerFamily &rowsFamily();
+const LayerFamily &recurrentFamily();
+const LayerFamily &gatherChannelsFamily();
 const LayerFamily &generalFamily();
 
 } // namespace mlir::veltair

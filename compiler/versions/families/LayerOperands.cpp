@@ -49,23 +49,21 @@ Value veltair::bindView(StageFunction &f, LayerOp layer, Value argument,
                                            view.getSizes(), view.getStrides());
 }
 
-/// A part of `buffer` without the dimensions in front of its last two.
-static Value slice(StageFunction &f, Value buffer,
+/// A part of `buffer` without the dimensions in front of its last `rank`.
+static Value slice(StageFunction &f, Value buffer, int64_t rank,
                    ArrayRef<OpFoldResult> offsets, ArrayRef<int64_t> sizes) {
   auto type = cast<MemRefType>(buffer.getType());
   SmallVector<OpFoldResult> lengths, steps(sizes.size(), f.b.getIndexAttr(1));
   for (int64_t size : sizes)
     lengths.push_back(f.b.getIndexAttr(size));
   MemRefType result = memref::SubViewOp::inferRankReducedResultType(
-      sizes.take_back(2), type, offsets, lengths, steps);
+      sizes.take_back(rank), type, offsets, lengths, steps);
   return memref::SubViewOp::create(f.b, result, buffer, offsets, lengths,
                                    steps);
 }
 
-Value veltair::sliceMatrix(StageFunction &f, Value buffer,
-                           ArrayRef<Value> index) {
+Value veltair::sliceAt(StageFunction &f, Value buffer, ArrayRef<Value> index) {
   ArrayRef<int64_t> shape = cast<MemRefType>(buffer.getType()).getShape();
-  assert(shape.size() == index.size() + 2);
   if (index.empty())
     return buffer;
   SmallVector<OpFoldResult> offsets(shape.size(), f.b.getIndexAttr(0));
@@ -75,7 +73,14 @@ Value veltair::sliceMatrix(StageFunction &f, Value buffer,
       offsets[dim] = value;
     sizes[dim] = 1;
   }
-  return slice(f, buffer, offsets, sizes);
+  return slice(f, buffer, shape.size() - index.size(), offsets, sizes);
+}
+
+Value veltair::sliceMatrix(StageFunction &f, Value buffer,
+                           ArrayRef<Value> index) {
+  assert(cast<MemRefType>(buffer.getType()).getRank() ==
+         int64_t(index.size()) + 2);
+  return sliceAt(f, buffer, index);
 }
 
 Value veltair::sliceColumns(StageFunction &f, Value matrix, Value first,
@@ -83,7 +88,7 @@ Value veltair::sliceColumns(StageFunction &f, Value matrix, Value first,
   ArrayRef<int64_t> shape = cast<MemRefType>(matrix.getType()).getShape();
   if (shape[1] == 1)
     return matrix;
-  return slice(f, matrix, {f.b.getIndexAttr(0), first}, {shape[0], size});
+  return slice(f, matrix, 2, {f.b.getIndexAttr(0), first}, {shape[0], size});
 }
 
 Value veltair::splatElement(onnx::ElementBuilder &b, DenseElementsAttr splat) {

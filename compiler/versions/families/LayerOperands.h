@@ -38,8 +38,10 @@ Value bindResult(StageFunction &f, LayerOp layer, unsigned result,
 Value bindView(StageFunction &f, LayerOp layer, Value argument,
                kernel::StridedViewAttr view);
 
-/// The last two dimensions of a buffer at an index of those before them, where
+/// The last dimensions of a buffer at an index of those before them, where
 /// dimensions of 1 are repeated.
+Value sliceAt(StageFunction &f, Value buffer, ArrayRef<Value> index);
+/// The same, of a buffer with two more dimensions than the index.
 Value sliceMatrix(StageFunction &f, Value buffer, ArrayRef<Value> index);
 
 /// `size` columns of a matrix from `first`; a single column is repeated.

@@ -46,9 +46,10 @@ void ScheduleBuilder::add(StringRef algorithm, int64_t rows, int64_t vectors,
 }
 
 void ScheduleBuilder::addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
-                              int64_t groupExtent, StringRef algorithm) {
+                              int64_t groupExtent, StringRef algorithm,
+                              int64_t maxGroupParts) {
   for (int64_t grain : grains(rowExtent, 64))
-    for (int64_t groups : grains(groupExtent, 64))
+    for (int64_t groups : grains(groupExtent, maxGroupParts))
       for (LoopOrder order : {LoopOrder::Rows, LoopOrder::Channels})
         add(algorithm, rows, vectors, order, grain,
             groups == groupExtent ? 0 : groups);
@@ -64,7 +65,8 @@ int64_t ScheduleBuilder::rowsSideBySide(int64_t strideBytes) {
 }
 
 void ScheduleBuilder::addProduct(StringRef algorithm, int64_t rowExtent,
-                                 int64_t strideBytes, int64_t groupExtent) {
+                                 int64_t strideBytes, int64_t groupExtent,
+                                 int64_t maxGroupParts) {
   constexpr int64_t enoughRows = 8;
   int64_t least = std::min(
       {rowExtent, rowsSideBySide(strideBytes), maxRows(1, 1), enoughRows});
@@ -80,6 +82,6 @@ void ScheduleBuilder::addProduct(StringRef algorithm, int64_t rowExtent,
       continue;
     for (int64_t rows : balancedRows(rowExtent, most))
       addCuts(rows, vectors, llvm::divideCeil(rowExtent, rows),
-              llvm::divideCeil(groupExtent, vectors), algorithm);
+              llvm::divideCeil(groupExtent, vectors), algorithm, maxGroupParts);
   }
 }

@@ -34,18 +34,21 @@ public:
   void add(StringRef algorithm, int64_t rows, int64_t vectors, LoopOrder order,
            int64_t grain, int64_t groups);
 
-  /// All cuts of a tile's loops into chunks.
+  /// All cuts of a tile's loops into chunks, of at most that many parts of the
+  /// groups.
   void addCuts(int64_t rows, int64_t vectors, int64_t rowExtent,
-               int64_t groupExtent, StringRef algorithm = "direct");
+               int64_t groupExtent, StringRef algorithm = "direct",
+               int64_t maxGroupParts = 64);
 
   /// The most rows, that many bytes apart, that can be walked side by side in
   /// the first-level cache.
   static int64_t rowsSideBySide(int64_t strideBytes);
 
   /// The schedules of a matrix product of that many rows, `strideBytes`
-  /// apart in the left operand, and groups of 16 columns.
+  /// apart in the left operand, and groups of 16 columns, which are cut into at
+  /// most that many parts.
   void addProduct(StringRef algorithm, int64_t rowExtent, int64_t strideBytes,
-                  int64_t groupExtent);
+                  int64_t groupExtent, int64_t maxGroupParts = 64);
 
   SmallVector<ScheduleAttr> take() {
     return SmallVector<ScheduleAttr>(schedules.takeVector());

@@ -259,3 +259,26 @@ module attributes {veltair.vector_bits = 512} {
     return
   }
 }
+
+// -----
+
+// Lanes of two vectors, one of them of the second source, and lanes that no
+// source has.
+
+// CHECK-LABEL: func.func @gather
+// CHECK: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<16xf32>
+// CHECK: %[[A:.*]] = vector.load %arg0[%{{.*}}, %c1, %{{.*}}, %{{.*}}, %c0] : memref<1x2x4x4x16xf32>, vector<16xf32>
+// CHECK: %[[S:.*]] = vector.shuffle %[[ZERO]], %[[A]] [31, 30, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] : vector<16xf32>, vector<16xf32>
+// CHECK: %[[B:.*]] = vector.load %arg1
+// CHECK: %[[T:.*]] = vector.shuffle %[[S]], %[[B]] [0, 1, 16, 17, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+// CHECK: vector.store %[[T]], %arg2
+module attributes {veltair.vector_bits = 512} {
+  func.func @gather(%a: memref<1x2x4x4x16xf32>, %b: memref<1x1x4x4x16xf32>, %c: memref<1x1x4x4x16xf32>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.gather_lanes %a, %b into %c[%0, %0, %i, %i] attributes {lanes = array<i64: 31, 30, 32, 33, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1>} : memref<1x2x4x4x16xf32>, memref<1x1x4x4x16xf32> into memref<1x1x4x4x16xf32> {
+    ^bb0(%lane: f32):
+      kernel.yield %lane : f32
+    }
+    return
+  }
+}

@@ -40,6 +40,49 @@ func.func @product(%a: tensor<4x8xf32>, %b: tensor<9x16xf32>) {
 
 // -----
 
+func.func @lane(%x: tensor<1x1x4x4x16xf32>) {
+  // expected-error @below {{names a lane that its inputs do not have}}
+  %0 = kernel.gather_channels %x {channels = array<i64: 0, 16>} : (tensor<1x1x4x4x16xf32>) -> tensor<1x1x4x4x16xf32>
+  return
+}
+
+// -----
+
+func.func @lanes(%x: memref<1x1x4x4x16xf32>, %i: index) {
+  // expected-error @below {{needs 16 lanes of its sources}}
+  kernel.gather_lanes %x into %x[%i, %i, %i, %i] attributes {lanes = array<i64: 0, 1>} : memref<1x1x4x4x16xf32> into memref<1x1x4x4x16xf32> {
+  ^bb0(%lane: f32):
+    kernel.yield %lane : f32
+  }
+  return
+}
+
+// -----
+
+func.func @gates(%x: tensor<5x1x12xf32>, %r: tensor<1x12x4xf32>) {
+  // expected-error @below {{needs an input [steps, batch, gates of all directions]}}
+  %0:3 = kernel.recurrent lstm %x, %r : (tensor<5x1x12xf32>, tensor<1x12x4xf32>) -> (tensor<5x1x1x4xf32>, tensor<1x1x4xf32>, tensor<1x1x4xf32>)
+  return
+}
+
+// -----
+
+func.func @states(%x: tensor<5x1x16xf32>, %r: tensor<1x16x4xf32>, %h: tensor<1x1x4xf32>) {
+  // expected-error @below {{needs 2 initial and last states}}
+  %0:3 = kernel.recurrent lstm %x, %r initial %h : (tensor<5x1x16xf32>, tensor<1x16x4xf32>, tensor<1x1x4xf32>) -> (tensor<5x1x1x4xf32>, tensor<1x1x4xf32>, tensor<1x1x4xf32>)
+  return
+}
+
+// -----
+
+func.func @directions(%x: tensor<5x1x8xf32>, %r: tensor<2x4x4xf32>) {
+  // expected-error @below {{needs one direction, or two without 'reverse'}}
+  %0:2 = kernel.recurrent rnn %x, %r {reverse} : (tensor<5x1x8xf32>, tensor<2x4x4xf32>) -> (tensor<5x2x1x4xf32>, tensor<2x1x4xf32>)
+  return
+}
+
+// -----
+
 func.func @reorder(%x: tensor<1x20x4x4xf32>) {
   // expected-error @below {{needs [N, C, D...] and [N, ceil(C/16), D..., 16]}}
   %0 = kernel.reorder %x : tensor<1x20x4x4xf32> -> tensor<1x1x4x4x16xf32>
