@@ -150,8 +150,56 @@ struct ExpandErf : OpRewritePattern<math::ErfOp> {
   }
 };
 
+/// erf as one polynomial, without a division: within 1.3e-4 of the true value,
+/// and exactly 1 from 3.1 on, so that 1 + erf(x) vanishes far to the left.
+struct ExpandErfForBf16 : OpRewritePattern<math::ErfOp> {
+  explicit ExpandErfForBf16(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/3) {}
+
+  LogicalResult matchAndRewrite(math::ErfOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!getElementTypeOrSelf(op.getType()).isF32())
+      return failure();
+    F32Builder b(op.getLoc(), rewriter, op.getType());
+    constexpr float limit = 3.1f;
+    Value x = b.limit(arith::CmpFPredicate::OGT, -limit, op.getOperand());
+    x = b.limit(arith::CmpFPredicate::OLT, limit, x);
+    Value square = arith::MulFOp::create(b, x, x);
+    Value quotient =
+        b.polynomial(square, {-3.1975494607650035e-7f, 1.4399319297808688e-5f,
+                              -2.793205785565078e-4f, 3.0911946669220924e-3f,
+                              -2.1908529102802277e-2f, 0.10637350380420685f,
+                              -0.37222450971603394f, 1.1276825666427612f});
+    rewriter.replaceOpWithNewOp<arith::MulFOp>(op, x, quotient);
+    return success();
+  }
+};
+
+/// Division by a constant as a product with its reciprocal.
+struct MultiplyByReciprocal : OpRewritePattern<arith::DivFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::DivFOp op,
+                                PatternRewriter &rewriter) const override {
+    llvm::APFloat divisor(0.0f);
+    if (!getElementTypeOrSelf(op.getType()).isF32() ||
+        !matchPattern(op.getRhs(), m_ConstantFloat(&divisor)))
+      return failure();
+    float reciprocal = 1 / divisor.convertToFloat();
+    if (!divisor.isNormal() || !std::isnormal(reciprocal))
+      return failure();
+    F32Builder b(op.getLoc(), rewriter, op.getType());
+    rewriter.replaceOpWithNewOp<arith::MulFOp>(op, op.getLhs(),
+                                               b.number(reciprocal));
+    return success();
+  }
+};
+
 } // namespace
 
-void mlir::veltair::populateApproximations(RewritePatternSet &patterns) {
+void mlir::veltair::populateApproximations(RewritePatternSet &patterns,
+                                           bool bf16) {
   patterns.add<ExpandExp, ExpandFiniteExp, ExpandErf>(patterns.getContext());
+  if (bf16)
+    patterns.add<ExpandErfForBf16, MultiplyByReciprocal>(patterns.getContext());
 }

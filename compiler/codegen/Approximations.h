@@ -15,7 +15,10 @@ namespace mlir::veltair {
 /// Adds patterns for scalars and vectors of f32, preferred to upstream's:
 ///  * math.exp, within 1e-7 of the value; 0 below -88.0, infinity from 88.4 on;
 ///  * math.erf, within 5e-7.
-void populateApproximations(RewritePatternSet &patterns);
+/// Where results will be rounded to bf16 (`bf16`):
+///  * math.erf, within 1.3e-4;
+///  * divisions by constants become products, within an ulp.
+void populateApproximations(RewritePatternSet &patterns, bool bf16);
 
 } // namespace mlir::veltair
 

@@ -67,10 +67,12 @@ struct ThroughF32 : RewritePattern {
 };
 
 struct ExpandMath : veltair::impl::ExpandMathBase<ExpandMath> {
+  using ExpandMathBase::ExpandMathBase;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ThroughF32>(&getContext());
-    veltair::populateApproximations(patterns);
+    veltair::populateApproximations(patterns, bf16);
     math::populateExpansionPatterns(
         patterns, {"sinh", "cosh", "tan", "asinh", "acosh", "atanh", "powf",
                    "fpowi", "exp2", "round", "rsqrt", "clampf", "sincos"});

@@ -37,6 +37,10 @@ def ExpandMath : Pass<"expand-math", "::mlir::func::FuncOp"> {
     dialect without a machine instruction is expanded, by polynomials or by
     other operations.
   }];
+  let options = [
+    Option<"bf16", "bf16", "bool", "false",
+           "What is computed will be rounded to bf16: fewer bits are enough">
+  ];
   let dependentDialects = ["::mlir::vector::VectorDialect", "::mlir::arith::ArithDialect"];
 }
 

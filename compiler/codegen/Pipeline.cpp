@@ -34,7 +34,7 @@ void veltair::addKernelToLlvmPasses(OpPassManager &manager, bool bf16) {
   function.addPass(createCSEPass());
   // Address arithmetic of a tile is the same for many of its elements.
   function.addPass(createLoopInvariantCodeMotionPass());
-  function.addPass(createExpandMath());
+  function.addPass(createExpandMath({bf16}));
   function.addPass(createVerifyVectorWidth());
   function.addPass(createConvertVectorToSCFPass());
   arith::ArithExpandOpsPassOptions expand;

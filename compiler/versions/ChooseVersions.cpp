@@ -136,13 +136,16 @@ private:
   }
 
   /// What a layer's versions may pack: `weightBudget` times the least that one
-  /// needs.
+  /// needs, or the constants as they were before they were rounded.
   int64_t allowedBytes(LayerOp layer, ArrayRef<Candidate> candidates) const {
-    int64_t least = std::numeric_limits<int64_t>::max();
+    int64_t least = std::numeric_limits<int64_t>::max(), plain = 0;
     for (const Candidate &candidate : candidates)
       least =
           std::min(least, PackedConstants(layer).bytesWith(candidate.packings));
-    return std::max(1.0, double(weightBudget)) * least;
+    for (Value constant :
+         layer.getConstants().take_front(candidates.front().packings.size()))
+      plain += bytesOf(constant.getType());
+    return std::max(1.0, double(weightBudget)) * std::max(least, plain);
   }
 
   /// The indices of the versions to keep, whose packed constants take at most

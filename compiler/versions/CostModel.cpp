@@ -18,14 +18,11 @@ static double computeCycles(const LayerModel &model, const TargetIsa &isa,
   double parts = double(channelGroup) / isa.lanes(32), cycles = 0;
   unsigned bits = model.pairs ? machine.bf16Bits : machine.fmaBits;
   double perCycle = std::min(2.0, double(bits) / isa.vectorBits);
-  // Pairs are broadcast by an instruction of their own, which competes with the
-  // products; elements are part of a multiply-add.
-  double loadsPerCycle = model.pairs ? 0.7 : 2;
   int64_t steps = llvm::divideCeil(model.depth, model.pairs ? 2 : 1);
   for (const TileWork &tile : model.tiles) {
     double products = tile.rows * tile.vectors * parts;
     double loads = tile.rows + tile.vectors * parts;
-    double step = std::max({products / perCycle, loads / loadsPerCycle, 4.0});
+    double step = std::max({products / perCycle, loads / 2, 4.0});
     constexpr double tileOverhead = 40; // entry, epilogue, exit
     cycles += tile.count * (step * steps + tileOverhead + products);
   }

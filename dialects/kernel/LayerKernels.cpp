@@ -153,6 +153,10 @@ static bool hasRowsOfPairs(StridedViewAttr view) {
 }
 
 bool AttentionOp::canReadBf16(unsigned number) {
+  // Values are paired again for each block of queries.
+  if (number == 2)
+    return getQueryView().getSizes()[2] >= channelGroup &&
+           getValueView().getSizes()[2] % 2 == 0;
   return number < 2 && hasRowsOfPairs(getQueryView()) &&
          hasRowsOfPairs(getKeyView());
 }
@@ -172,6 +176,9 @@ LogicalResult AttentionOp::verify() {
       (!element.isF32() && !canReadBf16(0)))
     return emitOpError("needs queries and keys of one element type, in bf16 "
                        "with contiguous rows of even size");
+  if (!getValue().getType().getElementType().isF32() && !canReadBf16(2))
+    return emitOpError("needs values of f32, or of bf16 for an even number of "
+                       "keys and 16 queries or more");
   ArrayRef<int64_t> query = getQueryView().getSizes(),
                     key = getKeyView().getSizes(),
                     value = getValueView().getSizes();

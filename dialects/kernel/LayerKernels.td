@@ -138,7 +138,7 @@ def Kernel_BatchMatMulOp : Kernel_UnpackedKernelOp<"batch_matmul", "MatMul"> {
 }
 
 def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention", [{
-    /// Queries and keys, in pairs along their rows.
+    /// Queries and keys, in pairs along their rows, and values, in pairs of rows.
     bool canReadBf16(unsigned number);
   }]> {
   let summary = "softmax(scale * Q K' + mask) V, for each head";
@@ -151,11 +151,12 @@ def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention", [{
       `result_order`, which leaves the last dimension where it is.
 
     The softmax is over the keys. With `query` and `key` of bf16, whose rows are
-    contiguous and of even size, the scores are products of bf16; the softmax and
-    the product with `value` stay in f32.
+    contiguous and of even size, the scores are products of bf16. With `value` of
+    bf16, an even number of keys and 16 queries or more, the weights, too, are
+    rounded to bf16, behind the softmax in f32.
   }];
   let arguments = (ins
-    Kernel_FloatTensor:$query, Kernel_FloatTensor:$key, Kernel_F32Tensor:$value,
+    Kernel_FloatTensor:$query, Kernel_FloatTensor:$key, Kernel_FloatTensor:$value,
     Optional<Kernel_F32Tensor>:$mask,
     Kernel_StridedViewAttr:$query_view, Kernel_StridedViewAttr:$key_view,
     Kernel_StridedViewAttr:$value_view, OptionalAttr<Kernel_StridedViewAttr>:$mask_view,

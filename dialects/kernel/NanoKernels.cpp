@@ -90,15 +90,36 @@ LogicalResult ConvTileOp::verify() {
   return verifyWindowTile(*this);
 }
 
+int64_t DepthwiseTileOp::getWindowColumns() {
+  if (std::optional<uint64_t> paired = getPairedColumns())
+    return *paired;
+  return cast<MemRefType>(getFilter().getType()).getDimSize(2);
+}
+
 LogicalResult DepthwiseTileOp::verify() {
-  if (!cast<MemRefType>(getFilter().getType()).getElementType().isF32())
-    return emitOpError("needs a filter of f32");
-  return verifyWindowTile(*this);
+  auto filter = cast<MemRefType>(getFilter().getType());
+  if (!getPairedColumns()) {
+    if (!filter.getElementType().isF32())
+      return emitOpError("needs a filter of f32");
+    return verifyWindowTile(*this);
+  }
+  if (failed(verifyWindowTile(*this)))
+    return failure();
+  auto input = cast<MemRefType>(getInput().getType());
+  int64_t pairs = llvm::divideCeil(getWindowColumns(), 2);
+  if (getWindowColumns() < 2 || getDilations()[1] != 1)
+    return emitOpError("pairs two columns or more that are neighbours");
+  if (!input.getElementType().isBF16() || !filter.getElementType().isBF16() ||
+      filter.getRank() != 4 || filter.getDimSize(2) != pairs ||
+      filter.getDimSize(3) != 2 * channelGroup)
+    return emitOpError("needs an input and a filter "
+                       "[Cb, KH, ceil(KW / 2), 32] of bf16");
+  return success();
 }
 
 int64_t MatMulTileOp::getDepth() {
   auto lhs = cast<MemRefType>(getLhs().getType());
-  return lhs.getRank() == 3 ? lhs.getDimSize(0) * channelGroup
+  return lhs.getRank() == 3 ? lhs.getDimSize(0) * lhs.getDimSize(2)
                             : lhs.getDimSize(1);
 }
 
@@ -107,14 +128,16 @@ LogicalResult MatMulTileOp::verify() {
   auto rhs = cast<MemRefType>(getRhs().getType());
   if (lhs.getElementType() != rhs.getElementType())
     return emitOpError("needs operands of one element type");
+  bool blocked = lhs.getRank() == 3 && lhs.getDimSize(2) == channelGroup;
   if (isBf16()) {
-    if (lhs.getRank() != 2 || rhs.getRank() != 3 ||
+    blocked |= lhs.getRank() == 3 && lhs.getDimSize(2) == 2;
+    if ((lhs.getRank() != 2 && !blocked) || rhs.getRank() != 3 ||
         rhs.getDimSize(2) != 2 * channelGroup ||
         getDepth() != 2 * rhs.getDimSize(1))
-      return emitOpError("needs [M, K] and [ceil(N/16), K / 2, 32] of bf16");
+      return emitOpError("needs [M, K], [K / 16, M, 16] or [K / 2, M, 2], and "
+                         "[ceil(N/16), K / 2, 32], of bf16");
     return verifyShape();
   }
-  bool blocked = lhs.getRank() == 3 && lhs.getDimSize(2) == channelGroup;
   int64_t k = rhs.getRank() - 2; // the dimension of rhs that is summed over
   if ((lhs.getRank() != 2 && !blocked) || k < 0 || k > 1 ||
       (k == 1 && rhs.getDimSize(2) != channelGroup) ||

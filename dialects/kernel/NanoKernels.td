@@ -112,12 +112,20 @@ def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile",
   }] # tileDescription;
 }
 
-def Kernel_DepthwiseTileOp : Kernel_WindowTileOp<"depthwise_tile", (ins)> {
+def Kernel_DepthwiseTileOp : Kernel_WindowTileOp<"depthwise_tile",
+    (ins OptionalAttr<I64Attr>:$paired_columns)> {
   let summary = "Register tile of a depthwise convolution";
   let description = [{
     As `conv_tile` for one group of 16 channels; `filter` is
-    `[Cb, KH, KW, 16]` of f32.
+    `[Cb, KH, KW, 16]` of f32. With `paired_columns`, which is KW (at least 2,
+    and without dilation), `input` is of bf16 and `filter`
+    `[Cb, KH, ceil(KW / 2), 32]` of bf16: the pairs of columns 2p and 2p + 1 of 16
+    channels, which are multiplied together.
   }] # tileDescription;
+  let extraClassDeclaration = [{
+    /// KW.
+    int64_t getWindowColumns();
+  }];
 }
 
 def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
@@ -128,10 +136,11 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
     or `lhs[m, k] * rhs[k, n]` for a `rhs` of rank 2, whose rows are contiguous.
     `columns` is how many of the columns exist in `result` (fewer than
     `16 * vectors` at the right edge). `lhs` is `[M, K]`, or `[K / 16, M, 16]`,
-    of which a tile reads its rows in one stream. With a `lhs` `[M, K]` of bf16
-    `rhs` is `[ceil(N/16), K / 2, 32]` of bf16: the pairs of rows 2p and 2p + 1 of
-    16 columns. `prefetch` says how many rows
-    of `rhs` ahead are fetched into the second-level cache; 0 is none.
+    of which a tile reads its rows in one stream. With a `lhs` of bf16, which may
+    be `[K / 2, M, 2]`, too, `rhs` is
+    `[ceil(N/16), K / 2, 32]` of bf16: the pairs of rows 2p and 2p + 1 of 16
+    columns. `prefetch` says how many rows of `rhs` (or pairs of them) ahead are
+    fetched into the second-level cache; 0 is none.
   }] # tileDescription;
   let arguments = (ins
     Kernel_FloatMemRef:$lhs, Kernel_FloatMemRef:$rhs, Kernel_FloatMemRef:$result,
@@ -163,10 +172,10 @@ def Kernel_WinogradInputTileOp : Kernel_Op<"winograd_input_tile"> {
     `result[p, group, tile, c]` for every position `p`, row-major, of the
     transformed tile. `input` is `[N, Cb, H, W, 16]`, `result`
     `[(outputs + 2)^2, Cb, T, 16]`; `pads` as in `conv2d`. What lies outside of the
-    input is zero.
+    input is zero. Either may be of bf16; the sums are f32.
   }];
   let arguments = (ins
-    Arg<MemRefOf<[F32]>, "", [MemRead]>:$input, Arg<MemRefOf<[F32]>, "", [MemWrite]>:$result,
+    Arg<Kernel_FloatMemRef, "", [MemRead]>:$input, Arg<Kernel_FloatMemRef, "", [MemWrite]>:$result,
     Index:$image, Index:$group, Index:$row, Index:$column, Index:$tile,
     I64Attr:$outputs, DenseI64ArrayAttr:$pads);
   let assemblyFormat = [{

@@ -123,9 +123,10 @@ def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
     AttrBuilder<(ins "int64_t":$winograd, "::llvm::ArrayRef<int64_t>":$shape,
                      "::llvm::ArrayRef<int64_t>":$permutation,
                      "::llvm::ArrayRef<int64_t>":$innerDims,
-                     "::llvm::ArrayRef<int64_t>":$innerTiles), [{
+                     "::llvm::ArrayRef<int64_t>":$innerTiles,
+                     CArg<"::mlir::Type", "{}">:$element), [{
       return $_get($_ctxt, winograd, BlockSums::None, shape, permutation,
-                   innerDims, innerTiles, ::mlir::Type());
+                   innerDims, innerTiles, element);
     }]>,
     AttrBuilder<(ins "::mlir::veltair::BlockSums":$strassen,
                      "::llvm::ArrayRef<int64_t>":$shape,

@@ -32,7 +32,7 @@ def measure(shape, options, folder):
     path, artifact = os.path.join(folder, "model.onnx"), os.path.join(folder, "model.so")
     onnx.save(model, path)
     compiler = [VELTAIRC, path, f"--march={options.march}", f"--versions={options.versions}"]
-    compiler += [f"--weight-budget={options.weight_budget}"]
+    compiler += [f"--weight-budget={options.weight_budget}", f"--precision={options.precision}"]
     if options.all:
         compiler.append("--keep-useless-versions")
     cycles = predicted_cycles(call(*compiler, "--emit=versions", "-o", "-"))
@@ -61,6 +61,7 @@ def main():
     parser.add_argument("--pad", type=int, default=1)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--march", default="native")
+    parser.add_argument("--precision", choices=["f32", "bf16"], default="f32")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--iterations", type=int, default=10)
     parser.add_argument("--copies", type=int, default=0, help="layers (default: for 48 MiB of weights, at most 24)")

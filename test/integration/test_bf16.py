@@ -37,6 +37,24 @@ class Bf16(Case):
         self.wanted[y] = convolution(value, filters, pads)[:, :, :: strides[0], :: strides[1]]
         self.node("Conv", [x, self.weight(f"w{number}", filters)], y, pads=pads, strides=strides)
 
+    def add_depthwise(self, number, channels, rows, columns, window, stride):
+        """Behind a product with the identity, which leaves an input in bf16."""
+        x, y, pad = f"x{number}", f"y{number}", window // 2
+        value = self.random(1, channels, rows, columns)
+        same = np.eye(channels, dtype=np.float32).reshape(channels, channels, 1, 1)
+        filters = self.random(channels, 1, window, window)
+        results = [
+            convolution(value[:, c : c + 1], filters[c : c + 1], (pad,) * 4)[:, :, ::stride, ::stride]
+            for c in range(channels)
+        ]
+        self.inputs[x] = value
+        self.wanted[y] = np.concatenate(results, axis=1)
+        self.node("Conv", [x, self.weight(f"s{number}", same)], f"c{number}")
+        self.node(
+            "Conv", [f"c{number}", self.weight(f"w{number}", filters)], y,
+            group=channels, pads=[pad] * 4, strides=[stride] * 2,
+        )  # fmt: skip
+
     def add_product(self, number, rows, depth, columns):
         x, y = f"x{number}", f"y{number}"
         value, weight = self.random(rows, depth), self.random(depth, columns)
@@ -109,6 +127,10 @@ class Bf16(Case):
         self.add_attention(8, 3, 37, 32)
         self.add_attention(9, 2, 16, 9)
         self.add_chain(10)
+        self.add_convolution(11, 32, 13, 10, 48, 3, (1, 1, 1, 1))
+        self.add_attention(12, 2, 36, 24)
+        for number, (window, stride) in enumerate([(5, 1), (3, 2), (2, 1), (1, 1)]):
+            self.add_depthwise(13 + number, 40, 17, 30, window, stride)
         artifact = self.compile()
         (program,) = json.loads(self.check_runs(VELTAIR, "inspect", artifact, "--json"))["programs"]
         self.assertEqual(program["isa"], ISA)

@@ -248,7 +248,7 @@ private:
           {op.getImage(), element[0], element[1], column, channel});
       for (int64_t v = 0; v < vectors; ++v) {
         Value &accumulator = accumulators[t * vectors + v];
-        accumulator = dotPairs(builder, loc, accumulator, x, weights[v]);
+        accumulator = dotPairs(builder, loc, accumulator, weights[v], x);
       }
     }
     return accumulators;

@@ -84,11 +84,24 @@ Value veltair::loadLanes(OpBuilder &builder, Location loc, Value memref,
 
 Value veltair::loadFloats(OpBuilder &builder, Location loc, Value memref,
                           ValueRange indices, int64_t lanes, int64_t valid) {
-  Value loaded = loadLanes(builder, loc, memref, indices, lanes, valid);
-  auto type = VectorType::get(lanes, builder.getF32Type());
-  return loaded.getType() == type
-             ? loaded
-             : arith::ExtFOp::create(builder, loc, type, loaded);
+  return widenLanes(builder, loc,
+                    loadLanes(builder, loc, memref, indices, lanes, valid));
+}
+
+Value veltair::widenLanes(OpBuilder &builder, Location loc, Value loaded) {
+  VectorType type = cast<VectorType>(loaded.getType());
+  VectorType wide = type.clone(builder.getF32Type());
+  return type == wide ? loaded
+                      : arith::ExtFOp::create(builder, loc, wide, loaded);
+}
+
+void veltair::storeFloats(OpBuilder &builder, Location loc, Value vector,
+                          Value memref, ValueRange indices) {
+  auto type = cast<VectorType>(vector.getType());
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  if (element != type.getElementType())
+    vector = arith::TruncFOp::create(builder, loc, type.clone(element), vector);
+  vector::StoreOp::create(builder, loc, vector, memref, indices);
 }
 
 void veltair::storeLanes(OpBuilder &builder, Location loc, Value vector,

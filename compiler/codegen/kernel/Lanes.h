@@ -41,6 +41,11 @@ Value loadLanes(OpBuilder &builder, Location loc, Value memref,
 /// The same as numbers of f32; those of bf16 in memory are widened.
 Value loadFloats(OpBuilder &builder, Location loc, Value memref,
                  ValueRange indices, int64_t lanes, int64_t valid);
+/// Numbers of f32 from what was loaded of f32 or bf16.
+Value widenLanes(OpBuilder &builder, Location loc, Value loaded);
+/// Stores all lanes of `vector`, of f32, rounded where memory holds bf16.
+void storeFloats(OpBuilder &builder, Location loc, Value vector, Value memref,
+                 ValueRange indices);
 /// Stores the first `valid` lanes of `vector`.
 void storeLanes(OpBuilder &builder, Location loc, Value vector, Value memref,
                 ValueRange indices, int64_t valid);

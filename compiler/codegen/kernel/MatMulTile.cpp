@@ -32,9 +32,10 @@ public:
                                            builder.getZeroAttr(type));
     SmallVector<Value> sums(rows * width, zero);
     bool blocked = cast<MemRefType>(op.getLhs().getType()).getRank() == 3;
-    store(op.isBf16() ? sumPairs(sums)
-          : blocked   ? sumBlocked(sums)
-                      : sumPlain(sums));
+    if (op.isBf16())
+      store(blocked ? sumBlockedPairs(sums) : sumPlainPairs(sums));
+    else
+      store(blocked ? sumBlocked(sums) : sumPlain(sums));
   }
 
 private:
@@ -63,40 +64,74 @@ private:
     });
   }
 
-  SmallVector<Value> sumPairs(ValueRange sums) {
+  SmallVector<Value> sumPlainPairs(ValueRange sums) {
     return loop(op.getDepth() / 2, sums, [&](Value pair, ValueRange carried) {
       Value k = arith::MulIOp::create(builder, loc, pair, constant(2));
-      SmallVector<Value> sums(carried), weights;
-      for (int64_t w = 0; w < width; ++w)
-        weights.push_back(loadPairs(
-            builder, loc, op.getRhs(),
-            {offsetIndex(builder, loc, op.getGroup(), w), pair, constant(0)}));
-      if (op.getPrefetch())
-        prefetch(pair);
-      for (int64_t t = 0; t < rows; ++t) {
-        Value x = broadcastPair(builder, loc, op.getLhs(), {rowIndices[t], k});
-        for (int64_t w = 0; w < width; ++w) {
-          Value &sum = sums[t * width + w];
-          sum = dotPairs(builder, loc, sum, x, weights[w]);
-        }
-      }
-      return sums;
+      auto element = [&](Value row) { return SmallVector<Value>{row, k}; };
+      return multiplyPairs(pair, element, carried);
     });
   }
 
   SmallVector<Value> sumBlocked(ValueRange sums) {
-    return loop(
-        op.getDepth() / channelGroup, sums, [&](Value block, ValueRange outer) {
-          Value first = arith::MulIOp::create(builder, loc, block,
-                                              constant(channelGroup));
-          return loop(channelGroup, outer, [&](Value lane, ValueRange inner) {
-            Value k = arith::AddIOp::create(builder, loc, first, lane);
-            auto element = [&](Value row) {
-              return SmallVector<Value>{block, row, lane};
-            };
-            return multiply(k, element, inner);
-          });
+    return blockLoop(channelGroup, sums,
+                     [&](Value block, Value k, Value lane, ValueRange inner) {
+                       auto element = [&](Value row) {
+                         return SmallVector<Value>{block, row, lane};
+                       };
+                       return multiply(k, element, inner);
+                     });
+  }
+
+  SmallVector<Value> sumBlockedPairs(ValueRange sums) {
+    int64_t size = cast<MemRefType>(op.getLhs().getType()).getDimSize(2);
+    return blockLoop(
+        size / 2, sums,
+        [&](Value block, Value pair, Value number, ValueRange inner) {
+          Value lane = arith::MulIOp::create(builder, loc, number, constant(2));
+          auto element = [&](Value row) {
+            return SmallVector<Value>{block, row, lane};
+          };
+          return multiplyPairs(pair, element, inner);
         });
+  }
+
+  /// The steps over the blocks of K: `size` a block. The body is given the
+  /// block, the number of the step in all, and that within the block.
+  SmallVector<Value> blockLoop(
+      int64_t size, ValueRange sums,
+      function_ref<SmallVector<Value>(Value, Value, Value, ValueRange)> body) {
+    return loop(cast<MemRefType>(op.getLhs().getType()).getDimSize(0), sums,
+                [&](Value block, ValueRange outer) {
+                  Value first = arith::MulIOp::create(builder, loc, block,
+                                                      constant(size));
+                  return loop(size, outer, [&](Value number, ValueRange inner) {
+                    Value step =
+                        arith::AddIOp::create(builder, loc, first, number);
+                    return body(block, step, number, inner);
+                  });
+                });
+  }
+
+  /// The same as `multiply` for one pair of k.
+  SmallVector<Value>
+  multiplyPairs(Value pair, function_ref<SmallVector<Value>(Value)> element,
+                ValueRange carried) {
+    SmallVector<Value> sums(carried), weights;
+    for (int64_t w = 0; w < width; ++w)
+      weights.push_back(loadPairs(
+          builder, loc, op.getRhs(),
+          {offsetIndex(builder, loc, op.getGroup(), w), pair, constant(0)}));
+    if (op.getPrefetch())
+      prefetch(pair);
+    for (int64_t t = 0; t < rows; ++t) {
+      Value x =
+          broadcastPair(builder, loc, op.getLhs(), element(rowIndices[t]));
+      for (int64_t w = 0; w < width; ++w) {
+        Value &sum = sums[t * width + w];
+        sum = dotPairs(builder, loc, sum, weights[w], x);
+      }
+    }
+    return sums;
   }
 
   /// Adds the products of one k with all rows, whose elements of the left

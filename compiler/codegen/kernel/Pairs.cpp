@@ -35,6 +35,16 @@ Value veltair::loadPairs(OpBuilder &builder, Location loc, Value memref,
                                 index);
 }
 
+Value veltair::secondOfPairs(OpBuilder &builder, Location loc, Value a) {
+  auto lanes = VectorType::get(channelGroup, builder.getI32Type());
+  Value bits = vector::BitCastOp::create(builder, loc, lanes, a);
+  Value shift = arith::ConstantOp::create(
+      builder, loc,
+      DenseElementsAttr::get(lanes, builder.getI32IntegerAttr(16)));
+  Value moved = arith::ShLIOp::create(builder, loc, bits, shift);
+  return vector::BitCastOp::create(builder, loc, pairsType(builder), moved);
+}
+
 Value veltair::dotPairs(OpBuilder &builder, Location loc, Value sums, Value a,
                         Value b) {
   return LLVM::CallIntrinsicOp::create(

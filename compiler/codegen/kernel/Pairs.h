@@ -20,6 +20,9 @@ Value broadcastPair(OpBuilder &builder, Location loc, Value memref,
 Value loadPairs(OpBuilder &builder, Location loc, Value memref,
                 ValueRange index);
 
+/// Pairs (0, a[2i]): the first number of each, in the second place.
+Value secondOfPairs(OpBuilder &builder, Location loc, Value a);
+
 /// sums[i] + a[2i] * b[2i] + a[2i + 1] * b[2i + 1] in each of 16 lanes of f32.
 Value dotPairs(OpBuilder &builder, Location loc, Value sums, Value a, Value b);
 

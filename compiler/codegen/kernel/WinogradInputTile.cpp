@@ -94,16 +94,19 @@ private:
     Value index[] = {op.getImage(), op.getGroup(), row.position,
                      column.position, lane};
     if (!row.inside)
-      return vector::LoadOp::create(builder, loc, type, op.getInput(), index);
+      return loadFloats(builder, loc, op.getInput(), index,
+                        type.getNumElements(), type.getNumElements());
     Value inside =
         arith::AndIOp::create(builder, loc, row.inside, column.inside);
     Value mask = vector::BroadcastOp::create(
         builder, loc, VectorType::get(type.getShape(), builder.getI1Type()),
         inside);
-    Value zero = arith::ConstantOp::create(builder, loc, type,
-                                           builder.getZeroAttr(type));
-    return vector::MaskedLoadOp::create(builder, loc, type, op.getInput(),
-                                        index, mask, zero);
+    VectorType stored = type.clone(input.getElementType());
+    Value zero = arith::ConstantOp::create(builder, loc, stored,
+                                           builder.getZeroAttr(stored));
+    Value loaded = vector::MaskedLoadOp::create(
+        builder, loc, stored, op.getInput(), index, mask, zero);
+    return widenLanes(builder, loc, loaded);
   }
 
   /// All lanes of the tile.
@@ -125,10 +128,9 @@ private:
       for (int64_t i = 0; i < size; ++i)
         for (auto [j, value] :
              llvm::enumerate(emitter.input(winograd, half[i])))
-          vector::StoreOp::create(
-              builder, loc, value, op.getResult(),
-              ValueRange{constantIndex(builder, loc, i * size + j),
-                         op.getGroup(), op.getTile(), lane});
+          storeFloats(builder, loc, value, op.getResult(),
+                      ValueRange{constantIndex(builder, loc, i * size + j),
+                                 op.getGroup(), op.getTile(), lane});
     };
     forLanes(builder, loc, type.getNumElements(), body);
   }

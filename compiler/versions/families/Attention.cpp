@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/codegen/kernel/Lanes.h"
 #include "compiler/versions/families/LayerFamily.h"
 #include "compiler/versions/families/LayerOperands.h"
 #include "compiler/versions/families/ScheduleBuilder.h"
@@ -27,6 +28,7 @@ struct Sizes {
     ArrayRef<int64_t> query = op.getQueryView().getSizes(),
                       value = op.getValueView().getSizes();
     pairs = op.getQuery().getType().getElementType().isBF16();
+    valuePairs = op.getValue().getType().getElementType().isBF16();
     batch = query[0];
     heads = query[1];
     queries = query[2];
@@ -37,8 +39,8 @@ struct Sizes {
     blocks = llvm::divideCeil(queries, block);
   }
 
-  /// Whether scores are products of pairs of bf16.
-  bool pairs;
+  /// Whether scores, and results, are products of pairs of bf16.
+  bool pairs, valuePairs;
   int64_t batch, heads, queries, keys, depth, valueDepth;
   int64_t block, blocks;
 };
@@ -48,7 +50,9 @@ struct Sizes {
 /// Lanes are queries in the scores, so that only the block of queries has to be
 /// transposed: `scores[key, query]` is keys, read where they are, times
 /// transposed queries; its softmax is along columns; and the result is its
-/// transpose, element by element, times values, read where they are.
+/// transpose, element by element, times values, read where they are. For
+/// products of bf16, pairs along what is summed over are interleaved first: of
+/// queries and, of two keys, of weights and values.
 ///
 /// A register tile has `rows` keys x `vectors` groups of queries, and then
 /// `rows` queries x `vectors` groups of the values' depth.
@@ -70,7 +74,11 @@ public:
     int64_t rows = s.depth + s.keys;
     if (rootOf(layer).getMask())
       rows += s.keys;
-    return {rows * s.block * int64_t(sizeof(float)), 0};
+    int64_t bytes = rows * s.block * int64_t(sizeof(float));
+    if (s.valuePairs)
+      bytes += 2 * s.keys *
+               (s.block + int64_t(llvm::alignTo(s.valueDepth, channelGroup)));
+    return {bytes, 0};
   }
 
   void emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule,
@@ -120,7 +128,8 @@ LayerModel AttentionFamily::model(LayerOp layer, ScheduleAttr schedule) const {
                              depends, written});
   };
   int64_t keyBytes = s.depth * (s.pairs ? 2 : 4);
-  add({true, true, false, true}, keyBytes + s.valueDepth * 4);
+  add({true, true, false, true},
+      keyBytes + s.valueDepth * (s.valuePairs ? 2 : 4));
   add({true, true, true, false}, keyBytes);
   add({true, true, true, false}, s.valueDepth * 4, /*written=*/true);
   add({false, false, true, true}, 4);
@@ -129,6 +138,8 @@ LayerModel AttentionFamily::model(LayerOp layer, ScheduleAttr schedule) const {
   // steps.
   if (s.pairs)
     model.depth -= s.depth / 2;
+  if (s.valuePairs)
+    model.depth -= s.valueDepth / 2;
   model.depth += 16;
   int64_t groups = llvm::divideCeil(s.queries, channelGroup);
   for (const TileWork &panel :
@@ -162,6 +173,9 @@ private:
   /// `count` rows of bf16 from `first` as pairs: [lanes / 16, depth / 2, 32],
   /// as a register tile reads them. Further lanes repeat the last row.
   void interleave(Value rows, Value first, int64_t count, Value into);
+  /// Rows 2i and 2i + 1 of f32 or bf16, rounded, in pairs [rows / 2, lanes, 2],
+  /// or, in `panels` of 16 columns, [columns / 16, rows / 2, 32].
+  void pairRows(Value rows, bool panels, Value into);
   /// Calls `body` with each lane of `lanes` and its row.
   void forLanes(Value first, int64_t count, int64_t lanes,
                 function_ref<void(Value lane, Value row)> body);
@@ -218,6 +232,40 @@ void BlockEmitter::interleave(Value rows, Value first, int64_t count,
       vector::StoreOp::create(f.b, pair, into,
                               ValueRange{group, number, place});
     });
+  });
+}
+
+void BlockEmitter::pairRows(Value rows, bool panels, Value into) {
+  int64_t columns = shapeOf(rows)[1];
+  auto type = VectorType::get(channelGroup, f.b.getBF16Type());
+  auto pairGroup = [&](Value number, Value group, int64_t valid) {
+    Value column = arith::MulIOp::create(f.b, group, f.index(channelGroup));
+    auto load = [&](Value row) {
+      Value loaded = loadLanes(f.b, f.b.getLoc(), rows, ValueRange{row, column},
+                               channelGroup, valid);
+      if (loaded.getType() != type)
+        loaded = arith::TruncFOp::create(f.b, type, loaded);
+      return loaded;
+    };
+    Value row = arith::MulIOp::create(f.b, number, f.index(2));
+    Value first = load(row);
+    Value second = load(arith::AddIOp::create(f.b, row, f.index(1)));
+    Value paired = vector::InterleaveOp::create(f.b, first, second);
+    Value zero = f.index(0);
+    if (panels)
+      vector::StoreOp::create(f.b, paired, into,
+                              ValueRange{group, number, zero});
+    else
+      vector::StoreOp::create(
+          f.b, paired, into,
+          ValueRange{number, arith::MulIOp::create(f.b, column, f.index(2))});
+  };
+  f.loop(shapeOf(rows)[0] / 2, [&](Value number) {
+    if (int64_t full = columns / channelGroup)
+      f.loop(full,
+             [&](Value group) { pairGroup(number, group, channelGroup); });
+    if (int64_t rest = columns % channelGroup)
+      pairGroup(number, f.index(columns / channelGroup), rest);
   });
 }
 
@@ -303,13 +351,26 @@ void BlockEmitter::emit(Value first, int64_t count) {
   scores(queries, maskColumns, weights);
   kernel::SoftmaxColumnsOp::create(f.b, weights);
 
-  // [queries, keys] as the product reads it.
-  auto transposed =
-      MemRefType::get({count, keys}, f.b.getF32Type(),
-                      StridedLayoutAttr::get(f.b.getContext(), 0, {1, lanes}));
-  Value lhs = memref::ReinterpretCastOp::create(
-      f.b, transposed, weights, /*offset=*/0, transposed.getShape(),
-      ArrayRef<int64_t>{1, lanes});
+  Value lhs, rhs = value;
+  Type valueElement = cast<MemRefType>(value.getType()).getElementType();
+  if (valueElement.isBF16()) {
+    int64_t groups = llvm::divideCeil(shapeOf(value)[1], channelGroup);
+    rhs = allocate({groups, keys / 2, 2 * channelGroup}, valueElement);
+    pairRows(value, /*panels=*/true, rhs);
+    Value pairs = allocate({keys / 2, 2 * lanes}, valueElement);
+    pairRows(weights, /*panels=*/false, pairs);
+    lhs = memref::ExpandShapeOp::create(
+        f.b, ArrayRef<int64_t>{keys / 2, lanes, 2}, pairs,
+        ArrayRef<ReassociationIndices>{{0}, {1, 2}});
+  } else {
+    // [queries, keys] as the product reads it.
+    auto transposed = MemRefType::get(
+        {count, keys}, f.b.getF32Type(),
+        StridedLayoutAttr::get(f.b.getContext(), 0, {1, lanes}));
+    lhs = memref::ReinterpretCastOp::create(f.b, transposed, weights,
+                                            /*offset=*/0, transposed.getShape(),
+                                            ArrayRef<int64_t>{1, lanes});
+  }
   auto fromFirst = [&](Value matrix) -> Value {
     ArrayRef<int64_t> shape = shapeOf(matrix);
     if (shape[0] == 1 && shapeOf(result)[0] != 1)
@@ -328,8 +389,8 @@ void BlockEmitter::emit(Value first, int64_t count) {
         [&](Value row, Value group, int64_t rows, int64_t groups,
             int64_t columns) {
           auto tile =
-              kernel::MatMulTileOp::create(f.b, lhs, value, output, operands,
-                                           row, group, rows, groups, columns);
+              kernel::MatMulTileOp::create(f.b, lhs, rhs, output, operands, row,
+                                           group, rows, groups, columns);
           epilogue.cloneInto(tile.getEpilogue());
         });
 }

@@ -38,11 +38,16 @@ public:
     return model;
   }
 
-  /// [C, 1, H, W] to [C/16][H][W][16].
+  /// [C, 1, H, W] to [C/16][H][W][16], or, in pairs of bf16, to
+  /// [C/16][H][W/2][16][2].
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
     ArrayRef<int64_t> shape = root(layer).getFilter().getType().getShape();
     SmallVector<int64_t> viewed = {shape[0], shape[2], shape[3]};
+    if (multipliesPairs(layer))
+      return {PackingAttr::get(
+          layer.getContext(), viewed, {}, {0, 2}, {channelGroup, 2},
+          root(layer).getInput().getType().getElementType())};
     return {
         PackingAttr::get(layer.getContext(), viewed, {}, {0}, {channelGroup})};
   }
@@ -64,6 +69,14 @@ private:
   static ConvGeometry geometry(LayerOp layer) {
     return convGeometry(layer, root(layer));
   }
+  /// Whether neighbouring columns of the window are multiplied in pairs of
+  /// bf16.
+  static bool multipliesPairs(LayerOp layer) {
+    kernel::DepthwiseConv2DOp op = root(layer);
+    return op.getInput().getType().getElementType().isBF16() &&
+           op.getDilations()[1] == 1 &&
+           op.getFilter().getType().getDimSize(3) > 1;
+  }
 };
 
 } // namespace
@@ -72,12 +85,19 @@ void DepthwiseFamily::emit(StageFunction &f, LayerOp layer,
                            ScheduleAttr schedule, unsigned) const {
   kernel::DepthwiseConv2DOp op = root(layer);
   ConvGeometry g = geometry(layer);
-  Type f32 = f.b.getF32Type();
-  Value input = bindArgument(
-      f, layer, op.getInput(),
-      MemRefType::get(g.input, op.getInput().getType().getElementType()));
-  Value filter =
-      bindArgument(f, layer, op.getFilter(), MemRefType::get(g.filter, f32));
+  Type element = op.getInput().getType().getElementType();
+  Value input =
+      bindArgument(f, layer, op.getInput(), MemRefType::get(g.input, element));
+  auto packed = MemRefType::get(g.filter, f.b.getF32Type());
+  IntegerAttr pairedColumns;
+  if (multipliesPairs(layer)) {
+    pairedColumns = f.b.getI64IntegerAttr(g.filter[2]);
+    packed = MemRefType::get({g.filter[0], g.filter[1],
+                              (int64_t)llvm::divideCeil(g.filter[2], 2),
+                              2 * channelGroup},
+                             element);
+  }
+  Value filter = bindArgument(f, layer, op.getFilter(), packed);
   Value result = bindResult(f, layer, 0, g.result);
   Epilogue epilogue(f, layer, op,
                     [&](RankedTensorType type) { return g.viewExtra(type); });
@@ -91,7 +111,7 @@ void DepthwiseFamily::emit(StageFunction &f, LayerOp layer,
               auto tile = kernel::DepthwiseTileOp::create(
                   f.b, input, filter, result, epilogue.getExtras(), position[0],
                   position[1], row, column, run.width, g.strides, g.dilations,
-                  g.pads, run.interior);
+                  g.pads, run.interior, pairedColumns);
               epilogue.cloneInto(tile.getEpilogue());
             });
   });

@@ -7,6 +7,7 @@
 #include "compiler/versions/families/ConvGeometry.h"
 #include "compiler/versions/families/LayerOperands.h"
 #include "compiler/versions/families/ScheduleBuilder.h"
+#include "dialects/onnx/Elements.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -21,6 +22,13 @@ static kernel::Conv2DOp rootOf(LayerOp layer) {
 /// does not share few sets of the cache.
 static int64_t odd(int64_t size) { return size | 1; }
 
+/// In what the products of F(outputs x outputs, 3x3) are. The sums of F(2x2,
+/// 3x3) bear to be rounded to bf16 again; those of F(4x4, 3x3) do not.
+static Type elementOf(LayerOp layer, int64_t outputs) {
+  Type element = rootOf(layer).getInput().getType().getElementType();
+  return outputs == 2 ? element : Float32Type::get(layer.getContext());
+}
+
 namespace {
 
 /// A convolution cut into tiles of outputs x outputs results, those of all
@@ -31,12 +39,16 @@ struct TiledConvolution {
         tileRows(llvm::divideCeil(g.rows(), outputs)),
         tileColumns(llvm::divideCeil(g.columns(), outputs)),
         tiles(g.images() * tileRows * tileColumns), inputGroups(g.input[1]),
-        depth(inputGroups * channelGroup) {}
+        depth(inputGroups * channelGroup), element(elementOf(layer, outputs)),
+        pairs(element.isBF16()), elementBytes(onnx::elementBytes(element)) {}
 
   ConvGeometry g;
   Winograd winograd;
   int64_t tileRows, tileColumns, tiles;
   int64_t inputGroups, depth; ///< input channels, in groups and padded
+  Type element;               ///< what is multiplied
+  bool pairs;                 ///< of bf16
+  int64_t elementBytes;
 };
 
 /// The same under a schedule: groups of tiles are transformed together, their
@@ -78,7 +90,7 @@ struct Sizes : TiledConvolution {
   int64_t prefetch() const { return rows < 6 ? 0 : 64; }
 
   int64_t transformedBytes() const {
-    return ShapedType::getNumElements(transformedShape()) * 4;
+    return ShapedType::getNumElements(transformedShape()) * elementBytes;
   }
   int64_t productBytes() const {
     return ShapedType::getNumElements(productShape()) * 4;
@@ -99,9 +111,14 @@ public:
   LayerModel model(LayerOp layer, ScheduleAttr schedule) const override;
 
   /// OIHW to [O/16][positions][I][16], I padded to groups of 16: what a chunk
-  /// of few output channels reads is one stream.
+  /// of few output channels reads is one stream. Of bf16, to
+  /// [O/16][positions][I/2][16o][2i].
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
+    Type element = elementOf(layer, outputs);
+    if (element.isBF16())
+      return {PackingAttr::get(layer.getContext(), outputs, {}, {0, 2, 3, 1},
+                               {0, 3}, {channelGroup, 2}, element)};
     return {PackingAttr::get(layer.getContext(), outputs, {}, {0, 2, 3, 1},
                              {3, 0}, {channelGroup, channelGroup})};
   }
@@ -135,11 +152,14 @@ private:
 // Schedules
 //===----------------------------------------------------------------------===//
 
-static bool isApplicable(LayerOp layer) {
+static bool isApplicable(LayerOp layer, int64_t outputs) {
   kernel::Conv2DOp op = rootOf(layer);
   auto isOne = [](int64_t value) { return value == 1; };
-  return op.getInput().getType().getElementType().isF32() &&
-         op.getInput().getType().getRank() == 5 && op.getGroups() == 1 &&
+  // Packed pairs do not fill the last group of channels.
+  if (elementOf(layer, outputs).isBF16() &&
+      op.getFilter().getType().getDimSize(1) % channelGroup != 0)
+    return false;
+  return op.getInput().getType().getRank() == 5 && op.getGroups() == 1 &&
          op.getFilter().getType().getDimSize(2) == Winograd::filterSize &&
          op.getFilter().getType().getDimSize(3) == Winograd::filterSize &&
          llvm::all_of(op.getStrides(), isOne) &&
@@ -160,7 +180,7 @@ static SmallVector<int64_t> tileRows(int64_t tiles, int64_t most) {
 
 SmallVector<ScheduleAttr>
 WinogradConvolution::schedules(LayerOp layer, const TargetIsa &isa) const {
-  if (!isApplicable(layer))
+  if (!isApplicable(layer, outputs))
     return {};
   // Scratch memory above this is slower than what it saves.
   constexpr int64_t mostScratch = 8 << 20;
@@ -210,6 +230,7 @@ LayerModel WinogradConvolution::model(LayerOp layer,
   int64_t positions = s.winograd.positions();
   int64_t inputBytes = bytesOf(rootOf(layer).getInput().getType());
   int64_t depth = s.depth, group = s.group, tiles = s.tiles;
+  int64_t elementBytes = s.elementBytes;
   int64_t inputOps = transformOps(s.winograd.size(), s.winograd.size()) *
                      s.inputGroups * tiles;
 
@@ -229,15 +250,17 @@ LayerModel WinogradConvolution::model(LayerOp layer,
   else
     nest.loops.append({rows, panels});
 
-  nest.accesses.push_back(
-      {[=](const Extents &e) { return e[0] * e[1] * channelGroup * depth * 4; },
-       {true, true, false, false}});
+  nest.accesses.push_back({[=](const Extents &e) {
+                             return e[0] * e[1] * channelGroup * depth *
+                                    elementBytes;
+                           },
+                           {true, true, false, false}});
   // A worker's scratch memory is the same in each chunk.
   bool fused = s.isFused();
   nest.accesses.push_back({[=](const Extents &e) {
                              int64_t kept =
                                  fused ? std::min(e[2], group) : e[2];
-                             return e[0] * kept * depth * 4;
+                             return e[0] * kept * depth * elementBytes;
                            },
                            {true, false, !fused, false}});
   nest.accesses.push_back({[=](const Extents &e) {
@@ -248,6 +271,7 @@ LayerModel WinogradConvolution::model(LayerOp layer,
   addEpilogueAccesses(nest, layer, rootOf(layer));
 
   model.depth = depth;
+  model.pairs = s.pairs;
   for (const TileWork &tile : rowTiles(tiles, group, s.vectors, 1))
     model.tiles.push_back({s.rows, double(s.vectors),
                            positions * s.panels * tile.count *
@@ -278,7 +302,9 @@ LayerModel WinogradConvolution::model(LayerOp layer,
          return inputBytes * e[1] * e[2] / (inputGroups * tiles);
        },
        {true, true, true, false}},
-      {[=](const Extents &e) { return e[0] * e[1] * channelGroup * e[2] * 4; },
+      {[=](const Extents &e) {
+         return e[0] * e[1] * channelGroup * e[2] * elementBytes;
+       },
        {true, true, true, false},
        /*written=*/true}};
   first.vectorOps = inputOps;
@@ -322,15 +348,16 @@ public:
   MemRefType transformedType(int64_t slots) const {
     SmallVector<int64_t> shape = s.transformedShape();
     shape.front() *= slots;
-    return MemRefType::get(shape, f32);
+    return MemRefType::get(shape, s.element);
   }
   MemRefType productType() const {
     return MemRefType::get(s.productShape(), f32);
   }
 
   void transformInput(Value part, int64_t grain) {
-    Value input =
-        bindArgument(f, layer, op.getInput(), MemRefType::get(s.g.input, f32));
+    Value input = bindArgument(
+        f, layer, op.getInput(),
+        MemRefType::get(s.g.input, op.getInput().getType().getElementType()));
     tileLoop([&](Value tile, Value image, Value row, Value column) {
       f.loopPart(part, grain, s.inputGroups, [&](Value channels) {
         kernel::WinogradInputTileOp::create(f.b, input, transformed, image,
@@ -343,10 +370,12 @@ public:
   /// Rows of the last register tile that no tile stands for hold anything, and
   /// so do their products; nobody reads them.
   void multiply(Value part, Value products) {
+    // Channels, or pairs of them.
+    int64_t depth = s.pairs ? s.depth / 2 : s.depth;
+    int64_t lanes = s.pairs ? 2 * channelGroup : channelGroup;
     Value filter = bindArgument(
         f, layer, op.getFilter(),
-        MemRefType::get({s.g.groups(), positions(), s.depth, channelGroup},
-                        f32));
+        MemRefType::get({s.g.groups(), positions(), depth, lanes}, s.element));
     int64_t groups = s.panelGrain * s.vectors, columns = groups * channelGroup;
     Value firstGroup = arith::MulIOp::create(f.b, part, f.index(groups));
     OpFoldResult zero = f.b.getIndexAttr(0);
@@ -355,8 +384,7 @@ public:
                         {1, s.inputGroups, s.group, channelGroup},
                         {s.inputGroups, s.group, channelGroup});
       Value rhs = slice(filter, {firstGroup, position, zero, zero},
-                        {groups, 1, s.depth, channelGroup},
-                        {groups, s.depth, channelGroup});
+                        {groups, 1, depth, lanes}, {groups, depth, lanes});
       Value result = slice(products, {position, zero, zero},
                            {1, s.group, columns}, {s.group, columns});
       tilesLoop([&](Value row, Value group) {

@@ -47,7 +47,7 @@ module attributes {veltair.vector_bits = 512} {
 
 // -----
 
-// Depthwise windows are multiplied in f32.
+// Depthwise windows of one column are multiplied in f32.
 
 // CHECK-LABEL: func.func @depthwise
 // CHECK: vector.load {{.*}} : memref<1x1x8x8x16xbf16>, vector<16xbf16>
@@ -60,6 +60,89 @@ module attributes {veltair.vector_bits = 512} {
     ^bb0(%sum: f32):
       kernel.yield %sum : f32
     }
+    return
+  }
+}
+
+// -----
+
+// Of three columns of a window the first two are a pair; the third pairs with the
+// one before it, whose weight is shifted out. An inner tile loads two neighbouring
+// columns at once, and each of them for all sums that read it: here three times.
+
+// CHECK-LABEL: func.func @depthwise_pairs
+// CHECK: memref.collapse_shape {{.*}} into memref<1x1x8x128xbf16>
+// CHECK: scf.for
+// CHECK-COUNT-2: vector.load {{.*}} : memref<1x3x2x32xbf16>, vector<32xbf16>
+// CHECK: arith.shli {{.*}} : vector<16xi32>
+// CHECK-COUNT-3: vector.load {{.*}} : memref<1x1x8x128xbf16>, vector<32xbf16>
+// CHECK-NOT: vector.load
+// CHECK: scf.yield
+module attributes {veltair.vector_bits = 512} {
+  func.func @depthwise_pairs(%x: memref<1x1x8x8x16xbf16>, %f: memref<1x3x2x32xbf16>, %y: memref<1x1x8x8x16xf32>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.depthwise_tile %x, %f into %y[%0, %0, %i, %i] attributes {columns = 2 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, interior, paired_columns = 3 : i64} : memref<1x1x8x8x16xbf16>, memref<1x3x2x32xbf16>, memref<1x1x8x8x16xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// At the left edge the first pair has one column alone.
+
+// CHECK-LABEL: func.func @depthwise_edge
+// CHECK: vector.load {{.*}} : memref<1x1x8x128xbf16>, vector<16xbf16>
+// CHECK: vector.interleave {{.*}} : vector<16xbf16>
+// CHECK: vector.load {{.*}} : memref<1x1x8x128xbf16>, vector<32xbf16>
+// CHECK: vector.shuffle {{.*}} : vector<32xbf16>, vector<32xbf16>
+module attributes {veltair.vector_bits = 512} {
+  func.func @depthwise_edge(%x: memref<1x1x8x8x16xbf16>, %f: memref<1x3x2x32xbf16>, %y: memref<1x1x8x8x16xf32>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.depthwise_tile %x, %f into %y[%0, %0, %i, %0] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, paired_columns = 3 : i64} : memref<1x1x8x8x16xbf16>, memref<1x3x2x32xbf16>, memref<1x1x8x8x16xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// Blocks of 16 channels are 8 pairs.
+
+// CHECK-LABEL: func.func @blocked_product
+// CHECK: scf.for %{{.*}} = %c0 to %c2
+// CHECK: scf.for %{{.*}} = %c0 to %c8
+// CHECK: vector.load {{.*}} : memref<2x4x16xbf16>, vector<2xbf16>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"
+module attributes {veltair.vector_bits = 512} {
+  func.func @blocked_product(%a: memref<2x4x16xbf16>, %b: memref<1x16x32xbf16>, %c: memref<4x16xf32>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.matmul_tile %a, %b into %c[%i, %0] attributes {rows = 2 : i64, vectors = 1 : i64, columns = 16 : i64} : memref<2x4x16xbf16>, memref<1x16x32xbf16>, memref<4x16xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// A Winograd transform of bf16 is computed in f32.
+
+// CHECK-LABEL: func.func @transform
+// CHECK: vector.load {{.*}} : memref<1x1x6x6x16xbf16>, vector<16xbf16>
+// CHECK: arith.extf {{.*}} : vector<16xbf16> to vector<16xf32>
+// CHECK: arith.subf {{.*}} : vector<16xf32>
+// CHECK: arith.truncf {{.*}} : vector<16xf32> to vector<16xbf16>
+// CHECK: vector.store {{.*}} : memref<16x1x4x16xbf16>, vector<16xbf16>
+module attributes {veltair.vector_bits = 512} {
+  func.func @transform(%x: memref<1x1x6x6x16xbf16>, %v: memref<16x1x4x16xbf16>, %row: index, %column: index, %tile: index) {
+    %0 = arith.constant 0 : index
+    kernel.winograd_input_tile %x[%0, %0, %row, %column] into %v[%tile] {outputs = 2 : i64, pads = array<i64: 0, 0, 0, 0>} : memref<1x1x6x6x16xbf16>, memref<16x1x4x16xbf16>
     return
   }
 }

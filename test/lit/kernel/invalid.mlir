@@ -259,11 +259,41 @@ func.func @plain_pairs(%x: tensor<1x16x4x4xbf16>, %w: tensor<16x16x1x1xf32>) {
 // -----
 
 func.func @pairs(%a: memref<4x8xbf16>, %b: memref<1x8x16xbf16>, %c: memref<4x16xf32>, %i: index) {
-  // expected-error @below {{needs [M, K] and [ceil(N/16), K / 2, 32] of bf16}}
+  // expected-error @below {{needs [M, K], [K / 16, M, 16] or [K / 2, M, 2], and [ceil(N/16), K / 2, 32], of bf16}}
   kernel.matmul_tile %a, %b into %c[%i, %i] attributes {rows = 4 : i64, vectors = 1 : i64, columns = 16 : i64} : memref<4x8xbf16>, memref<1x8x16xbf16>, memref<4x16xf32> {
   ^bb0(%sum: f32):
     kernel.yield %sum : f32
   }
+  return
+}
+
+// -----
+
+func.func @paired_columns(%x: memref<1x1x4x4x16xbf16>, %w: memref<1x3x2x16xbf16>, %y: memref<1x1x4x4x16xf32>, %i: index) {
+  // expected-error @below {{needs an input and a filter [Cb, KH, ceil(KW / 2), 32] of bf16}}
+  kernel.depthwise_tile %x, %w into %y[%i, %i, %i, %i] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, interior, paired_columns = 3 : i64} : memref<1x1x4x4x16xbf16>, memref<1x3x2x16xbf16>, memref<1x1x4x4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @pairs_of_distant_columns(%x: memref<1x1x8x8x16xbf16>, %w: memref<1x3x2x32xbf16>, %y: memref<1x1x8x8x16xf32>, %i: index) {
+  // expected-error @below {{pairs two columns or more that are neighbours}}
+  kernel.depthwise_tile %x, %w into %y[%i, %i, %i, %i] attributes {columns = 1 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 2, 2>, pads = array<i64: 2, 2, 2, 2>, interior, paired_columns = 3 : i64} : memref<1x1x8x8x16xbf16>, memref<1x3x2x32xbf16>, memref<1x1x8x8x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @odd_keys_of_bf16(%x: tensor<17x8xf32>, %v: tensor<17x8xbf16>) {
+  // expected-error @below {{needs values of f32, or of bf16 for an even number of keys and 16 queries or more}}
+  %0 = kernel.attention %x, %x, %v {query_view = #kernel.strided_view<0, sizes = [1, 1, 17, 8], strides = [0, 0, 8, 1]>, key_view = #kernel.strided_view<0, sizes = [1, 1, 17, 8], strides = [0, 0, 8, 1]>, value_view = #kernel.strided_view<0, sizes = [1, 1, 17, 8], strides = [0, 0, 8, 1]>, scale = 1.0 : f32, result_order = array<i64: 0, 1, 2, 3>} : (tensor<17x8xf32>, tensor<17x8xf32>, tensor<17x8xbf16>) -> tensor<1x1x17x8xf32>
   return
 }
 
