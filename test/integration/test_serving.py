@@ -100,6 +100,7 @@ class Serving(Case):
             self.assertEqual(tenant["offered"], tenant["completed"])
             self.assertEqual(tenant["satisfied"], tenant["completed"])
             self.assertGreater(tenant["latency_ms"]["p50"], 0)
+            self.assertGreaterEqual(tenant["latency_ms"]["max"], tenant["latency_ms"]["p99"])
         self.assertEqual(self.simulate(file, 2), found)
         self.assertNotEqual(self.simulate(file, 2, "--seed=8")["tenants"], found["tenants"])
         # The arrivals are those of `load`.

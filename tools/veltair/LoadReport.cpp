@@ -19,7 +19,8 @@ static Json describe(const ScenarioTenant &tenant,
     latency = {{"mean", times.mean()},
                {"p50", times.percentile(50)},
                {"p95", times.percentile(95)},
-               {"p99", times.percentile(99)}};
+               {"p99", times.percentile(99)},
+               {"max", times.max()}};
   }
   return {{"name", tenant.name},
           {"qos_ms", tenant.qosMs},
@@ -33,8 +34,9 @@ static Json describe(const ScenarioTenant &tenant,
 }
 
 void printTable(const Scenario &scenario, const Played &played) {
-  std::printf("%-20s %9s %8s %9s %9s %9s %9s %9s %9s\n", "tenant", "QoS ms",
-              "offered", "completed", "within", "mean ms", "p50", "p95", "p99");
+  std::printf("%-20s %9s %8s %9s %9s %9s %9s %9s %9s %9s\n", "tenant",
+              "QoS ms", "offered", "completed", "within", "mean ms", "p50",
+              "p95", "p99", "max");
   for (size_t t = 0; t < scenario.tenants.size(); ++t) {
     const ScenarioTenant &tenant = scenario.tenants[t];
     const TenantOutcome &outcome = played.outcome.tenants[t];
@@ -46,9 +48,9 @@ void printTable(const Scenario &scenario, const Played &played) {
                 static_cast<unsigned long long>(outcome.completed), within);
     if (!outcome.latencyMs.empty()) {
       Latencies times(outcome.latencyMs);
-      std::printf(" %9.3f %9.3f %9.3f %9.3f", times.mean(),
+      std::printf(" %9.3f %9.3f %9.3f %9.3f %9.3f", times.mean(),
                   times.percentile(50), times.percentile(95),
-                  times.percentile(99));
+                  times.percentile(99), times.max());
     }
     std::printf("\n");
   }
