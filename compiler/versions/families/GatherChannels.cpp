@@ -89,22 +89,24 @@ void GatherChannelsFamily::emit(StageFunction &f, LayerOp layer,
   Epilogue epilogue(f, layer, op, [&](RankedTensorType type) {
     return MemRefType::get(type.getShape(), type.getElementType());
   });
-  // The lanes of a group are known here: one loop a group.
-  for (int64_t group = 0; group < shape[1]; ++group) {
-    SmallVector<int64_t> lanes(
-        op.getChannels().drop_front(group * channelGroup));
-    lanes.resize(channelGroup, -1);
-    f.loopPart(f.getChunk(), schedule.getGrain(), rowsOf(layer), [&](Value at) {
-      Value image = arith::DivUIOp::create(f.b, at, f.index(shape[2]));
-      Value row = arith::RemUIOp::create(f.b, at, f.index(shape[2]));
-      f.loop(shape[3], [&](Value column) {
-        auto tile = kernel::GatherLanesOp::create(
-            f.b, sources, result, epilogue.getExtras(), image, f.index(group),
-            row, column, lanes);
-        epilogue.cloneInto(tile.getEpilogue());
-      });
-    });
-  }
+  // The lanes of each group are known here. All groups of a pixel in one block
+  // of code: neighbours read the same vectors, and nothing is left to unroll.
+  auto emitPixel = [&](Value image, Value row, Value column) {
+    for (int64_t group = 0; group < shape[1]; ++group) {
+      SmallVector<int64_t> lanes(
+          op.getChannels().drop_front(group * channelGroup));
+      lanes.resize(channelGroup, -1);
+      auto tile = kernel::GatherLanesOp::create(
+          f.b, sources, result, epilogue.getExtras(), image, f.index(group),
+          row, column, lanes);
+      epilogue.cloneInto(tile.getEpilogue());
+    }
+  };
+  f.loopPart(f.getChunk(), schedule.getGrain(), rowsOf(layer), [&](Value at) {
+    Value image = arith::DivUIOp::create(f.b, at, f.index(shape[2]));
+    Value row = arith::RemUIOp::create(f.b, at, f.index(shape[2]));
+    f.loop(shape[3], [&](Value column) { emitPixel(image, row, column); });
+  });
 }
 
 const LayerFamily &veltair::gatherChannelsFamily() {
