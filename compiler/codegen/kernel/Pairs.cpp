@@ -64,13 +64,14 @@ Value veltair::leadingPairs(OpBuilder &builder, Location loc, Value pairs,
 }
 
 Value veltair::secondOfPairs(OpBuilder &builder, Location loc, Value a) {
-  auto lanes = VectorType::get(channelGroup, builder.getI32Type());
+  auto type = cast<VectorType>(a.getType());
+  auto lanes = VectorType::get(type.getNumElements() / 2, builder.getI32Type());
   Value bits = vector::BitCastOp::create(builder, loc, lanes, a);
   Value shift = arith::ConstantOp::create(
       builder, loc,
       DenseElementsAttr::get(lanes, builder.getI32IntegerAttr(16)));
   Value moved = arith::ShLIOp::create(builder, loc, bits, shift);
-  return vector::BitCastOp::create(builder, loc, pairsType(builder), moved);
+  return vector::BitCastOp::create(builder, loc, type, moved);
 }
 
 Value veltair::dotPairs(OpBuilder &builder, Location loc, Value sums, Value a,
