@@ -33,11 +33,7 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createWidenConvGroups());
   programs.addPass(createConvertMatMulToKernel());
   programs.addPass(createConvertRecurrentToKernel());
-  AssignLayoutOptions layout;
-  // Pairs of bf16 are channels of one pixel.
-  if (bf16)
-    layout.maxPlainChannels = 0;
-  programs.addPass(createAssignLayout(layout));
+  programs.addPass(createAssignLayout());
   // Once it is known what kernels there are.
   if (bf16)
     programs.addPass(createDemoteToBf16());

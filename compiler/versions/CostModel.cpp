@@ -12,7 +12,7 @@ using kernel::channelGroup;
 /// Cycles of the multiply-adds: as many registers a cycle as the machine has,
 /// at most two (pairs of bf16 in half the steps), less where there are too few
 /// accumulators to hide the latency of 4 cycles, and bound by two loads a
-/// cycle.
+/// cycle, or one of pairs, which are whole registers of 512 bits.
 static double computeCycles(const LayerModel &model, const TargetIsa &isa,
                             const MachineModel &machine) {
   double parts = double(channelGroup) / isa.lanes(32), cycles = 0;
@@ -22,7 +22,8 @@ static double computeCycles(const LayerModel &model, const TargetIsa &isa,
   for (const TileWork &tile : model.tiles) {
     double products = tile.rows * tile.vectors * parts;
     double loads = tile.rows + tile.vectors * parts;
-    double step = std::max({products / perCycle, loads / 2, 4.0});
+    double loadCycles = model.pairs ? loads : loads / 2;
+    double step = std::max({products / perCycle, loadCycles, 4.0});
     constexpr double tileOverhead = 40; // entry, epilogue, exit
     cycles += tile.count * (step * steps + tileOverhead + products);
   }

@@ -49,8 +49,9 @@ LogicalResult Conv2DOp::verify() {
     return emitOpError("needs an input [N, C/16, H, W, 16] or [N, C, H, W]");
   if (failed(verifyWindow(*this, filter.getDimSize(0))))
     return failure();
-  if (!input.getElementType().isF32() && !blocked)
-    return emitOpError("needs a blocked input for products of bf16");
+  if (!input.getElementType().isF32() && !canReadBf16(0))
+    return emitOpError("needs, for products of bf16, a blocked input or "
+                       "neighbouring columns in its window");
   int64_t channels = filter.getDimSize(1), groups = getGroups();
   if (groups < 1 ||
       (groups > 1 && (!blocked || channels % channelGroup != 0 ||

@@ -28,8 +28,11 @@ class Kernel_LayerKernelOp<string mnemonic, string operator, code declarations =
 
 class Kernel_WindowedOp<string mnemonic, dag attributes = (ins)>
     : Kernel_LayerKernelOp<mnemonic, "Conv", [{
+        /// An input that is not blocked, in pairs of neighbouring columns.
         bool canReadBf16(unsigned number) {
-          return number == 0 && getInput().getType().getRank() == 5;
+          return number == 0 &&
+                 (getInput().getType().getRank() == 5 ||
+                  (getFilter().getType().getDimSize(3) > 1 && getDilations()[1] == 1));
         }
       }]> {
   let arguments = !con((ins
@@ -56,8 +59,9 @@ def Kernel_Conv2DOp
       If there are several, the input is blocked, and each has a multiple of 16
       channels of both; C are those of one.
 
-    With an `input` of bf16, which is blocked, versions round the filter to bf16,
-    too; the sums are f32.
+    With an `input` of bf16 versions may round the filter to bf16, too; the sums
+    are f32. If it is not blocked, the window has several columns, without
+    dilation.
   }];
 }
 

@@ -62,12 +62,21 @@ LogicalResult ConvTileOp::verify() {
   if (input.getElementType() != filter.getElementType())
     return emitOpError("needs an input and a filter of one element type");
   bool blocked = input.getRank() == 5;
+  if (getPairedColumns().has_value() !=
+      (input.getElementType().isBF16() && !blocked))
+    return emitOpError(
+        "pairs columns of a plain input of bf16, and only those");
   if (input.getElementType().isBF16()) {
-    if (!blocked || filter.getRank() != 5 ||
-        filter.getDimSize(3) != (int64_t)llvm::divideCeil(getChannels(), 2) ||
+    if (!blocked && (*getPairedColumns() < 2 || getDilations().size() != 2 ||
+                     getDilations()[1] != 1))
+      return emitOpError("pairs two columns or more that are neighbours");
+    int64_t terms = blocked ? getChannels() : *getPairedColumns();
+    if (filter.getRank() != 5 ||
+        filter.getDimSize(3) != (int64_t)llvm::divideCeil(terms, 2) ||
         filter.getDimSize(4) != 2 * channelGroup)
       return emitOpError("needs an input [N, Cb, H, W, 16] and a filter "
-                         "[Ob, KH, KW, ceil(C / 2), 32] of bf16");
+                         "[Ob, KH, KW, ceil(C / 2), 32] of bf16, or [N, C, H, "
+                         "W] and [Ob, C, KH, ceil(KW / 2), 32]");
   } else if (!(blocked && filter.getRank() == 6) &&
              !(input.getRank() == 4 && filter.getRank() == 5)) {
     return emitOpError("needs a blocked input and filter of rank 5 and 6, or "

@@ -93,16 +93,18 @@ class Kernel_WindowTileOp<string mnemonic, dag extraArguments> : Kernel_TileOp<m
 
 def Kernel_ConvTileOp : Kernel_WindowTileOp<"conv_tile",
     (ins I64Attr:$vectors, I64Attr:$channels, I64Attr:$outputs,
-         DefaultValuedAttr<I64Attr, "0">:$prefetch)> {
+         DefaultValuedAttr<I64Attr, "0">:$prefetch, OptionalAttr<I64Attr>:$paired_columns)> {
   let summary = "Register tile of a convolution";
   let description = [{
     Computes `columns` output columns, from `column`, of output row `row`, for
     `vectors` groups of 16 output channels from `group`.
     `input` is `[N, Cb, H, W, 16]` or `[N, C, H, W]`, `filter`
     `[Ob, Cb, KH, KW, 16, 16]` or `[Ob, C, KH, KW, 16]`, `result`
-    `[N, Ob, OH, OW, 16]`. With an `input` of bf16 `filter` is
+    `[N, Ob, OH, OW, 16]`. With a blocked `input` of bf16 `filter` is
     `[Ob, KH, KW, ceil(C / 2), 32]` of bf16: the pairs of channels 2p and 2p + 1
-    of 16 outputs. `interior` says that no column of the tile touches the left or
+    of 16 outputs. With one that is not blocked it is
+    `[Ob, C, KH, ceil(KW / 2), 32]`, the pairs of columns 2p and 2p + 1, and
+    `paired_columns` says KW (at least 2, and without dilation). `interior` says that no column of the tile touches the left or
     right padding; without it `column` must be a constant.
     Each output sums over `channels` channels; an input of several times as many
     belongs to a convolution of groups, of which the tile computes a part of one.

@@ -16,12 +16,13 @@ DEPTHS = [16, 64, 256, 512, 1024]
 SIZE, OUTPUTS = 28, 32
 
 
-def errors(depth, positive, march, folder):
+def errors(depth, positive, options, folder):
     """Algorithm -> (largest, root mean square) error."""
     model, weights = model_of((depth, SIZE, SIZE, OUTPUTS))
     path, artifact = os.path.join(folder, "model.onnx"), os.path.join(folder, "model.so")
     onnx.save(model, path)
-    call(VELTAIRC, path, "-o", artifact, f"--march={march}", "--keep-useless-versions", "--weight-budget=100")
+    compiler = [VELTAIRC, path, "-o", artifact, f"--march={options.march}", f"--precision={options.precision}"]
+    call(*compiler, "--keep-useless-versions", "--weight-budget=100")
     x = np.random.default_rng(depth).standard_normal((1, depth, SIZE, SIZE), dtype=np.float32)
     x = np.abs(x) if positive else x
     np.save(os.path.join(folder, "x.npy"), x)
@@ -40,6 +41,7 @@ def errors(depth, positive, march, folder):
 def main():
     parser = argparse.ArgumentParser(prog="scripts/convolution-error", description=__doc__)
     parser.add_argument("--march", default="native")
+    parser.add_argument("--precision", choices=["f32", "bf16"], default="f32")
     options = parser.parse_args()
     algorithms = ["direct", "winograd2", "winograd4"]
     print("| input | channels |" + "".join(f" {name} max | rms |" for name in algorithms))
@@ -47,7 +49,7 @@ def main():
     for positive in (False, True):
         for depth in DEPTHS:
             with tempfile.TemporaryDirectory() as folder:
-                found = errors(depth, positive, options.march, folder)
+                found = errors(depth, positive, options, folder)
             cells = "".join(" {:.1e} | {:.1e} |".format(*found[name]) for name in algorithms)
             print(f"| {'not negative' if positive else 'normal'} | {depth} |{cells}", flush=True)
 

@@ -131,6 +131,8 @@ class Bf16(Case):
         self.add_attention(12, 2, 36, 24)
         for number, (window, stride) in enumerate([(5, 1), (3, 2), (2, 1), (1, 1)]):
             self.add_depthwise(13 + number, 40, 17, 30, window, stride)
+        self.add_convolution(17, 2, 9, 31, 24, 4, (1, 2, 2, 1))
+        self.add_convolution(18, 3, 6, 7, 40, 1, (0, 0, 0, 0))
         artifact = self.compile()
         (program,) = json.loads(self.check_runs(VELTAIR, "inspect", artifact, "--json"))["programs"]
         self.assertEqual(program["isa"], ISA)

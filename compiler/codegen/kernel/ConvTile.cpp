@@ -24,12 +24,13 @@ public:
     input = cast<MemRefType>(op.getInput().getType());
     filter = cast<MemRefType>(op.getFilter().getType());
     blocked = input.getRank() == 5;
-    pairs = input.getElementType().isBF16();
+    bool isBf16 = input.getElementType().isBF16();
+    pairs = isBf16 && blocked;
+    columnPairs = isBf16 && !blocked;
     for (int64_t first = 0, outputs = op.getOutputs(); first < outputs;
          first += lanes) {
       // Half a register of 512 bits takes half the cycles.
-      bool half =
-          !pairs && lanes == channelGroup && outputs - first <= lanes / 2;
+      bool half = lanes == channelGroup && outputs - first <= lanes / 2;
       registers.push_back(
           VectorType::get(half ? lanes / 2 : lanes, builder.getF32Type()));
     }
@@ -79,6 +80,8 @@ private:
 
   /// Rows (0) or columns (1) of the window.
   int64_t kernelSize(unsigned dim) {
+    if (columnPairs && dim == 1)
+      return *op.getPairedColumns();
     return filter.getDimSize(dim + (pairs ? 1 : 2));
   }
 
@@ -116,6 +119,8 @@ private:
   /// them and leave out the products with padding.
   SmallVector<Value> window(Value channels, Value kh, Value ih,
                             ValueRange carried) {
+    if (columnPairs)
+      return windowOfPairs(channels, kh, ih, carried);
     int64_t kernelColumns = kernelSize(1);
     int64_t dilation = op.getDilations()[1];
     if (op.getInterior())
@@ -129,16 +134,12 @@ private:
             return channelLoop(channels, kh, kw, ih, iw, carried,
                                [](int64_t) { return true; });
           });
-    APInt column;
-    matchPattern(op.getColumn(), m_ConstantInt(&column));
-    int64_t first =
-        column.getSExtValue() * op.getStrides()[1] - op.getPads()[1];
+    int64_t first = fixedColumn();
     SmallVector<Value> accumulators(carried);
     for (int64_t kw = 0; kw < kernelColumns; ++kw) {
       int64_t start = first + kw * dilation;
       auto inside = [&](int64_t t) {
-        int64_t position = start + t * op.getStrides()[1];
-        return position >= 0 && position < input.getDimSize(3);
+        return hasColumn(start + t * op.getStrides()[1]);
       };
       if (llvm::none_of(llvm::seq<int64_t>(0, columns), inside))
         continue;
@@ -147,6 +148,68 @@ private:
                       constantIndex(builder, loc, start), accumulators, inside);
     }
     return accumulators;
+  }
+
+  /// The column of the input under the first of a window that is not interior.
+  int64_t fixedColumn() {
+    APInt column;
+    matchPattern(op.getColumn(), m_ConstantInt(&column));
+    return column.getSExtValue() * op.getStrides()[1] - op.getPads()[1];
+  }
+
+  bool hasColumn(int64_t position) const {
+    return position >= 0 && position < input.getDimSize(3);
+  }
+
+  /// One row of the window on one channel, two of its columns at a time. The
+  /// last of an odd number pairs with the one before it, whose weight is zero
+  /// there: no tile reads beyond its window.
+  SmallVector<Value> windowOfPairs(Value channel, Value kh, Value ih,
+                                   ValueRange carried) {
+    SmallVector<Value> accumulators(carried);
+    int64_t last = kernelSize(1) - 2, stride = op.getStrides()[1];
+    for (int64_t kw = 0; kw < kernelSize(1); kw += 2) {
+      SmallVector<Value> weights;
+      for (auto [v, type] : llvm::enumerate(registers)) {
+        Value pairs =
+            loadPairs(builder, loc, op.getFilter(),
+                      {offsetIndex(builder, loc, op.getGroup(), v), channel, kh,
+                       constantIndex(builder, loc, kw / 2),
+                       constantIndex(builder, loc, 0)},
+                      type.getDimSize(0));
+        weights.push_back(kw > last ? secondOfPairs(builder, loc, pairs)
+                                    : pairs);
+      }
+      for (int64_t t = 0; t < columns; ++t) {
+        int64_t offset = std::min(kw, last) + t * stride;
+        bool first = true, second = true;
+        if (!op.getInterior()) {
+          first = hasColumn(fixedColumn() + offset);
+          second = hasColumn(fixedColumn() + offset + 1);
+        }
+        if (!first && !second)
+          continue;
+        Value column =
+            offsetIndex(builder, loc, firstColumn, first ? offset : offset + 1);
+        Value index[] = {op.getImage(), channel, ih, column};
+        Value x = first && second
+                      ? broadcastPair(builder, loc, op.getInput(), index)
+                      : broadcastHalfPair(builder, loc, op.getInput(), index,
+                                          /*second=*/second);
+        addPairs(accumulators, t, weights, x);
+      }
+    }
+    return accumulators;
+  }
+
+  /// Adds the products of the pair in `x` to the sums of column `t`.
+  void addPairs(MutableArrayRef<Value> accumulators, int64_t t,
+                ArrayRef<Value> weights, Value x) {
+    for (auto [v, type] : llvm::enumerate(registers)) {
+      Value &accumulator = accumulators[t * registers.size() + v];
+      Value pairs = leadingPairs(builder, loc, x, type.getDimSize(0));
+      accumulator = dotPairs(builder, loc, accumulator, weights[v], pairs);
+    }
   }
 
   /// The products of one window position with all channels of a group.
@@ -232,10 +295,11 @@ private:
     Value first = arith::MulIOp::create(
         builder, loc, weight[0], constantIndex(builder, loc, groupPairs));
     Value number = arith::AddIOp::create(builder, loc, first, pair);
-    for (int64_t v = 0; v < vectors; ++v)
+    for (auto [v, type] : llvm::enumerate(registers))
       weights.push_back(loadPairs(builder, loc, op.getFilter(),
                                   {offsetIndex(builder, loc, op.getGroup(), v),
-                                   weight[1], weight[2], number, zero}));
+                                   weight[1], weight[2], number, zero},
+                                  type.getDimSize(0)));
     Value channel = arith::MulIOp::create(builder, loc, pair,
                                           constantIndex(builder, loc, 2));
     for (int64_t t = 0; t < columns; ++t) {
@@ -246,10 +310,7 @@ private:
       Value x = broadcastPair(
           builder, loc, op.getInput(),
           {op.getImage(), element[0], element[1], column, channel});
-      for (int64_t v = 0; v < vectors; ++v) {
-        Value &accumulator = accumulators[t * vectors + v];
-        accumulator = dotPairs(builder, loc, accumulator, weights[v], x);
-      }
+      addPairs(accumulators, t, weights, x);
     }
     return accumulators;
   }
@@ -298,7 +359,8 @@ private:
   int64_t lanes, parts, columns, vectors;
   MemRefType input, filter;
   bool blocked;
-  bool pairs;                           ///< of bf16
+  bool pairs;                           ///< of bf16: of channels
+  bool columnPairs;                     ///< of bf16: of columns of a window
   int64_t steps;                        ///< over the channels of a group
   SmallVector<VectorType, 8> registers; ///< the accumulators of a column
   Value firstColumn, firstChannels;

@@ -145,8 +145,12 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
   model.pairs = element.isBF16() && !depthwise;
   int64_t inputBytes = onnx::elementBytes(element);
   int64_t filterBytes = model.pairs ? inputBytes : sizeof(float);
-  // Summed over; of pairs, zeros fill the last.
-  int64_t channels = model.pairs ? llvm::alignTo(g.channels, 2) : g.channels;
+  // Summed over; of pairs, of channels or else of columns, zeros fill the last.
+  int64_t channels = g.channels, summedColumns = windowColumns;
+  if (model.pairs) {
+    int64_t &paired = g.input.size() == 5 ? channels : summedColumns;
+    paired = llvm::alignTo(paired, 2);
+  }
   int64_t partChannels = depthwise ? channelGroup : channels;
   nest.extents = {g.images(), g.groups(), g.rows(), g.columns()};
   addDirectLoops(nest, schedule, schedule.getVectors(), 1, schedule.getRows());
@@ -163,12 +167,12 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
        {true, g.parts > 1, true, true}});
   nest.accesses.push_back({[=](const Extents &e) {
                              return e[1] * channelGroup * channels *
-                                    windowRows * windowColumns * filterBytes;
+                                    windowRows * summedColumns * filterBytes;
                            },
                            {false, true, false, false}});
   addEpilogueAccesses(nest, layer, root);
 
-  model.depth = channels * windowRows * windowColumns;
+  model.depth = channels * windowRows * summedColumns;
   // The last tile of a row's channels may compute half a vector less.
   int64_t rows = g.images() * g.rows(), vectors = schedule.getVectors();
   model.tiles = rowTiles(g.columns(), schedule.getRows(), vectors,

@@ -38,15 +38,20 @@ public:
     return model;
   }
 
-  /// OIHW to [O/16][I/16][H][W][16i][16o], or [O/16][I][H][W][16o], or, of
-  /// bf16, [O/16][H][W][I/2][16o][2i].
+  /// OIHW to [O/16][I/16][H][W][16i][16o], or, for an input that is not
+  /// blocked, [O/16][I][H][W][16o]; of bf16 to [O/16][H][W][I/2][16o][2i], or
+  /// [O/16][I][H][W/2][16o][2w].
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
     Type element = root(layer).getInput().getType().getElementType();
-    if (element.isBF16())
-      return {PackingAttr::get(layer.getContext(), {}, {0, 2, 3, 1}, {0, 3},
-                               {channelGroup, 2}, element)};
     bool blocked = root(layer).getInput().getType().getRank() == 5;
+    if (element.isBF16()) {
+      SmallVector<int64_t> permutation;
+      if (blocked)
+        permutation = {0, 2, 3, 1};
+      return {PackingAttr::get(layer.getContext(), {}, permutation, {0, 3},
+                               {channelGroup, 2}, element)};
+    }
     SmallVector<int64_t> inner = {1, 0};
     if (!blocked)
       inner = {0};
@@ -105,10 +110,16 @@ void DirectConvolution::emit(StageFunction &f, LayerOp layer,
   Value input =
       bindArgument(f, layer, op.getInput(), MemRefType::get(g.input, element));
   SmallVector<int64_t> packed = g.filter;
+  IntegerAttr pairedColumns;
   if (element.isBF16()) {
     ArrayRef<int64_t> shape = op.getFilter().getType().getShape();
-    packed = {g.filter[0], shape[2], shape[3],
-              (int64_t)llvm::divideCeil(shape[1], 2), 2 * channelGroup};
+    SmallVector<int64_t> inner = {shape[2], shape[3], shape[1]};
+    if (g.input.size() == 4) {
+      inner = {shape[1], shape[2], shape[3]};
+      pairedColumns = f.b.getI64IntegerAttr(shape[3]);
+    }
+    packed = {g.filter[0], inner[0], inner[1],
+              (int64_t)llvm::divideCeil(inner[2], 2), 2 * channelGroup};
   }
   Value filter =
       bindArgument(f, layer, op.getFilter(), MemRefType::get(packed, element));
@@ -127,7 +138,7 @@ void DirectConvolution::emit(StageFunction &f, LayerOp layer,
                   f.b, input, filter, result, epilogue.getExtras(), position[0],
                   tile.group, row, column, run.width, g.strides, g.dilations,
                   g.pads, run.interior, schedule.getVectors(), g.channels,
-                  tile.outputs, prefetchChannels);
+                  tile.outputs, prefetchChannels, pairedColumns);
               epilogue.cloneInto(op.getEpilogue());
             });
   };

@@ -47,6 +47,54 @@ module attributes {veltair.vector_bits = 512} {
 
 // -----
 
+// Eight outputs of the last group are half a register.
+
+// CHECK-LABEL: func.func @half
+// CHECK: vector.load {{.*}} : memref<2x1x1x8x32xbf16>, vector<32xbf16>
+// CHECK: vector.load {{.*}} : memref<2x1x1x8x32xbf16>, vector<16xbf16>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.512"
+// CHECK: vector.extract_strided_slice {{.*}} : vector<32xbf16> to vector<16xbf16>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.256"
+module attributes {veltair.vector_bits = 512} {
+  func.func @half(%x: memref<1x1x8x8x16xbf16>, %f: memref<2x1x1x8x32xbf16>, %y: memref<1x2x8x8x16xf32>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.conv_tile %x, %f into %y[%0, %0, %i, %0] attributes {columns = 1 : i64, vectors = 2 : i64, channels = 16 : i64, outputs = 24 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, interior} : memref<1x1x8x8x16xbf16>, memref<2x1x1x8x32xbf16>, memref<1x2x8x8x16xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// Of an input that is not blocked, neighbouring columns are the pairs: of three, the
+// third pairs with the second, whose weight is shifted out. At the right edge a
+// pair has its first number alone. Eight outputs are half a register.
+
+// CHECK-LABEL: func.func @plain
+// CHECK: vector.load {{.*}} : memref<1x3x3x2x32xbf16>, vector<16xbf16>
+// CHECK: vector.load {{.*}} : memref<1x3x8x8xbf16>, vector<2xbf16>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.256"
+// CHECK: arith.shli {{.*}} : vector<8xi32>
+// CHECK: memref.load {{.*}} : memref<1x3x8x8xbf16>
+// CHECK: arith.extui {{.*}} : i16 to i32
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512bf16.dpbf16ps.256"
+// CHECK-NOT: llvm.call_intrinsic
+module attributes {veltair.vector_bits = 512} {
+  func.func @plain(%x: memref<1x3x8x8xbf16>, %f: memref<1x3x3x2x32xbf16>, %y: memref<1x1x8x8x16xf32>, %i: index) {
+    %0 = arith.constant 0 : index
+    %7 = arith.constant 7 : index
+    kernel.conv_tile %x, %f into %y[%0, %0, %i, %7] attributes {columns = 1 : i64, vectors = 1 : i64, channels = 3 : i64, outputs = 8 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, paired_columns = 3 : i64} : memref<1x3x8x8xbf16>, memref<1x3x3x2x32xbf16>, memref<1x1x8x8x16xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
+
+// -----
+
 // Depthwise windows of one column are multiplied in f32.
 
 // CHECK-LABEL: func.func @depthwise

@@ -251,7 +251,7 @@ func.func @odd_pairs(%a: tensor<4x7xbf16>, %b: tensor<7x16xf32>) {
 // -----
 
 func.func @plain_pairs(%x: tensor<1x16x4x4xbf16>, %w: tensor<16x16x1x1xf32>) {
-  // expected-error @below {{needs a blocked input for products of bf16}}
+  // expected-error @below {{needs, for products of bf16, a blocked input or neighbouring columns in its window}}
   %0 = kernel.conv2d %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x16x4x4xbf16>, tensor<16x16x1x1xf32> -> tensor<1x1x4x4x16xf32>
   return
 }
@@ -261,6 +261,28 @@ func.func @plain_pairs(%x: tensor<1x16x4x4xbf16>, %w: tensor<16x16x1x1xf32>) {
 func.func @pairs(%a: memref<4x8xbf16>, %b: memref<1x8x16xbf16>, %c: memref<4x16xf32>, %i: index) {
   // expected-error @below {{needs [M, K], [K / 16, M, 16] or [K / 2, M, 2], and [ceil(N/16), K / 2, 32], of bf16}}
   kernel.matmul_tile %a, %b into %c[%i, %i] attributes {rows = 4 : i64, vectors = 1 : i64, columns = 16 : i64} : memref<4x8xbf16>, memref<1x8x16xbf16>, memref<4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @plain_columns(%x: memref<1x3x4x4xbf16>, %w: memref<1x3x3x2x32xbf16>, %y: memref<1x1x4x4x16xf32>, %i: index) {
+  // expected-error @below {{pairs columns of a plain input of bf16, and only those}}
+  kernel.conv_tile %x, %w into %y[%i, %i, %i, %i] attributes {columns = 1 : i64, vectors = 1 : i64, channels = 3 : i64, outputs = 16 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, interior} : memref<1x3x4x4xbf16>, memref<1x3x3x2x32xbf16>, memref<1x1x4x4x16xf32> {
+  ^bb0(%sum: f32):
+    kernel.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @plain_filter(%x: memref<1x3x4x4xbf16>, %w: memref<1x3x3x3x32xbf16>, %y: memref<1x1x4x4x16xf32>, %i: index) {
+  // expected-error @below {{or [N, C, H, W] and [Ob, C, KH, ceil(KW / 2), 32]}}
+  kernel.conv_tile %x, %w into %y[%i, %i, %i, %i] attributes {columns = 1 : i64, vectors = 1 : i64, channels = 3 : i64, outputs = 16 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, interior, paired_columns = 3 : i64} : memref<1x3x4x4xbf16>, memref<1x3x3x3x32xbf16>, memref<1x1x4x4x16xf32> {
   ^bb0(%sum: f32):
     kernel.yield %sum : f32
   }
