@@ -30,7 +30,7 @@
 namespace veltair {
 
 using TenantId = uint32_t;
-using QueryId = uint64_t; // never used twice
+using QueryId = uint64_t; // ascends from one arrival to the next
 
 inline constexpr Time never = std::numeric_limits<Time>::max();
 

@@ -46,6 +46,8 @@ void SchedulerBase::apply(Time now, const QueryArrived &e) {
   query->arrival = e.arrival;
   Time qos = tenant.info.qos;
   query->deadline = qos >= never - e.arrival ? never : e.arrival + qos;
+  assert((active.empty() || active.back()->id < e.query) &&
+         "identifiers must ascend");
   active.push_back(std::move(query));
   queryArrived(now, *active.back());
 }
@@ -89,11 +91,11 @@ void SchedulerBase::apply(Time now, const InterferenceSampled &e) {
 
 void SchedulerBase::apply(Time now, const TimerFired &) {}
 
-std::vector<std::unique_ptr<SchedulerBase::Query>>::iterator
-SchedulerBase::find(QueryId id) {
-  auto it = std::find_if(active.begin(), active.end(),
-                         [&](const auto &q) { return q->id == id; });
-  assert(it != active.end() && "event for an unknown query");
+SchedulerBase::Queries::iterator SchedulerBase::find(QueryId id) {
+  auto it = std::lower_bound(
+      active.begin(), active.end(), id,
+      [](const auto &query, QueryId other) { return query->id < other; });
+  assert(it != active.end() && (*it)->id == id && "event for an unknown query");
   return it;
 }
 

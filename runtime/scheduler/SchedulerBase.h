@@ -99,8 +99,10 @@ protected:
   // What a policy reads and calls
   //===--------------------------------------------------------------------===//
 
-  // All queries, in the order of their arrival.
-  const std::vector<std::unique_ptr<Query>> &queries() const { return active; }
+  using Queries = std::vector<std::unique_ptr<Query>>;
+
+  // All queries, in the order of their arrival, which is that of their ids.
+  const Queries &queries() const { return active; }
   const TenantInfo &tenant(TenantId id) const { return tenants.at(id).info; }
   uint32_t coreCount() const { return cores; }
   uint32_t freeCores() const { return cores - granted; }
@@ -138,7 +140,7 @@ private:
   void apply(Time now, const CoresChanged &event);
   void apply(Time now, const InterferenceSampled &event);
   void apply(Time now, const TimerFired &event);
-  std::vector<std::unique_ptr<Query>>::iterator find(QueryId id);
+  Queries::iterator find(QueryId id);
   void release(Query &query);
   void takeCoresLost();
   void touch(Query &query);
@@ -154,7 +156,7 @@ private:
   void makeTables(Tenant &tenant);
 
   std::map<TenantId, Tenant> tenants;
-  std::vector<std::unique_ptr<Query>> active;
+  Queries active;
   std::vector<Query *> changed;
   uint32_t cores = 0;
   uint32_t granted = 0;

@@ -40,23 +40,33 @@ TenantRecord &Triage::mostToSpare() {
   return *best;
 }
 
+// Makes the claim one that can be given up.
+void Triage::enter(Claim &claim, size_t index) {
+  if (!claim.tenant)
+    return;
+  TenantRecord &own = *claim.tenant;
+  if (std::find(tenants.begin(), tenants.end(), &own) == tenants.end()) {
+    own.kept.clear();
+    own.givenUp = 0;
+    tenants.push_back(&own);
+  }
+  own.kept.emplace_back(claim.work, index);
+  std::push_heap(own.kept.begin(), own.kept.end());
+}
+
 void Triage::run(Time now, unsigned cores, std::vector<Claim> &claims) {
   tenants.clear();
-  double work = 0; // of the claims kept so far
+  double work = 0;    // of the claims kept so far
+  size_t entered = 0; // none as long as all are in time
   for (size_t i = 0; i < claims.size(); ++i) {
     Claim &claim = claims[i];
-    TenantRecord &own = *claim.tenant;
-    if (std::find(tenants.begin(), tenants.end(), &own) == tenants.end()) {
-      own.kept.clear();
-      own.givenUp = 0;
-      tenants.push_back(&own);
-    }
     claim.kept = true;
     work += claim.work;
-    own.kept.emplace_back(claim.work, i);
-    std::push_heap(own.kept.begin(), own.kept.end());
     // The earlier ones stay in time when something is taken out.
-    while (claim.kept && double(now) + work / cores > double(claim.deadline)) {
+    while (claim.tenant && claim.kept &&
+           double(now) + work / cores > double(claim.deadline)) {
+      for (; entered <= i; ++entered)
+        enter(claims[entered], entered);
       TenantRecord &tenant = mostToSpare();
       std::pop_heap(tenant.kept.begin(), tenant.kept.end());
       auto [freed, victim] = tenant.kept.back();

@@ -45,9 +45,9 @@ private:
 // What a query asks for.
 struct Claim {
   Time deadline;
-  double work; // core time left
-  TenantRecord *tenant;
-  bool kept = true; // the answer
+  double work;          // core time left
+  TenantRecord *tenant; // null: it must be kept, in time or not
+  bool kept = true;     // the answer
 };
 
 // Keeps its buffers from one call to the next.
@@ -60,6 +60,7 @@ public:
   void run(Time now, unsigned cores, std::vector<Claim> &claims);
 
 private:
+  void enter(Claim &claim, size_t index);
   TenantRecord &mostToSpare();
 
   std::vector<TenantRecord *> tenants; // of the claims

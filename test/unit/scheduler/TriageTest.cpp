@@ -28,6 +28,15 @@ TEST(Triage, KeepsAllThatFit) {
   EXPECT_EQ(kept(100, 2, {{200, 200, &a}, {300, 200, &b}}), Kept({true, true}));
 }
 
+TEST(Triage, KeepsWhatMustBeKept) {
+  TenantRecord a;
+  EXPECT_EQ(kept(0, 1, {{30, 40, nullptr}, {100, 60, &a}}), Kept({true, true}));
+  EXPECT_EQ(kept(0, 1, {{30, 80, nullptr}, {100, 60, &a}, {200, 70, &a}}),
+            Kept({true, false, true}));
+  // Not even for its own sake is another one given up.
+  EXPECT_EQ(kept(0, 1, {{50, 50, &a}, {60, 80, nullptr}}), Kept({true, true}));
+}
+
 TEST(Triage, GivesUpTheMostWorkAmongEquals) {
   TenantRecord a, b;
   // All end at 440; without the second, the others end at 240.

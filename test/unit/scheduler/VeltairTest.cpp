@@ -63,7 +63,7 @@ TEST_F(VeltairTest, TheUrgentGoFirstAndTheLateLast) {
   addTenant(1, testProgram({{100, 1}}), 1000);
   addTenant(2, testProgram({{100, 1}}), 500);
   addTenant(3, testProgram({{100, 1}}), 150);
-  addTenant(4, testProgram({{100, 1}}), 50); // always late
+  addTenant(4, testProgram({{100, 1}}), 90); // always late
   EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
   EXPECT_EQ(arrive(10, 2, 1), Grants()); // until 1010
   EXPECT_EQ(arrive(15, 3, 4), Grants());
@@ -71,8 +71,9 @@ TEST_F(VeltairTest, TheUrgentGoFirstAndTheLateLast) {
   EXPECT_EQ(arrive(30, 5, 2), Grants());                             // 530
   EXPECT_EQ(blockEnd(120, 4, 1), (Grants{{5, 0, 1, 1}}));
   EXPECT_EQ(blockEnd(220, 5, 1), (Grants{{1, 0, 1, 1}}));
-  EXPECT_EQ(blockEnd(300, 1, 1), (Grants{{2, 0, 1, 1}}));
-  EXPECT_EQ(blockEnd(400, 2, 1), (Grants{{3, 0, 1, 1}}));
+  // The late one has another deadline since 285.
+  EXPECT_EQ(blockEnd(300, 1, 1), (Grants{{3, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(400, 3, 1), (Grants{{2, 0, 1, 1}}));
 }
 
 TEST_F(VeltairTest, TheTenantWithMissesToSpareGivesWay) {
@@ -135,9 +136,69 @@ TEST_F(VeltairTest, ATenantWithoutTargetGetsTheIdleCores) {
   addTenant(2, testProgram({{800, 4}}), 200);
   EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 4}}));
   EXPECT_EQ(arrive(0, 2, 2), (Grants{{1, 0, 1, 0}, {2, 0, 1, 4}}));
+  // Three times ten times its one-core time: it does not starve.
+  EXPECT_EQ(decision.wakeUp, 24000);
   EXPECT_EQ(blockEnd(200, 2, 1), (Grants{{1, 0, 1, 4}}));
-  // After ten times its one-core time it is due: it does not starve.
-  EXPECT_EQ(arrive(7900, 3, 2), Grants());
+}
+
+// A client that always has a query under way, each of which can be in time.
+TEST_F(VeltairTest, TheLateGetAnotherDeadline) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{100, 1}, {100, 1}}), 150); // always late
+  addTenant(2, testProgram({{100, 1}}), 200);
+  EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(arrive(10, 3, 1), Grants());
+  EXPECT_EQ(arrive(50, 4, 2), Grants());
+  EXPECT_EQ(blockEnd(100, 1, 1), (Grants{{4, 0, 1, 1}}));
+  EXPECT_EQ(arrive(150, 5, 2), Grants());
+  EXPECT_EQ(blockEnd(200, 4, 1), (Grants{{5, 0, 1, 1}}));
+  EXPECT_EQ(decision.wakeUp, 450); // three targets
+  EXPECT_EQ(arrive(250, 6, 2), Grants());
+  EXPECT_EQ(blockEnd(300, 5, 1), (Grants{{6, 0, 1, 1}}));
+  EXPECT_EQ(arrive(350, 7, 2), Grants());
+  EXPECT_EQ(blockEnd(400, 6, 1), (Grants{{7, 0, 1, 1}}));
+  // Until 600: between the running one and the next.
+  EXPECT_EQ(send(450, TimerFired{}), Grants());
+  EXPECT_EQ(arrive(450, 8, 2), Grants());
+  EXPECT_EQ(blockEnd(500, 7, 1), (Grants{{2, 0, 2, 1}}));
+  // The next of them, when its work is a fiftieth of what the machine did.
+  EXPECT_EQ(decision.wakeUp, 450 + 10000);
+  EXPECT_EQ(arrive(650, 9, 2), Grants());
+  EXPECT_EQ(blockEnd(700, 2, 2), (Grants{{9, 0, 1, 1}}));
+}
+
+TEST_F(VeltairTest, TheShortestOfTheLateGetsTheIdleCores) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{400, 1}}), 300); // always late
+  addTenant(2, testProgram({{100, 1}}), 50);  // too
+  addTenant(3, testProgram({{100, 1}}), 1000);
+  EXPECT_EQ(arrive(0, 1, 3), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(arrive(10, 3, 2), Grants());
+  EXPECT_EQ(blockEnd(100, 1, 1), (Grants{{3, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(200, 3, 1), (Grants{{2, 0, 1, 1}}));
+  EXPECT_EQ(arrive(300, 4, 2), (Grants{{2, 0, 1, 0}, {4, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(400, 4, 1), (Grants{{2, 0, 1, 1}}));
+}
+
+TEST_F(VeltairTest, AMissCountsBeforeTheQueryEnds) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{100, 1}}), 250);
+  addTenant(2, testProgram({{100, 1}}), 250);
+  addTenant(3, testProgram({{300, 1}}), 1000);
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants()); // gives way
+  EXPECT_EQ(arrive(0, 3, 2), Grants());
+  EXPECT_EQ(arrive(0, 4, 3), Grants());
+  EXPECT_EQ(blockEnd(100, 1, 1), (Grants{{3, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(200, 3, 1), (Grants{{4, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(500, 4, 1), (Grants{{2, 0, 1, 1}}));
+  // So now the other tenant's.
+  EXPECT_EQ(arrive(500, 5, 1), (Grants{{2, 0, 1, 0}, {5, 0, 1, 1}}));
+  EXPECT_EQ(arrive(500, 6, 2), Grants());
+  EXPECT_EQ(arrive(500, 7, 1), Grants());
+  EXPECT_EQ(blockEnd(600, 5, 1), (Grants{{7, 0, 1, 1}}));
 }
 
 TEST_F(VeltairTest, FollowsTheCores) {

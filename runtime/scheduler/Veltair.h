@@ -1,0 +1,129 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Adaptive scheduling by layer blocks.
+//
+// Queries that can keep their deadlines go first, the most urgent before the
+// others; when not all can, Triage says who gives way. All others get the cores
+// that these leave, and after a while another deadline. A query's next
+// block gets the cores that it needs to keep to its share of the target, or
+// more as long as these are used well; the rest goes to the next query. A
+// block's need is told anew at each decision from the progress that it should
+// have made, so a late block grows; cores are taken back at chunk boundaries.
+// Blocks shrink as the load grows.
+
+#ifndef VELTAIR_SCHEDULER_VELTAIR_H
+#define VELTAIR_SCHEDULER_VELTAIR_H
+
+#include "runtime/scheduler/BlockPlan.h"
+#include "runtime/scheduler/OrderedQueue.h"
+#include "runtime/scheduler/SchedulerBase.h"
+#include "runtime/scheduler/Triage.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace veltair {
+
+class Veltair final : public SchedulerBase {
+public:
+  using SchedulerBase::SchedulerBase;
+
+private:
+  struct BlockQuery final : Query {
+    TenantRecord *record = nullptr;
+    unsigned demand = 1; // of the whole model, when it arrived
+
+    Time due = 0;      // its deadline, or the one that it got instead
+    Time target = 0;   // when it should be done, a margin before
+    Time span = 0;     // from its arrival to the target, at first
+    Time patience = 0; // from its arrival to another deadline
+    double work = 0;   // core time left, when last looked at
+    // In `hopefuls`, and maybe one that must not give way; or in `bestEffort`.
+    enum class State { hopeful, firm, bestEffort } state = State::hopeful;
+
+    // The running block.
+    Time blockDeadline = 0;
+    unsigned blockDemand = 1;
+    double progress = 0; // share of the block that should be done by `updated`
+    Time updated = 0;
+
+    // Of this decision.
+    BlockPlan plan{};   // of a running block: what it needs now
+    unsigned share = 0; // cores that it gets
+
+    // The first layer after the running block.
+    unsigned next() const { return running() ? blockEnd() : layersDone; }
+    std::pair<Time, QueryId> urgency() const { return {due, id}; }
+    Time patienceEnd() const {
+      return patience >= never - arrival ? never : arrival + patience;
+    }
+    std::pair<double, QueryId> shortness() const { return {work, id}; }
+  };
+
+  std::unique_ptr<Query> newQuery() override {
+    return std::make_unique<BlockQuery>();
+  }
+  void tenantChanged(TenantId tenant) override;
+  void tenantRemoved(TenantId tenant) override { records.erase(tenant); }
+  void queryArrived(Time now, Query &query) override;
+  void blockEnding(Time now, Query &query) override;
+  void blockEnded(Time now, Query &query) override;
+  void queryEnded(Time now, Query &query, bool completed) override;
+  void dispatch(Time now) override;
+
+  static BlockQuery &blockQuery(Query &query) {
+    return static_cast<BlockQuery &>(query);
+  }
+
+  // VeltairPredictions.cpp
+  Time predict(const BlockQuery &query, unsigned first, unsigned last,
+               unsigned cores);
+  static double left(const BlockQuery &query, double all, double afterBlock);
+  // Core time.
+  double workLeft(const BlockQuery &query);
+  // Whether it misses its deadline even if it got every core now.
+  bool isLate(Time now, const BlockQuery &query);
+  void updateProgress(Time now, BlockQuery &query);
+  void learn(BlockQuery &query);
+  BlockPlan plan(Time now, const BlockQuery &query, bool late);
+  unsigned needNow(Time now, const BlockQuery &query, bool late);
+
+  // Veltair.cpp
+  void updateTheta();
+  void enqueue(BlockQuery &query, BlockQuery::State state);
+  void dequeue(BlockQuery &query);
+  void giveUpMissed(Time now);
+  void renewPatient(Time now);
+  BlockQuery *mostPatient(Time now);
+  void findWhoGivesWay(Time now);
+  void shareCores(Time now);
+  void serve(Time now, BlockQuery &query, bool late, unsigned &spare);
+  void lendSpareCores(unsigned spare);
+  void applyShares(Time now);
+
+  std::map<TenantId, TenantRecord> records;
+  // All queries: those that have a deadline to keep, and the others.
+  OrderedQueue<BlockQuery, &BlockQuery::urgency> hopefuls;
+  OrderedQueue<BlockQuery, &BlockQuery::shortness> bestEffort;
+  unsigned demands = 0; // summed over all queries
+  unsigned theta = 0;
+  BlockQuery *ready = nullptr; // whose block this event made ready
+
+  Time nextRenewal = 0;  // not before
+  Time nextPatience = 0; // nobody in `bestEffort` has waited enough before
+
+  // Of this decision; the buffers are reused.
+  std::vector<Claim> claims; // of `claimants`
+  std::vector<BlockQuery *> claimants;
+  std::vector<BlockQuery *> givingWay; // the shortest first
+  std::vector<BlockQuery *> served;    // in order
+  std::vector<BlockQuery *> serving;   // those of the decision before
+  Triage triage;
+};
+
+} // namespace veltair
+
+#endif // VELTAIR_SCHEDULER_VELTAIR_H
