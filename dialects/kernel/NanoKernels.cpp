@@ -172,6 +172,9 @@ static LogicalResult verifyWinogradTile(OpTy op, Value tensor,
   int64_t outputs = op.getOutputs();
   if (!Winograd::isSupported(outputs))
     return op.emitOpError("needs tiles of 2 or 4 outputs");
+  if (op.getDilations().size() != 2 ||
+      llvm::any_of(op.getDilations(), [](int64_t d) { return d < 1; }))
+    return op.emitOpError("needs 2 positive dilations");
   auto tensorType = cast<MemRefType>(tensor.getType());
   if (tensorType.getRank() != 5 || tensorType.getDimSize(4) != channelGroup)
     return op.emitOpError("needs a blocked tensor, not ") << tensorType;

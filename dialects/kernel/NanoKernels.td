@@ -166,6 +166,9 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
   }];
 }
 
+/// Between neighbouring results of a tile of a Winograd convolution.
+def Kernel_TileDilations : DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">;
+
 def Kernel_WinogradInputTileOp : Kernel_Op<"winograd_input_tile"> {
   let summary = "Transforms an input tile of a Winograd convolution";
   let description = [{
@@ -173,13 +176,14 @@ def Kernel_WinogradInputTileOp : Kernel_Op<"winograd_input_tile"> {
     `column` of a 3x3 convolution of stride 1, for the 16 channels of `group`:
     `result[p, group, tile, c]` for every position `p`, row-major, of the
     transformed tile. `input` is `[N, Cb, H, W, 16]`, `result`
-    `[(outputs + 2)^2, Cb, T, 16]`; `pads` as in `conv2d`. What lies outside of the
-    input is zero. Either may be of bf16; the sums are f32.
+    `[(outputs + 2)^2, Cb, T, 16]`; `pads` and `dilations` as in `conv2d`:
+    neighbours in a tile are so many rows and columns apart. What lies outside of
+    the input is zero. Either may be of bf16; the sums are f32.
   }];
   let arguments = (ins
     Arg<Kernel_FloatMemRef, "", [MemRead]>:$input, Arg<Kernel_FloatMemRef, "", [MemWrite]>:$result,
     Index:$image, Index:$group, Index:$row, Index:$column, Index:$tile,
-    I64Attr:$outputs, DenseI64ArrayAttr:$pads);
+    I64Attr:$outputs, DenseI64ArrayAttr:$pads, Kernel_TileDilations:$dilations);
   let assemblyFormat = [{
     $input `[` $image `,` $group `,` $row `,` $column `]` `into` $result `[` $tile `]`
     attr-dict `:` type($input) `,` type($result)
@@ -193,12 +197,14 @@ def Kernel_WinogradOutputTileOp : Kernel_TileOp<"winograd_output_tile"> {
     Transforms `products[p, tile, 16 * panel + c]`, over the positions `p` of a
     tile, to the `outputs` x `outputs` results from `row` and `column` of the
     channels of `group`. `products` is `[(outputs + 2)^2, T, K]`, `result`
-    `[N, Ob, OH, OW, 16]`; results outside of it are left out.
+    `[N, Ob, OH, OW, 16]`; results outside of it are left out. Neighbours in a
+    tile are `dilations` rows and columns apart.
   }] # tileDescription;
   let arguments = (ins
     MemRefOf<[F32]>:$products, Kernel_FloatMemRef:$result, Variadic<AnyMemRef>:$extras,
     Index:$tile, Index:$panel,
-    Index:$image, Index:$group, Index:$row, Index:$column, I64Attr:$outputs);
+    Index:$image, Index:$group, Index:$row, Index:$column, I64Attr:$outputs,
+    Kernel_TileDilations:$dilations);
   let assemblyFormat = [{
     $products `[` $tile `,` $panel `]` `into` $result `[` $image `,` $group `,` $row `,` $column `]`
     (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword

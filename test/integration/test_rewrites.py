@@ -1,6 +1,7 @@
 """What the graph passes make of operators, against ONNX Runtime: random models
 of a few nodes on every instruction set that this CPU has."""
 
+import itertools
 import unittest
 
 import numpy as np
@@ -15,9 +16,9 @@ ISAS = [isa for isa in ("x86-64-v3", "x86-64-v4") if cpu_runs(isa)]
 
 
 class Rewrites(Case):
-    def agree(self, nodes, weights, shape, tolerance=1e-5, integers={}):
+    def agree(self, nodes, weights, shape, tolerance=1e-5, integers={}, versions=("auto",)):
         """The nodes compute y from x, of `shape`, `weights`, name -> shape, and
-        `integers`, name -> list."""
+        `integers`, name -> list; with each of these versions of the layers."""
         seed = 0
         generator = np.random.default_rng(seed)
         tensors = [
@@ -34,10 +35,10 @@ class Rewrites(Case):
         (want,) = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"]).run(["y"], {"x": x})
         artifact = self.path("model.so")
         call(VELTAIRC, model, "-o", artifact, f"--march={','.join(ISAS)}")
-        for isa in ISAS:
-            with self.subTest(isa=isa, seed=seed):
+        for isa, version in itertools.product(ISAS, versions):
+            with self.subTest(isa=isa, version=version, seed=seed):
                 files = [f"--input=x={self.path('x.npy')}", f"--output={self.folder}"]
-                call(VELTAIR, "run", artifact, f"--isa={isa}", *files)
+                call(VELTAIR, "run", artifact, f"--isa={isa}", f"--kernel-version={version}", *files)
                 got = np.load(output_file(self.folder, "y"))
                 self.assertEqual(got.shape, want.shape)
                 self.assertLess(relative_difference(got, want), tolerance)
@@ -104,6 +105,21 @@ class Rewrites(Case):
         check("bhwc,hkc->bhwk", [2, 3, 4, 8], [3, 5, 8])
         check("...ij,...jk", [2, 3, 4], [1, 4, 5])
         check("ii,jk->kj", [4, 4], [3, 5])
+
+    def test_dilated_convolution(self):
+        """Phases of one size and of several, beside and without padding."""
+
+        def check(shape, dilations, pads):
+            node = helper.make_node(
+                "Conv", ["x", "w", "b"], ["y"], dilations=dilations, pads=pads
+            )
+            weights = {"w": [64, shape[1], 3, 3], "b": [64]}
+            self.agree([node], weights, shape, tolerance=1e-4, versions=range(5))
+
+        check([1, 64, 28, 28], [2, 2], [2, 2, 2, 2])
+        check([2, 64, 13, 21], [3, 2], [1, 0, 4, 2])
+        check([1, 64, 19, 19], [6, 6], [6, 6, 6, 6])
+        check([1, 64, 24, 40], [2, 5], [0, 0, 0, 0])
 
     def test_channels(self):
         """A unit of ShuffleNet, whose halves fill no group of lanes, then pieces

@@ -15,15 +15,20 @@ namespace {
 
 /// Where the tiles of a convolution lie against one dimension of its input.
 struct TileSpan {
-  TileSpan(int64_t extent, int64_t before, int64_t after,
+  TileSpan(int64_t extent, int64_t before, int64_t after, int64_t dilation,
            const Winograd &winograd) {
-    int64_t results = extent + before + after - Winograd::filterSize + 1;
-    for (int64_t first = 0; first < results; first += winograd.outputs()) {
-      int64_t begin = first - before, end = begin + winograd.size();
-      bool inside = begin >= 0 && end <= extent;
-      someInside |= inside;
-      allInside &= inside;
-    }
+    int64_t results =
+        extent + before + after - (Winograd::filterSize - 1) * dilation;
+    int64_t length = (winograd.size() - 1) * dilation + 1;
+    int64_t step = winograd.outputs() * dilation;
+    // The last tiles of some phases may begin behind the last result.
+    for (int64_t tile = 0; tile < llvm::divideCeil(results, step); ++tile)
+      for (int64_t phase = 0; phase < dilation; ++phase) {
+        int64_t begin = tile * step + phase - before;
+        bool inside = begin >= 0 && begin + length <= extent;
+        someInside |= inside;
+        allInside &= inside;
+      }
   }
 
   bool someInside = false, allInside = true;
@@ -42,15 +47,17 @@ public:
     columns = input.getDimSize(3);
     firstRow = offsetIndex(builder, loc, op.getRow(), -pads[0]);
     firstColumn = offsetIndex(builder, loc, op.getColumn(), -pads[1]);
-    TileSpan vertical(rows, pads[0], pads[2], winograd);
-    TileSpan horizontal(columns, pads[1], pads[3], winograd);
+    ArrayRef<int64_t> dilations = op.getDilations();
+    TileSpan vertical(rows, pads[0], pads[2], dilations[0], winograd);
+    TileSpan horizontal(columns, pads[1], pads[3], dilations[1], winograd);
     if (vertical.allInside && horizontal.allInside)
       return transform(/*interior=*/true);
     if (!vertical.someInside || !horizontal.someInside)
       return transform(/*interior=*/false);
     Value interior = arith::AndIOp::create(
-        builder, loc, below(firstRow, rows - winograd.size() + 1),
-        below(firstColumn, columns - winograd.size() + 1));
+        builder, loc,
+        below(firstRow, rows - (winograd.size() - 1) * dilations[0]),
+        below(firstColumn, columns - (winograd.size() - 1) * dilations[1]));
     auto branch = scf::IfOp::create(builder, loc, interior,
                                     /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(builder);
@@ -74,10 +81,10 @@ private:
     Value inside; ///< null where that is known
   };
   SmallVector<Coordinate> coordinates(Value first, int64_t extent,
-                                      bool interior) {
+                                      int64_t dilation, bool interior) {
     SmallVector<Coordinate> list;
     for (int64_t i = 0; i < winograd.size(); ++i) {
-      Value position = offsetIndex(builder, loc, first, i);
+      Value position = offsetIndex(builder, loc, first, i * dilation);
       if (interior) {
         list.push_back({position, {}});
         continue;
@@ -111,9 +118,11 @@ private:
 
   /// All lanes of the tile.
   void transform(bool interior) {
-    SmallVector<Coordinate> row = coordinates(firstRow, rows, interior);
+    ArrayRef<int64_t> dilations = op.getDilations();
+    SmallVector<Coordinate> row =
+        coordinates(firstRow, rows, dilations[0], interior);
     SmallVector<Coordinate> column =
-        coordinates(firstColumn, columns, interior);
+        coordinates(firstColumn, columns, dilations[1], interior);
     auto body = [&](Value lane) {
       WinogradTransform emitter(builder, loc, type);
       int64_t size = winograd.size();

@@ -59,35 +59,37 @@ private:
   /// for each row and element for those that reach over its end.
   void store(ArrayRef<SmallVector<Value>> results, Value lane) {
     auto shape = cast<MemRefType>(op.getResult().getType()).getShape();
-    int64_t rows = shape[2], columns = shape[3], last = winograd.outputs() - 1;
+    int64_t rows = shape[2], columns = shape[3], outputs = winograd.outputs();
+    int64_t down = op.getDilations()[0], right = op.getDilations()[1];
+    int64_t lastRow = (outputs - 1) * down, lastColumn = (outputs - 1) * right;
     auto storeAll = [&] {
       EpilogueEmitter epilogue = makeEpilogue();
       for (auto [i, row] : llvm::enumerate(results)) {
-        Value rowIndex = offsetIndex(builder, loc, op.getRow(), i);
+        Value rowIndex = offsetIndex(builder, loc, op.getRow(), i * down);
         for (auto [j, value] : llvm::enumerate(row))
-          storeOne(epilogue, value, rowIndex, j, lane);
+          storeOne(epilogue, value, rowIndex, j * right, lane);
       }
     };
-    if (rows % winograd.outputs() == 0 && columns % winograd.outputs() == 0)
+    if (rows % (outputs * down) == 0 && columns % (outputs * right) == 0)
       return storeAll();
     auto storeSome = [&] {
       for (auto [i, row] : llvm::enumerate(results)) {
-        scf::IfOp rowBranch = enter(below(op.getRow(), i, rows));
-        Value rowIndex = offsetIndex(builder, loc, op.getRow(), i);
+        scf::IfOp rowBranch = enter(below(op.getRow(), i * down, rows));
+        Value rowIndex = offsetIndex(builder, loc, op.getRow(), i * down);
         for (auto [j, value] : llvm::enumerate(row)) {
-          scf::IfOp branch = enter(below(op.getColumn(), j, columns));
+          scf::IfOp branch = enter(below(op.getColumn(), j * right, columns));
           EpilogueEmitter epilogue = makeEpilogue();
-          storeOne(epilogue, value, rowIndex, j, lane);
+          storeOne(epilogue, value, rowIndex, j * right, lane);
           builder.setInsertionPointAfter(branch);
         }
         builder.setInsertionPointAfter(rowBranch);
       }
     };
-    if (rows <= last || columns <= last)
+    if (rows <= lastRow || columns <= lastColumn)
       return storeSome();
     Value whole =
-        arith::AndIOp::create(builder, loc, below(op.getRow(), last, rows),
-                              below(op.getColumn(), last, columns));
+        arith::AndIOp::create(builder, loc, below(op.getRow(), lastRow, rows),
+                              below(op.getColumn(), lastColumn, columns));
     auto branch =
         scf::IfOp::create(builder, loc, whole, /*withElseRegion=*/true);
     builder.setInsertionPointToStart(branch.thenBlock());

@@ -32,15 +32,24 @@ static Type elementOf(LayerOp layer, int64_t outputs) {
 namespace {
 
 /// A convolution cut into tiles of outputs x outputs results, those of all
-/// images in one sequence.
+/// images in one sequence. Results of a tile are as far apart as the window's
+/// elements: with a dilation of d there are d phases of tiles, one after the
+/// other in each tile's place.
 struct TiledConvolution {
   TiledConvolution(LayerOp layer, int64_t outputs)
       : g(convGeometry(layer, rootOf(layer))), winograd(outputs),
-        tileRows(llvm::divideCeil(g.rows(), outputs)),
-        tileColumns(llvm::divideCeil(g.columns(), outputs)),
+        tileRows(tilesAlong(g.rows(), g.dilations[0])),
+        tileColumns(tilesAlong(g.columns(), g.dilations[1])),
         tiles(g.images() * tileRows * tileColumns), inputGroups(g.input[1]),
         depth(inputGroups * channelGroup), element(elementOf(layer, outputs)),
         pairs(element.isBF16()), elementBytes(onnx::elementBytes(element)) {}
+
+  /// Products of a channel, in the transformed tiles and without.
+  int64_t products() const { return tiles * winograd.positions(); }
+  int64_t directProducts() const {
+    return g.images() * taps(g.rows(), g.input[2], g.dilations[0], g.pads[0]) *
+           taps(g.columns(), g.input[3], g.dilations[1], g.pads[1]);
+  }
 
   ConvGeometry g;
   Winograd winograd;
@@ -49,6 +58,22 @@ struct TiledConvolution {
   Type element;               ///< what is multiplied
   bool pairs;                 ///< of bf16
   int64_t elementBytes;
+
+private:
+  int64_t tilesAlong(int64_t results, int64_t dilation) const {
+    return dilation * llvm::divideCeil(results, winograd.outputs() * dilation);
+  }
+  /// Elements of the window that meet the input, over all results.
+  static int64_t taps(int64_t results, int64_t extent, int64_t dilation,
+                      int64_t before) {
+    int64_t count = 0;
+    for (int64_t result = 0; result < results; ++result)
+      for (int64_t tap = 0; tap < Winograd::filterSize; ++tap) {
+        int64_t position = result - before + tap * dilation;
+        count += position >= 0 && position < extent;
+      }
+    return count;
+  }
 };
 
 /// The same under a schedule: groups of tiles are transformed together, their
@@ -162,8 +187,7 @@ static bool isApplicable(LayerOp layer, int64_t outputs) {
   return op.getInput().getType().getRank() == 5 && op.getGroups() == 1 &&
          op.getFilter().getType().getDimSize(2) == Winograd::filterSize &&
          op.getFilter().getType().getDimSize(3) == Winograd::filterSize &&
-         llvm::all_of(op.getStrides(), isOne) &&
-         llvm::all_of(op.getDilations(), isOne);
+         llvm::all_of(op.getStrides(), isOne);
 }
 
 /// Rows of register tiles that cut the tiles evenly: the most, half of them and
@@ -185,6 +209,10 @@ WinogradConvolution::schedules(LayerOp layer, const TargetIsa &isa) const {
   // Scratch memory above this is slower than what it saves.
   constexpr int64_t mostScratch = 8 << 20;
   TiledConvolution c(layer, outputs);
+  // With wide dilation most of a window may lie in the padding, which only
+  // direct convolutions leave out.
+  if (c.products() >= c.directProducts())
+    return {};
   ScheduleBuilder builder(layer.getContext(), isa);
   auto add = [&](int64_t rows, int64_t vectors, int64_t grain, int64_t groups) {
     for (LoopOrder order : {LoopOrder::Rows, LoopOrder::Channels}) {
@@ -360,9 +388,9 @@ public:
         MemRefType::get(s.g.input, op.getInput().getType().getElementType()));
     tileLoop([&](Value tile, Value image, Value row, Value column) {
       f.loopPart(part, grain, s.inputGroups, [&](Value channels) {
-        kernel::WinogradInputTileOp::create(f.b, input, transformed, image,
-                                            channels, row, column, tile,
-                                            outputs(), op.getPads());
+        kernel::WinogradInputTileOp::create(
+            f.b, input, transformed, image, channels, row, column, tile,
+            outputs(), op.getPads(), op.getDilations());
       });
     });
   }
@@ -411,7 +439,7 @@ public:
         Value group = arith::AddIOp::create(f.b, firstGroup, panel);
         auto outputTile = kernel::WinogradOutputTileOp::create(
             f.b, products, result, epilogue.getExtras(), tile, panel, image,
-            group, row, column, outputs());
+            group, row, column, outputs(), op.getDilations());
         epilogue.cloneInto(outputTile.getEpilogue());
       });
     });
@@ -443,12 +471,23 @@ private:
         image = arith::DivUIOp::create(f.b, rest, each);
         rest = arith::RemUIOp::create(f.b, rest, each);
       }
-      Value size = f.index(outputs()), columns = f.index(s.tileColumns);
+      Value columns = f.index(s.tileColumns);
       Value row = arith::DivUIOp::create(f.b, rest, columns);
       Value column = arith::RemUIOp::create(f.b, rest, columns);
-      body(tile, image, arith::MulIOp::create(f.b, row, size),
-           arith::MulIOp::create(f.b, column, size));
+      body(tile, image, firstResult(row, s.g.dilations[0]),
+           firstResult(column, s.g.dilations[1]));
     });
+  }
+
+  /// The first row or column of tile number `tile` along that dimension.
+  Value firstResult(Value tile, int64_t dilation) {
+    Value step = f.index(outputs() * dilation);
+    if (dilation == 1)
+      return arith::MulIOp::create(f.b, tile, step);
+    Value phase = arith::RemUIOp::create(f.b, tile, f.index(dilation));
+    Value place = arith::DivUIOp::create(f.b, tile, f.index(dilation));
+    Value first = arith::MulIOp::create(f.b, place, step);
+    return arith::AddIOp::create(f.b, first, phase);
   }
 
   /// The register tiles of a matrix product, in the schedule's order.

@@ -159,6 +159,14 @@ func.func @pads(%x: memref<1x1x9x9x16xf32>, %v: memref<16x1x4x16xf32>, %i: index
 
 // -----
 
+func.func @dilations(%x: memref<1x1x9x9x16xf32>, %v: memref<16x1x4x16xf32>, %i: index) {
+  // expected-error @below {{needs 2 positive dilations}}
+  kernel.winograd_input_tile %x[%i, %i, %i, %i] into %v[%i] {outputs = 2 : i64, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 0>} : memref<1x1x9x9x16xf32>, memref<16x1x4x16xf32>
+  return
+}
+
+// -----
+
 func.func @plain(%m: memref<16x4x16xf32>, %y: memref<1x1x9x9xf32>, %i: index) {
   // expected-error @below {{needs a blocked tensor}}
   kernel.winograd_output_tile %m[%i, %i] into %y[%i, %i, %i, %i] attributes {outputs = 2 : i64} : memref<16x4x16xf32>, memref<1x1x9x9xf32> {

@@ -25,11 +25,11 @@
 // OUTLINE: kernel.conv_tile
 veltair.model @m attributes {input_names = ["x"], input_types = [tensor<1x4x56x56x16xf32>], output_names = ["y"], output_types = [tensor<1x4x56x56x16xf32>]} {
   veltair.program @p(%x: tensor<1x4x56x56x16xf32>) {
-    %w = onnx.Constant dense<1.0> : tensor<64x64x3x3xf32>
+    %w = onnx.Constant dense<1.0> : tensor<64x64x1x9xf32>
     %b = onnx.Constant dense<2.0> : tensor<1x4x1x1x16xf32>
-    %0 = veltair.layer "conv1" "Conv+Relu" ins(%x, %b : tensor<1x4x56x56x16xf32>, tensor<1x4x1x1x16xf32>) constants(%w : tensor<64x64x3x3xf32>) -> tensor<1x4x56x56x16xf32> {
-    ^bb0(%a: tensor<1x4x56x56x16xf32>, %bias: tensor<1x4x1x1x16xf32>, %f: tensor<64x64x3x3xf32>):
-      %1 = kernel.conv2d %a, %f {strides = array<i64: 1, 1>, dilations = array<i64: 2, 2>, pads = array<i64: 2, 2, 2, 2>} : tensor<1x4x56x56x16xf32>, tensor<64x64x3x3xf32> -> tensor<1x4x56x56x16xf32>
+    %0 = veltair.layer "conv1" "Conv+Relu" ins(%x, %b : tensor<1x4x56x56x16xf32>, tensor<1x4x1x1x16xf32>) constants(%w : tensor<64x64x1x9xf32>) -> tensor<1x4x56x56x16xf32> {
+    ^bb0(%a: tensor<1x4x56x56x16xf32>, %bias: tensor<1x4x1x1x16xf32>, %f: tensor<64x64x1x9xf32>):
+      %1 = kernel.conv2d %a, %f {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 4, 0, 4>} : tensor<1x4x56x56x16xf32>, tensor<64x64x1x9xf32> -> tensor<1x4x56x56x16xf32>
       %2 = "onnx.Add"(%1, %bias) : (tensor<1x4x56x56x16xf32>, tensor<1x4x1x1x16xf32>) -> tensor<1x4x56x56x16xf32>
       %3 = "onnx.Relu"(%2) : (tensor<1x4x56x56x16xf32>) -> tensor<1x4x56x56x16xf32>
       veltair.yield %3 : tensor<1x4x56x56x16xf32>

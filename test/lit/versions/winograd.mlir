@@ -97,3 +97,43 @@ veltair.model @strided attributes {input_names = ["x"], input_types = [tensor<1x
     veltair.return %0, %1 : tensor<1x2x14x14x16xf32>, tensor<1x2x28x28x16xf32>
   }
 }
+
+// -----
+
+// A dilated window: the results of a tile are as far apart as its elements.
+
+// CHECK-LABEL: veltair.model @dilated
+// CHECK: veltair.version <winograd4
+// CHECK: kernel.winograd_input_tile {{.*}}dilations = array<i64: 2, 3>
+// CHECK: kernel.winograd_output_tile {{.*}}dilations = array<i64: 2, 3>
+veltair.model @dilated attributes {input_names = ["x"], input_types = [tensor<1x16x28x28x16xf32>], output_names = ["y"], output_types = [tensor<1x16x28x28x16xf32>]} {
+  veltair.program @p(%x: tensor<1x16x28x28x16xf32>) {
+    %w = onnx.Constant dense<1.0> : tensor<256x256x3x3xf32>
+    %0 = veltair.layer "conv" "Conv" ins(%x : tensor<1x16x28x28x16xf32>) constants(%w : tensor<256x256x3x3xf32>) -> tensor<1x16x28x28x16xf32> {
+    ^bb0(%a: tensor<1x16x28x28x16xf32>, %f: tensor<256x256x3x3xf32>):
+      %1 = kernel.conv2d %a, %f {strides = array<i64: 1, 1>, dilations = array<i64: 2, 3>, pads = array<i64: 2, 3, 2, 3>} : tensor<1x16x28x28x16xf32>, tensor<256x256x3x3xf32> -> tensor<1x16x28x28x16xf32>
+      veltair.yield %1 : tensor<1x16x28x28x16xf32>
+    }
+    veltair.return %0 : tensor<1x16x28x28x16xf32>
+  }
+}
+
+// -----
+
+// Most of each window lies in the padding.
+
+// CHECK-LABEL: veltair.model @padding
+// CHECK-NOT: veltair.version <winograd
+// CHECK: veltair.version <direct
+// CHECK-NOT: veltair.version <winograd
+veltair.model @padding attributes {input_names = ["x"], input_types = [tensor<1x16x14x14x16xf32>], output_names = ["y"], output_types = [tensor<1x16x14x14x16xf32>]} {
+  veltair.program @p(%x: tensor<1x16x14x14x16xf32>) {
+    %w = onnx.Constant dense<1.0> : tensor<256x256x3x3xf32>
+    %0 = veltair.layer "conv" "Conv" ins(%x : tensor<1x16x14x14x16xf32>) constants(%w : tensor<256x256x3x3xf32>) -> tensor<1x16x14x14x16xf32> {
+    ^bb0(%a: tensor<1x16x14x14x16xf32>, %f: tensor<256x256x3x3xf32>):
+      %1 = kernel.conv2d %a, %f {strides = array<i64: 1, 1>, dilations = array<i64: 12, 12>, pads = array<i64: 12, 12, 12, 12>} : tensor<1x16x14x14x16xf32>, tensor<256x256x3x3xf32> -> tensor<1x16x14x14x16xf32>
+      veltair.yield %1 : tensor<1x16x14x14x16xf32>
+    }
+    veltair.return %0 : tensor<1x16x14x14x16xf32>
+  }
+}
