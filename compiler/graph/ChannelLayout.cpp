@@ -2,11 +2,12 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Blocked layout of operations that select or join channels.
+// Blocked layout of operations that select, join or move channels.
 
 #include "compiler/graph/BlockedLayout.h"
 #include "compiler/graph/LayoutAssigner.h"
 #include "dialects/kernel/KernelDialect.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -119,5 +120,75 @@ bool LayoutAssigner::rewriteSplit(onnx::SplitOp op) {
     first = end;
   }
   retire(op);
+  return true;
+}
+
+/// Whether a convolution reads `value`, or what elementwise operations of its
+/// shape make of it.
+static bool leadsToConvolution(Value value) {
+  llvm::SmallSetVector<Value, 8> reached;
+  reached.insert(value);
+  for (size_t i = 0; i < reached.size(); ++i)
+    for (Operation *user : reached[i].getUsers()) {
+      if (auto conv = dyn_cast<onnx::ConvOp>(user);
+          conv && conv.getX() == reached[i])
+        return true;
+      if (isa<onnx::ElementwiseOp>(user) &&
+          onnx::shapeOf(user->getResult(0)) == onnx::shapeOf(value))
+        reached.insert(user->getResult(0));
+    }
+  return false;
+}
+
+// From or to channels that come last, whole groups of lanes move.
+
+bool LayoutAssigner::moveChannelsLast(onnx::TransposeOp op) {
+  // The pixels may be one dimension already.
+  Value data = op.getData();
+  if (auto view = data.getDefiningOp<ViewOp>())
+    data = view.getSource();
+  ArrayRef<int64_t> from = onnx::shapeOf(op.getData()),
+                    whole = onnx::shapeOf(data);
+  int64_t rank = from.size();
+  if (whole.size() != 4 || rank < 3 ||
+      from.take_front(2) != whole.take_front(2))
+    return false;
+  SmallVector<int64_t> order = {0};
+  llvm::append_range(order, llvm::seq<int64_t>(2, rank));
+  order.push_back(1);
+  Value source;
+  if (isBlocked(data))
+    source = blocked.lookup(data).value;
+  else if (auto reorder = data.getDefiningOp<kernel::ReorderOp>();
+           reorder && !reorder.isBlocking())
+    source = reorder.getSource();
+  if (!source || op.getPermutation() != order ||
+      hasPaddingLanes(onnx::tensorType(data)))
+    return false;
+  int64_t groups = whole[1] / channelGroup;
+  RankedTensorType type = onnx::tensorType(op.getTransposed());
+  Value pixels = onnx::TransposeOp::create(
+      builder, op.getLoc(),
+      type.clone({whole[0], whole[2], whole[3], groups, channelGroup}), source,
+      builder.getDenseI64ArrayAttr({0, 2, 3, 1, 4}));
+  op.getTransposed().replaceAllUsesWith(view(pixels, type.getShape()));
+  retire(op);
+  return true;
+}
+
+bool LayoutAssigner::moveChannelsFirst(onnx::TransposeOp op) {
+  RankedTensorType type = onnx::tensorType(op.getTransposed());
+  Value result = op.getTransposed();
+  if (!isImage(result) || isBlocked(op.getData()) || hasPaddingLanes(type) ||
+      op.getPermutation() != ArrayRef<int64_t>{0, 3, 1, 2} ||
+      !leadsToConvolution(result))
+    return false;
+  ArrayRef<int64_t> shape = type.getShape();
+  Value pixels = view(op.getData(), {shape[0], shape[2], shape[3],
+                                     shape[1] / channelGroup, channelGroup});
+  Value moved = onnx::TransposeOp::create(
+      builder, op.getLoc(), getBlockedType(type), pixels,
+      builder.getDenseI64ArrayAttr({0, 3, 1, 2, 4}));
+  finish(op, moved, 0.0);
   return true;
 }

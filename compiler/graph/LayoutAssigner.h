@@ -55,13 +55,17 @@ private:
   bool rewritePad(onnx::PadOp op);
   bool rewriteSlice(onnx::SliceOp op);
   bool rewriteDepthToSpace(onnx::DepthToSpaceOp op);
-  // Operations that select or join channels (ChannelLayout.cpp).
+  // Operations that select, join or move channels (ChannelLayout.cpp).
   bool rewriteGather(onnx::GatherOp op);
   bool rewriteSplit(onnx::SplitOp op);
   /// A slice of the channels of a blocked tensor.
   bool sliceChannels(onnx::SliceOp op);
   /// A concatenation along the channels that leaves lanes empty.
   bool joinChannels(onnx::ConcatOp op);
+  /// [N, C, H, W], or [N, C, H * W], to channels last; the result is plain.
+  bool moveChannelsLast(onnx::TransposeOp op);
+  /// [N, H, W, C] to what convolutions read.
+  bool moveChannelsFirst(onnx::TransposeOp op);
   /// The blocked form of a tensor of type `type`: the given channels of `data`,
   /// which is blocked.
   Value selectChannels(Location loc, RankedTensorType type, Value data,

@@ -176,6 +176,8 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     in program order: elementwise ones, those that see the lanes as one more
     dimension, and those that select or join channels, which become
     `kernel.gather_channels` but for concatenations that leave no lane empty.
+    Transpositions that put the channels last, or first where a convolution
+    follows, move whole groups of lanes if there are no others.
     `kernel.reorder` (or a `veltair.view`, when the bytes are the same) stands
     where a tensor is first needed in the other layout.
 

@@ -290,6 +290,9 @@ bool LayoutAssigner::rewriteSpatial(Operation *op) {
       .Case([&](onnx::SliceOp op) { return rewriteSlice(op); })
       .Case([&](onnx::SplitOp op) { return rewriteSplit(op); })
       .Case([&](onnx::GatherOp op) { return rewriteGather(op); })
+      .Case([&](onnx::TransposeOp op) {
+        return moveChannelsLast(op) || moveChannelsFirst(op);
+      })
       .Case([&](onnx::DepthToSpaceOp op) { return rewriteDepthToSpace(op); })
       .Default(false);
 }

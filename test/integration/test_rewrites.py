@@ -144,6 +144,22 @@ class Rewrites(Case):
         weights = {"w0": [21, 8, 1, 1], "w1": [21, 8, 1, 1], "w2": [21, 21, 1, 1]}
         self.agree(nodes, weights, [1, 8, 6, 5], integers={**channels, **first})
 
+    def test_channels_last(self):
+        """A block of ConvNeXt: from convolutions to rows of channels and back."""
+        nodes = [
+            helper.make_node("Conv", ["x", "w0"], ["a"]),
+            helper.make_node("Conv", ["a", "w1"], ["b"], group=32, pads=[1, 1, 1, 1]),
+            helper.make_node("Transpose", ["b"], ["c"], perm=[0, 2, 3, 1]),
+            helper.make_node("MatMul", ["c", "w2"], ["d"]),
+            helper.make_node("Transpose", ["d"], ["e"], perm=[0, 3, 1, 2]),
+            helper.make_node("Add", ["a", "e"], ["f"]),
+            helper.make_node("Conv", ["f", "w3"], ["g"]),
+            helper.make_node("Reshape", ["g", "flat"], ["h"]),
+            helper.make_node("Transpose", ["h"], ["y"], perm=[0, 2, 1]),
+        ]
+        weights = {"w0": [32, 5, 1, 1], "w1": [32, 1, 3, 3], "w2": [32, 32], "w3": [48, 32, 2, 2]}
+        self.agree(nodes, weights, [2, 5, 7, 6], integers={"flat": [2, 48, 30]})
+
     def test_recurrent(self):
         for op, gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
             node = helper.make_node(op, ["x", "w", "r", "b"], ["y"], hidden_size=40, direction="bidirectional")

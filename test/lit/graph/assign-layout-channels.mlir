@@ -52,3 +52,59 @@ veltair.model @m attributes {
     veltair.return %s#0, %s#1 : tensor<1x5x4x4xf32>, tensor<1x3x4x4xf32>
   }
 }
+
+// -----
+
+// Channels last and first again, in whole groups of lanes; with the pixels in one
+// dimension, too.
+
+// CHECK-LABEL: veltair.program @move
+// CHECK: %[[C:.*]] = kernel.conv2d
+// CHECK: %[[L:.*]] = onnx.Transpose %[[C]] {perm = array<i64: 0, 2, 3, 1, 4>} : (tensor<1x2x4x3x16xf32>) -> tensor<1x4x3x2x16xf32>
+// CHECK: %[[V:.*]] = veltair.view %[[L]] : tensor<1x4x3x2x16xf32> -> tensor<1x4x3x32xf32>
+// CHECK: %[[R:.*]] = onnx.Relu %[[V]] : (tensor<1x4x3x32xf32>)
+// CHECK: %[[W:.*]] = veltair.view %[[R]] : tensor<1x4x3x32xf32> -> tensor<1x4x3x2x16xf32>
+// CHECK: %[[F:.*]] = onnx.Transpose %[[W]] {perm = array<i64: 0, 3, 1, 2, 4>} : (tensor<1x4x3x2x16xf32>) -> tensor<1x2x4x3x16xf32>
+// CHECK: %[[A:.*]] = onnx.Abs %[[F]]
+// CHECK: %[[D:.*]] = kernel.conv2d %[[A]]
+// CHECK: %[[P:.*]] = onnx.Transpose %[[D]] {perm = array<i64: 0, 2, 3, 1, 4>}
+// CHECK: veltair.view %[[P]] : tensor<1x4x3x1x16xf32> -> tensor<1x12x16xf32>
+// CHECK-NOT: kernel.reorder
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x3x4x3xf32>],
+    output_names = ["y"], output_types = [tensor<1x12x16xf32>]} {
+  veltair.program @move(%x: tensor<1x3x4x3xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<32x3x1x1xf32>
+    %v = onnx.Constant dense<0.1> : tensor<16x32x1x1xf32>
+    %c = onnx.Conv %x, %w, %none : (tensor<1x3x4x3xf32>, tensor<32x3x1x1xf32>, none) -> tensor<1x32x4x3xf32>
+    %l = onnx.Transpose %c {perm = array<i64: 0, 2, 3, 1>} : (tensor<1x32x4x3xf32>) -> tensor<1x4x3x32xf32>
+    %r = onnx.Relu %l : (tensor<1x4x3x32xf32>) -> tensor<1x4x3x32xf32>
+    %f = onnx.Transpose %r {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x4x3x32xf32>) -> tensor<1x32x4x3xf32>
+    %a = onnx.Abs %f : (tensor<1x32x4x3xf32>) -> tensor<1x32x4x3xf32>
+    %d = onnx.Conv %a, %v, %none : (tensor<1x32x4x3xf32>, tensor<16x32x1x1xf32>, none) -> tensor<1x16x4x3xf32>
+    %p = veltair.view %d : tensor<1x16x4x3xf32> -> tensor<1x16x12xf32>
+    %y = onnx.Transpose %p {perm = array<i64: 0, 2, 1>} : (tensor<1x16x12xf32>) -> tensor<1x12x16xf32>
+    veltair.return %y : tensor<1x12x16xf32>
+  }
+}
+
+// -----
+
+// Lanes beyond the channels, and no convolution behind.
+
+// CHECK-LABEL: veltair.program @stay
+// CHECK: onnx.Transpose %{{.*}} {perm = array<i64: 0, 2, 3, 1>} : (tensor<1x8x4x3xf32>) -> tensor<1x4x3x8xf32>
+// CHECK: onnx.Transpose %{{.*}} {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x4x3x16xf32>) -> tensor<1x16x4x3xf32>
+veltair.model @m attributes {
+    input_names = ["x", "z"], input_types = [tensor<1x3x4x3xf32>, tensor<1x4x3x16xf32>],
+    output_names = ["y", "w"], output_types = [tensor<1x4x3x8xf32>, tensor<1x16x4x3xf32>]} {
+  veltair.program @stay(%x: tensor<1x3x4x3xf32>, %z: tensor<1x4x3x16xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<8x3x1x1xf32>
+    %c = onnx.Conv %x, %w, %none : (tensor<1x3x4x3xf32>, tensor<8x3x1x1xf32>, none) -> tensor<1x8x4x3xf32>
+    %l = onnx.Transpose %c {perm = array<i64: 0, 2, 3, 1>} : (tensor<1x8x4x3xf32>) -> tensor<1x4x3x8xf32>
+    %f = onnx.Transpose %z {perm = array<i64: 0, 3, 1, 2>} : (tensor<1x4x3x16xf32>) -> tensor<1x16x4x3xf32>
+    veltair.return %l, %f : tensor<1x4x3x8xf32>, tensor<1x16x4x3xf32>
+  }
+}
