@@ -165,6 +165,38 @@ TEST_F(WeightsTest, PackingOfTransformedFilters) {
       isValidPacking(packing, getType({17, 2, 3, 3}, builder.getF64Type())));
 }
 
+TEST_F(WeightsTest, PackingOfTransformedFiltersInPairs) {
+  // OIHW to [O/16][4][4][I/2][16o][2i]: rounded once, after the transform.
+  auto packing = PackingAttr::get(&context, 2, {}, {0, 2, 3, 1}, {0, 3},
+                                  {16, 2}, builder.getBF16Type());
+  auto type = getType({1, 2, 3, 3}, builder.getF32Type());
+  ASSERT_TRUE(isValidPacking(packing, type));
+  RankedTensorType packedType = packing.getPackedType(type);
+  EXPECT_EQ(packedType, getType({1, 4, 4, 1, 16, 2}, builder.getBF16Type()));
+  // The first filter is a tie of bf16 in its corner, where G is -1, 1/2, 1/2,
+  // 0; the second is 4 in its middle, where G is 0, 1/2, -1/2, 0.
+  std::vector<float> source(type.getNumElements(), 0);
+  source[0] = 1 + 0x1p-8f;
+  source[9 + 4] = 4;
+  std::vector<uint16_t> packed(packedType.getNumElements(), 77);
+  packConstant(packing, type,
+               ArrayRef(reinterpret_cast<const char *>(source.data()),
+                        source.size() * sizeof(float)),
+               MutableArrayRef(reinterpret_cast<char *>(packed.data()),
+                               packed.size() * sizeof(uint16_t)));
+  std::vector<uint16_t> wanted(packed.size(), 0);
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < 3; ++j) {
+      // 1, -1/2 or 1/4: a tie goes to the even one.
+      bool negative = (i > 0) != (j > 0);
+      wanted[(i * 4 + j) * 32] =
+          (negative ? 0xbf80 : 0x3f80) - 0x80 * ((i > 0) + (j > 0));
+      if (i > 0 && j > 0)
+        wanted[(i * 4 + j) * 32 + 1] = i == j ? 0x3f80 : 0xbf80;
+    }
+  EXPECT_EQ(packed, wanted);
+}
+
 TEST_F(WeightsTest, PackingOfAnyElementSize) {
   PackingAttr packing = getPacking({}, {1, 0}, {0, 1}, {4, 2});
   expectPacking<uint8_t>(packing, {7, 9}, builder.getI8Type());
