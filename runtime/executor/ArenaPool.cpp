@@ -3,8 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/executor/ArenaPool.h"
+#include "runtime/support/Reserve.h"
 
 #include <algorithm>
+#include <new>
 
 #include <sys/mman.h>
 
@@ -46,23 +48,32 @@ bool ArenaPool::acquire(uint64_t size, Arena &arena) {
   if (it != unused.end() && it->size <= largest) {
     arena = *it;
     unused.erase(it);
+    ++lent;
     return true;
   }
   if (limit && held + size > limit)
     trim();
+  try {
+    reserveFor(unused, unused.size() + lent + 1); // for its release
+  } catch (const std::bad_alloc &) {
+    return false;
+  }
   void *data = mmap(nullptr, size, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS, /*fd=*/-1, /*offset=*/0);
   if (data == MAP_FAILED)
     return false;
   arena = {static_cast<std::byte *>(data), size};
   held += size;
+  ++lent;
   return true;
 }
 
 void ArenaPool::release(Arena arena) {
-  if (arena.data)
-    unused.insert(
-        std::upper_bound(unused.begin(), unused.end(), arena, smaller), arena);
+  if (!arena.data)
+    return;
+  --lent;
+  unused.insert(std::upper_bound(unused.begin(), unused.end(), arena, smaller),
+                arena);
 }
 
 void ArenaPool::trim() {

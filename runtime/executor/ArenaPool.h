@@ -41,7 +41,7 @@ public:
   // Stores an arena of at least `size` bytes, which must be reserved; false
   // when the system has no memory. Of size 0: no memory.
   bool acquire(uint64_t size, Arena &arena);
-  void release(Arena arena);
+  void release(Arena arena); // needs no memory
 
   // Gives the memory of unused arenas back.
   void trim();
@@ -55,6 +55,7 @@ private:
   uint64_t limit;
   uint64_t reserved = 0;
   uint64_t held = 0;
+  size_t lent = 0;           // arenas
   std::vector<Arena> unused; // ascending size
 };
 

@@ -8,6 +8,7 @@
 #include "runtime/support/Threads.h"
 
 #include <algorithm>
+#include <new>
 #include <optional>
 #include <system_error>
 
@@ -51,6 +52,8 @@ Executor::Executor(ExecutorOptions givenOptions,
         tenantIdle.notify_all();
       }),
       claims(options.threads) {
+  reserveEvents(/*queries=*/0);
+  freeWorkers.reserve(options.threads);
   for (uint32_t i = 0; i < options.threads; ++i)
     workers.push_back(std::make_unique<Worker>(*this, counters, claims[i], i));
 }
@@ -68,7 +71,7 @@ void Executor::offerWorkers() {
   for (uint32_t i = options.threads; i-- > 0;)
     freeWorkers.push_back(workers[i].get());
   throttlingBase = controlGroupThrottling();
-  post(CoresChanged{options.threads});
+  handle(CoresChanged{options.threads});
 }
 
 Executor::~Executor() {
@@ -93,9 +96,10 @@ bool Executor::isForked() const { return getpid() != process; }
 Tenant &Executor::addTenant(std::unique_ptr<Tenant> tenant) {
   Transaction transaction(*this);
   tenant->id = tenantIds++;
-  post(TenantChanged{tenant->id, tenant->info});
   if (tracing.active())
     tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
+  tenants.reserve(tenants.size() + 1);
+  handle(TenantChanged{tenant->id, tenant->info});
   tenants.push_back(std::move(tenant));
   return *tenants.back();
 }
@@ -137,19 +141,21 @@ size_t Executor::tenantCount() {
 // Queries
 //===----------------------------------------------------------------------===//
 
-Query &Executor::takeSlot() {
+// A query arrives, a block of it ends, it is cancelled; and what is posted
+// beside queries.
+void Executor::reserveEvents(uint64_t queries) {
+  events.reserve(3 * queries + 8);
+}
+
+uint32_t Executor::prepareSlot() {
+  reserveEvents(underway + 1);
   if (freeSlots.empty()) {
-    // Then giving slots back needs no memory.
     freeSlots.reserve(slots.size() + 1);
     auto index = uint32_t(slots.size());
     slots.push_back(std::make_unique<Query>(index, std::span(claims), tracing));
     freeSlots.push_back(index);
   }
-  uint32_t slot = freeSlots.back();
-  freeSlots.pop_back();
-  Query &query = *slots[slot];
-  query.id = ++queryCount << slotBits | slot;
-  return query;
+  return freeSlots.back();
 }
 
 Query &Executor::slot(QueryId id) { return *slots[id & slotMask]; }
@@ -177,28 +183,41 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
                          "': a query needs ", arenaBytes,
                          " bytes, more than the limit on arenas");
   }
+  uint32_t index;
+  QueryId id;
+  Time deadline = never;
+  if (queryOptions.deadline_ns)
+    deadline =
+        Time(std::min<uint64_t>(queryOptions.deadline_ns, uint64_t(never) - 1));
+  try {
+    index = prepareSlot();
+    slots[index]->reserve(*tenant.programs[programIndex]);
+    id = ++queryCount << slotBits | index;
+    decltype(deadlines) own;
+    if (deadline != never)
+      own.emplace(deadline, id);
+    waiting.push_back(id);
+    deadlines.merge(own);
+  } catch (const std::bad_alloc &) {
+    ++tenant.counts.failed;
+    throw;
+  }
+  freeSlots.pop_back();
+  Query &query = *slots[index];
   Time now = options.clock();
   request->tenant = &tenant;
   request->program = tenant.usable[programIndex];
   request->arrival = queryOptions.arrival_ns
                          ? std::min(Time(queryOptions.arrival_ns), now)
                          : now;
-  Query &query = takeSlot();
   request->query = &query;
   ++tenant.underway;
   ++underway;
-  query.begin(query.id, tenant, programIndex, std::move(request),
-              std::move(buffers), queryOptions.layer_times,
-              queryOptions.layer_times_capacity);
-  query.deadline = never;
-  if (queryOptions.deadline_ns) {
-    query.deadline =
-        Time(std::min<uint64_t>(queryOptions.deadline_ns, uint64_t(never) - 1));
-    deadlines.emplace(query.deadline, query.id);
-  }
-  if (timerParked || query.deadline < never)
+  query.begin(id, tenant, programIndex, std::move(request), std::move(buffers),
+              queryOptions.layer_times, queryOptions.layer_times_capacity);
+  query.deadline = deadline;
+  if (timerParked || deadline < never)
     timerChanged.notify_one();
-  waiting.push_back(query.id);
   admitWaiting();
   return {};
 }
@@ -253,12 +272,16 @@ void Executor::endQuery(Query &query) {
   Tenant &tenant = *query.tenant;
   request->end = options.clock();
   request->status = query.stopStatus();
-  request->message = query.stopMessage();
+  try {
+    request->message = query.stopMessage();
+  } catch (const std::bad_alloc &) {
+    // The status says it too.
+  }
   request->query = nullptr;
   if (request->status == VELTAIR_OK) {
     query.writeOutputShapes();
     post(BlockEnded{query.id, query.layersDone(), query.takeVersionSwitches()});
-  } else if (query.admitted) {
+  } else if (query.known) {
     post(QueryCancelled{query.id});
   }
   count(tenant, *request);
@@ -273,13 +296,10 @@ void Executor::endQuery(Query &query) {
   freeSlots.push_back(uint32_t(query.id & slotMask));
   --underway;
   --tenant.underway;
-  if (request->callback) {
-    ++tenant.pendingCallbacks;
-    notifier.push(request);
-  }
+  tenant.pendingCallbacks += request->callback != nullptr;
   if (tenant.removing)
     tenantIdle.notify_all();
-  completed.push_back(std::move(request));
+  completed.push(std::move(request));
 }
 
 void Executor::count(Tenant &tenant, const Request &request) {
@@ -311,17 +331,38 @@ void Executor::count(Tenant &tenant, const Request &request) {
 
 void Executor::processEvents() {
   while (!events.empty()) {
-    Event event = std::move(events.front());
-    events.pop_front();
+    Event event = events.pop();
+    if (auto *arrived = std::get_if<QueryArrived>(&event)) {
+      announce(*arrived);
+      continue;
+    }
     if (auto *ended = std::get_if<BlockEnded>(&event))
       slot(ended->query).endPosted = false;
-    scheduler->handle(options.clock(), event, decision);
-    if (wakeUp != decision.wakeUp) {
-      wakeUp = decision.wakeUp;
-      timerChanged.notify_one();
-    }
-    for (const Grant &grant : decision.grants)
-      apply(grant);
+    handle(event);
+  }
+}
+
+void Executor::handle(const Event &event) {
+  scheduler->handle(options.clock(), event, decision);
+  if (wakeUp != decision.wakeUp) {
+    wakeUp = decision.wakeUp;
+    timerChanged.notify_one();
+  }
+  for (const Grant &grant : decision.grants)
+    apply(grant);
+}
+
+// The one event of a query's life for which the scheduler may lack memory.
+void Executor::announce(const QueryArrived &event) {
+  Query &query = slot(event.query);
+  if (query.id != event.query || !query.underway)
+    return; // it has ended meanwhile
+  query.known = true;
+  try {
+    handle(event);
+  } catch (const std::bad_alloc &) {
+    query.known = false;
+    stopQuery(query, VELTAIR_OUT_OF_MEMORY);
   }
 }
 

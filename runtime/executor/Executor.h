@@ -8,6 +8,7 @@
 #define VELTAIR_EXECUTOR_EXECUTOR_H
 
 #include "runtime/executor/ArenaPool.h"
+#include "runtime/executor/EventQueue.h"
 #include "runtime/executor/Notifier.h"
 #include "runtime/executor/Query.h"
 #include "runtime/executor/Tenant.h"
@@ -105,9 +106,13 @@ protected:
   void startThreads();
   void offerWorkers();
 
-  // All below: under the lock.
-  void post(Event event) { events.push_back(std::move(event)); }
+  // All below: under the lock. Only what submitting a query and adding a tenant
+  // calls first needs memory: the end of a query cannot fail.
+  void post(Event event) { events.push(std::move(event)); }
   void processEvents();
+  // Throws what the scheduler throws.
+  void handle(const Event &event);
+  void announce(const QueryArrived &event);
   void apply(const Grant &grant);
   void resizeTeam(Query &query, uint32_t cores);
   void endBlock(Query &query);
@@ -119,7 +124,9 @@ protected:
   void count(Tenant &tenant, const Request &request);
   // Tells the scheduler of the queries whose arenas fit now.
   void admitWaiting();
-  Query &takeSlot();
+  void reserveEvents(uint64_t queries);
+  // A free slot, and room for all that happens to its query.
+  uint32_t prepareSlot();
   Query &slot(QueryId id);
 
   // With the lock or without it (`locked`).
@@ -144,8 +151,8 @@ protected:
 
   std::mutex mutex;
   std::condition_variable tenantIdle;
-  std::deque<Event> events;                        // not yet handled
-  std::vector<std::shared_ptr<Request>> completed; // not yet told
+  EventQueue events;     // not yet handled
+  RequestList completed; // not yet told
   Decision decision;
   std::vector<std::unique_ptr<Tenant>> tenants;
   std::vector<std::unique_ptr<Query>> slots;

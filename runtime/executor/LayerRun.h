@@ -59,6 +59,9 @@ public:
   // The opener
   //===--------------------------------------------------------------------===//
 
+  // Layers with so many operands need no memory later. Nobody may be inside.
+  void reserve(size_t operands) { addresses.reserve(operands); }
+
   // Sets everything for a layer but its operands.
   void prepare(Program &program, uint32_t layer, uint32_t version);
   std::vector<void *> &operands() { return addresses; }

@@ -24,18 +24,17 @@ void Notifier::stop() {
 void Notifier::push(std::shared_ptr<Request> request) {
   {
     std::lock_guard lock(mutex);
-    queue.push_back(std::move(request));
+    queue.push(std::move(request));
   }
   changed.notify_one();
 }
 
 bool Notifier::callNext() {
   std::unique_lock lock(mutex);
-  if (queue.empty())
-    return false;
-  std::shared_ptr<Request> request = std::move(queue.front());
-  queue.pop_front();
+  std::shared_ptr<Request> request = queue.pop();
   lock.unlock();
+  if (!request)
+    return false;
   veltair_result result = request->result();
   request->callback(request->context, &result);
   called(*request);

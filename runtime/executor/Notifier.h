@@ -10,7 +10,6 @@
 #include "runtime/executor/Request.h"
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -47,7 +46,7 @@ private:
   std::function<void(Request &)> called;
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::shared_ptr<Request>> queue;
+  RequestList queue;
   bool stopping = false;
   std::thread thread;
 };

@@ -64,6 +64,7 @@ std::string Query::stopMessage() const {
 
 Query::Query(uint32_t slot, std::span<Claim> claims, Trace &trace)
     : slot(slot), claims(claims), trace(trace) {
+  team.reserve(claims.size());
   // Workers are inside of at most one layer each.
   for (size_t i = 0; i < claims.size() + Program::groupLimit; ++i)
     runs.push_back(std::make_unique<LayerRun>());
@@ -250,6 +251,11 @@ void *Query::address(const veltair_operand &operand) {
 // Beginning and end
 //===----------------------------------------------------------------------===//
 
+void Query::reserve(const Program &program) {
+  for (const auto &run : runs)
+    run->reserve(program.maxOperands());
+}
+
 void Query::begin(QueryId newId, Tenant &newTenant, uint32_t newProgramIndex,
                   std::shared_ptr<Request> newRequest, Buffers newBuffers,
                   veltair_layer_time *times, uint32_t timesCapacity) {
@@ -269,7 +275,7 @@ void Query::begin(QueryId newId, Tenant &newTenant, uint32_t newProgramIndex,
   versionSwitches = 0;
   reason.store(0);
   ending = false;
-  admitted = false;
+  admitted = known = false;
   underway = true;
 }
 

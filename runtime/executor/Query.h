@@ -124,6 +124,9 @@ public:
     std::vector<int64_t> extents;
   };
 
+  // What follows needs no memory then for queries of the program. The slot must
+  // be free.
+  void reserve(const Program &program);
   // Makes the slot ready for a new query.
   void begin(QueryId id, Tenant &tenant, uint32_t programIndex,
              std::shared_ptr<Request> request, Buffers buffers,
@@ -146,7 +149,8 @@ public:
   Time deadline = never; // of the start
   uint32_t programIndex = 0;
   bool underway = false;  // the slot holds a query
-  bool admitted = false;  // its arena is reserved, and the scheduler knows it
+  bool admitted = false;  // its arena is reserved
+  bool known = false;     // to the scheduler
   bool blockOpen = false; // a block is granted and not yet over
   bool endPosted = false; // the scheduler will be told that the block is over
   bool ending = false;    // it was stopped between blocks

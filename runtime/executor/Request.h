@@ -12,7 +12,9 @@
 #include "veltair/veltair.h"
 
 #include <atomic>
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace veltair {
 
@@ -27,6 +29,8 @@ struct Request {
 
   // The query while it is under way; guarded by the executor.
   Query *query = nullptr;
+
+  std::shared_ptr<Request> next; // of the list that it stands in
 
   // Valid once `ended`.
   veltair_status status = VELTAIR_OK;
@@ -57,6 +61,31 @@ struct Request {
 
 private:
   std::atomic<uint32_t> ended{0};
+};
+
+// First in, first out. A request stands in one list at a time, so that telling
+// its end needs no memory.
+class RequestList {
+public:
+  bool empty() const { return !first; }
+
+  void push(std::shared_ptr<Request> request) {
+    Request *pushed = request.get();
+    (first ? last->next : first) = std::move(request);
+    last = pushed;
+  }
+
+  // Null if there is none.
+  std::shared_ptr<Request> pop() {
+    std::shared_ptr<Request> request = std::move(first);
+    if (request)
+      first = std::move(request->next);
+    return request;
+  }
+
+private:
+  std::shared_ptr<Request> first;
+  Request *last = nullptr; // valid if there is a first
 };
 
 } // namespace veltair

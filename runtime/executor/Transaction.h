@@ -11,22 +11,26 @@
 
 #include <memory>
 #include <mutex>
-#include <vector>
+#include <utility>
 
 namespace veltair {
 
-// Holds the lock; at its end handles all events and tells who waits.
+// Holds the lock; at its end handles all events and tells who waits, which
+// needs no memory.
 class Executor::Transaction {
 public:
   explicit Transaction(Executor &executor)
       : lock(executor.mutex), executor(executor) {}
   ~Transaction() {
     executor.processEvents();
-    std::vector<std::shared_ptr<Request>> ended;
-    ended.swap(executor.completed);
+    RequestList ended = std::exchange(executor.completed, {});
     lock.unlock();
-    for (const auto &request : ended)
+    while (std::shared_ptr<Request> request = ended.pop()) {
       request->finish();
+      // The executor lives at least until it was called.
+      if (request->callback)
+        executor.notifier.push(std::move(request));
+    }
   }
   Transaction(const Transaction &) = delete;
   Transaction &operator=(const Transaction &) = delete;

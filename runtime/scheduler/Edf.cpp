@@ -28,6 +28,7 @@ private:
     uint32_t cores;
   };
 
+  void reserve(size_t queries) override { reserveFor(shares, queries); }
   void queryArrived(Time now, Query &query) override { arrived = &query; }
   void dispatch(Time now) override;
 

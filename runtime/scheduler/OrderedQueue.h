@@ -7,6 +7,8 @@
 #ifndef VELTAIR_SCHEDULER_ORDEREDQUEUE_H
 #define VELTAIR_SCHEDULER_ORDEREDQUEUE_H
 
+#include "runtime/support/Reserve.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
@@ -34,7 +36,7 @@ public:
   auto begin() const { return items.begin(); }
   auto end() const { return items.end(); }
   // Inserting needs no memory up to this size.
-  void reserve(size_t size) { items.reserve(size); }
+  void reserve(size_t size) { reserveFor(items, size); }
 
 private:
   auto place(const Item &item) {

@@ -164,6 +164,10 @@ public:
   // Takes an event that happened at `now` (never before the last event's) and
   // writes the decision to `decision`, whose contents are replaced (its buffers
   // are reused). Unknown queries and tenants are a bug of the caller.
+  //
+  // Throws std::bad_alloc for the events TenantChanged, QueryArrived and
+  // CoresChanged only, and nothing has changed after the first two: all others
+  // need no memory, given the same `decision` each time.
   virtual void handle(Time now, const Event &event, Decision &decision) = 0;
 
   // True if the policy wants LayerEnded.

@@ -12,6 +12,8 @@ namespace veltair {
 void SchedulerBase::handle(Time now, const Event &event, Decision &decision) {
   decision.clear();
   wakeUp = never;
+  if (std::holds_alternative<QueryArrived>(event))
+    reserveFor(decision.grants, active.size() + 1);
   std::visit([&](const auto &e) { apply(now, e); }, event);
   dispatch(now);
   emit(decision);
@@ -22,13 +24,19 @@ void SchedulerBase::handle(Time now, const Event &event, Decision &decision) {
 // Events
 //===----------------------------------------------------------------------===//
 
+// What may throw comes first, so that nothing has changed then.
 void SchedulerBase::apply(Time now, const TenantChanged &e) {
-  Tenant &tenant = tenants[e.tenant];
+  std::map<TenantId, Tenant> made;
+  Tenant &tenant = made[e.tenant];
   tenant.info = e.info;
-  tenant.tableCores = 0;
-  // Ahead of the first query, so that no query pays for it.
   makeTables(tenant);
-  tenantChanged(e.tenant);
+  tenantChanging(e.tenant, e.info);
+  if (auto it = tenants.find(e.tenant); it != tenants.end()) {
+    tenant.counts = it->second.counts;
+    it->second = std::move(tenant);
+  } else {
+    tenants.merge(made);
+  }
 }
 
 void SchedulerBase::apply(Time now, const TenantRemoved &e) {
@@ -36,9 +44,9 @@ void SchedulerBase::apply(Time now, const TenantRemoved &e) {
   tenantRemoved(e.tenant);
 }
 
+// The same; and all memory that later events need is had here.
 void SchedulerBase::apply(Time now, const QueryArrived &e) {
   Tenant &tenant = tenants.at(e.tenant);
-  makeTables(tenant);
   std::unique_ptr<Query> query = newQuery();
   query->id = e.query;
   query->tenant = e.tenant;
@@ -46,6 +54,10 @@ void SchedulerBase::apply(Time now, const QueryArrived &e) {
   query->arrival = e.arrival;
   Time qos = tenant.info.qos;
   query->deadline = qos >= never - e.arrival ? never : e.arrival + qos;
+  size_t count = active.size() + 1;
+  reserveFor(active, count);
+  reserveFor(changed, count);
+  reserve(count);
   assert((active.empty() || active.back()->id < e.query) &&
          "identifiers must ascend");
   active.push_back(std::move(query));
@@ -81,6 +93,11 @@ void SchedulerBase::apply(Time now, const QueryCancelled &e) {
 
 void SchedulerBase::apply(Time now, const CoresChanged &e) {
   cores = e.cores;
+  for (auto &[id, tenant] : tenants)
+    makeTables(tenant);
+  // Of tenants that have other programs by now.
+  for (const auto &query : active)
+    makeTimes(*query->program);
   takeCoresLost();
   coresChanged();
 }
@@ -186,31 +203,35 @@ void SchedulerBase::emit(Decision &decision) {
   changed.clear();
 }
 
+// Version tables serve fewer cores too; the predicted times are for just those
+// that there are.
 void SchedulerBase::makeTables(Tenant &tenant) {
-  if (tenant.tableCores >= std::max(cores, 1u))
-    return;
-  tenant.tableCores = std::max(cores, 1u);
-  tenant.programs.clear();
-  VersionRules rules{options.numerics, tenant.info.forcedVersion};
-  if (!rules.forcedVersion && !options.adaptVersions)
-    rules.forcedVersion = 0;
-  for (const auto &program : tenant.info.programs) {
-    auto state = std::make_shared<ProgramState>();
-    state->program = program;
-    state->versions = std::make_shared<VersionTable>(*program, model,
-                                                     tenant.tableCores, rules);
-    tenant.programs.push_back(std::move(state));
+  if (tenant.tableCores < std::max(cores, 1u)) {
+    tenant.tableCores = std::max(cores, 1u);
+    tenant.programs.clear();
+    VersionRules rules{options.numerics, tenant.info.forcedVersion};
+    if (!rules.forcedVersion && !options.adaptVersions)
+      rules.forcedVersion = 0;
+    for (const auto &program : tenant.info.programs) {
+      auto state = std::make_shared<ProgramState>();
+      state->program = program;
+      state->versions = std::make_shared<VersionTable>(
+          *program, model, tenant.tableCores, rules);
+      tenant.programs.push_back(std::move(state));
+    }
   }
+  for (const auto &state : tenant.programs)
+    makeTimes(*state);
 }
 
-const ProgramTimes &SchedulerBase::times(const Query &query) {
-  ProgramState &state = *query.program;
-  std::unique_ptr<ProgramTimes> &times = state.times[bucket];
-  uint32_t maxCores = std::max(cores, 1u);
-  if (!times || times->maxCores() != maxCores)
-    times = std::make_unique<ProgramTimes>(*state.program, *state.versions,
-                                           model, maxCores, bucket);
-  return *times;
+void SchedulerBase::makeTimes(ProgramState &state) {
+  unsigned maxCores = std::max(cores, 1u);
+  if (!state.times.empty() && state.times.front().maxCores() == maxCores)
+    return;
+  state.times.clear();
+  for (unsigned bucket = 0; bucket < levelBucketCount; ++bucket)
+    state.times.emplace_back(*state.program, *state.versions, model, maxCores,
+                             bucket);
 }
 
 } // namespace veltair

@@ -11,8 +11,9 @@
 
 #include "runtime/scheduler/BlockPlan.h"
 #include "runtime/scheduler/Scheduler.h"
+#include "runtime/support/Reserve.h"
 
-#include <array>
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <vector>
@@ -36,8 +37,7 @@ protected:
   struct ProgramState {
     std::shared_ptr<const ProgramInfo> program;
     std::shared_ptr<const VersionTable> versions;
-    // By bucket, for `maxCores`; made when first needed.
-    std::array<std::unique_ptr<ProgramTimes>, levelBucketCount> times;
+    std::vector<ProgramTimes> times; // by bucket of the interference level
     // Real time over predicted time.
     double correction = 1;
     unsigned corrections = 0; // blocks that it was learned from
@@ -83,7 +83,14 @@ protected:
     return std::make_unique<Query>();
   }
 
-  virtual void tenantChanged(TenantId tenant) {}
+  // Those that allocate: newQuery, tenantChanging and reserve, which come
+  // before anything has changed; what the others need, and dispatch, must have
+  // been reserved.
+
+  // `info` is what the tenant will be.
+  virtual void tenantChanging(TenantId tenant, const TenantInfo &info) {}
+  // There will be so many queries.
+  virtual void reserve(size_t queries) {}
   virtual void tenantRemoved(TenantId tenant) {}
   virtual void queryArrived(Time now, Query &query) {}
   virtual void layerEnded(Time now, Query &query) {}
@@ -108,7 +115,9 @@ protected:
   uint32_t freeCores() const { return cores - granted; }
   // The predicted times of the query's program at the interference level of
   // now.
-  const ProgramTimes &times(const Query &query);
+  const ProgramTimes &times(const Query &query) const {
+    return query.program->times[bucket];
+  }
 
   // Starts the next block of a query that runs none: `layers` (clamped to what
   // remains) from layersDone on by `cores` free cores, at least one. `demand`
@@ -154,6 +163,7 @@ private:
   };
 
   void makeTables(Tenant &tenant);
+  void makeTimes(ProgramState &state);
 
   std::map<TenantId, Tenant> tenants;
   Queries active;

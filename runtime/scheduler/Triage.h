@@ -12,6 +12,7 @@
 #define VELTAIR_SCHEDULER_TRIAGE_H
 
 #include "runtime/scheduler/Scheduler.h"
+#include "runtime/support/Reserve.h"
 
 #include <cstdint>
 #include <utility>
@@ -26,6 +27,9 @@ public:
   double percentile = 0.95; // share of the queries that must be in time
 
   void queryEnded(bool missed);
+
+  // Triage needs no memory for up to so many claims of the tenant.
+  void reserve(size_t claims) { reserveFor(kept, claims); }
 
   // The share of the misses that the percentile allows which would be used if
   // `more` queries missed their deadline too.
@@ -53,6 +57,9 @@ struct Claim {
 // Keeps its buffers from one call to the next.
 class Triage {
 public:
+  // Makes room for the claims of so many tenants.
+  void reserve(size_t count) { reserveFor(tenants, count); }
+
   // `claims` ascend by deadline. Clears `kept` of as many as needed, so that
   // the others meet their deadlines when `cores` cores work on them in this
   // order. A query of the lowest priority is given up first, then of the

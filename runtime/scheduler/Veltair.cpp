@@ -46,9 +46,21 @@ static Time after(Time time, double span) {
 // Queries
 //===----------------------------------------------------------------------===//
 
-void Veltair::tenantChanged(TenantId id) {
-  records[id].priority = tenant(id).priority;
-  records[id].percentile = tenant(id).percentile;
+void Veltair::tenantChanging(TenantId id, const TenantInfo &info) {
+  TenantRecord &record = records[id];
+  record.priority = info.priority;
+  record.percentile = info.percentile;
+}
+
+void Veltair::reserve(size_t queries) {
+  hopefuls.reserve(queries);
+  bestEffort.reserve(queries);
+  reserveFor(claims, queries);
+  for (auto *buffer : {&claimants, &givingWay, &served, &serving})
+    reserveFor(*buffer, queries);
+  for (auto &[id, record] : records)
+    record.reserve(queries);
+  triage.reserve(records.size());
 }
 
 void Veltair::queryArrived(Time now, Query &base) {

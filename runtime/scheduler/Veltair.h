@@ -66,7 +66,8 @@ private:
   std::unique_ptr<Query> newQuery() override {
     return std::make_unique<BlockQuery>();
   }
-  void tenantChanged(TenantId tenant) override;
+  void tenantChanging(TenantId tenant, const TenantInfo &info) override;
+  void reserve(size_t queries) override;
   void tenantRemoved(TenantId tenant) override { records.erase(tenant); }
   void queryArrived(Time now, Query &query) override;
   void blockEnding(Time now, Query &query) override;

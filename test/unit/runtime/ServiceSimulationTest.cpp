@@ -4,9 +4,11 @@
 
 // The executor without its threads: simulated workers, the timer, the notifier
 // and callers take steps in an order drawn at random, under every policy.
-// Chunks stall, cores get lost, kernels fail, memory runs out, the clock jumps,
+// Chunks stall, cores get lost, kernels fail, memory runs out (any allocation
+// may fail), the clock jumps,
 // queries are cancelled and shed, models come and go. One seed, one history.
 
+#include "FailingAllocations.h"
 #include "Seeds.h"
 #include "SimulatedWorker.h"
 #include "TestModel.h"
@@ -83,6 +85,7 @@ private:
   bool isOver();
 
   void advance(Query &query, LayerRun *run) override {
+    FailingAllocations failing = failingAllocations();
     Executor::advance(query, run);
   }
   int32_t execute(Query &query, LayerRun &run,
@@ -93,6 +96,10 @@ private:
     return std::uniform_int_distribution<uint32_t>(low, high)(random);
   }
   bool chance(uint32_t percent) { return pick(1, 100) <= percent; }
+  // Of the executor's, in histories with faults.
+  FailingAllocations failingAllocations() {
+    return FailingAllocations(random(), faults ? 20 : 0);
+  }
   // A fault; some histories have none.
   bool rarely() { return faults && pick(1, 2000) == 1; }
 
@@ -169,13 +176,20 @@ void ServiceSimulation::load() {
   for (uint32_t l = 0; l < service.model.program().layer_count; ++l)
     for (uint32_t s = 0; s < service.model.version(l).stage_count; ++s)
       quiet.calibrate(quiet.slot(l, 0, s), 1000);
-  served.push_back({&service, &addTenant(std::move(tenant))});
+  served.push_back({&service, nullptr});
+  try {
+    FailingAllocations failing = failingAllocations();
+    served.back().tenant = &addTenant(std::move(tenant));
+  } catch (const std::bad_alloc &) {
+    served.pop_back();
+  }
 }
 
 void ServiceSimulation::remove() {
   Served &victim = served[pick(0, uint32_t(served.size()) - 1)];
   if (std::exchange(victim.removing, true))
     return;
+  FailingAllocations failing = failingAllocations();
   startRemoval(*victim.tenant,
                chance(50) ? Underway::cancel : Underway::complete);
 }
@@ -216,18 +230,23 @@ void ServiceSimulation::submit() {
     options.deadline_ns = uint64_t(simulatedTime) + pick(0, 100'000);
   if (chance(20)) // even from the future
     options.arrival_ns = uint64_t(simulatedTime) - 50'000 + pick(0, 100'000);
-  Status status =
-      Executor::submit(*to.tenant, 0, buffersOf(to.service->x, caller.y),
-                       options, caller.request);
-  if (status.ok())
+  Query::Buffers buffers = buffersOf(to.service->x, caller.y);
+  veltair_status status = VELTAIR_OUT_OF_MEMORY;
+  try {
+    FailingAllocations failing = failingAllocations();
+    status = Executor::submit(*to.tenant, 0, std::move(buffers), options,
+                              caller.request)
+                 .code();
+  } catch (const std::bad_alloc &) {
+  }
+  if (status == VELTAIR_OK)
     return;
-  EXPECT_TRUE(status.code() == VELTAIR_REJECTED ||
-              status.code() == VELTAIR_OUT_OF_MEMORY)
-      << status.message();
+  EXPECT_TRUE(status == VELTAIR_REJECTED || status == VELTAIR_OUT_OF_MEMORY);
   callers.pop_back();
 }
 
 void ServiceSimulation::cancelOne() {
+  FailingAllocations failing = failingAllocations();
   if (!callers.empty())
     cancel(*callers[pick(0, uint32_t(callers.size()) - 1)].request);
 }
@@ -238,18 +257,20 @@ void ServiceSimulation::cancelOne() {
 
 void ServiceSimulation::changeCores(uint32_t count) {
   Transaction transaction(*this);
-  post(CoresChanged{count});
+  handle(CoresChanged{count});
 }
 
 void ServiceSimulation::changeInterference() {
   double measured = double(pick(0, 100)) / 100;
   unsigned bucket = bucketOfLevel(measured);
   levelBucket.store(bucket);
+  FailingAllocations failing = failingAllocations();
   Transaction transaction(*this);
   post(InterferenceSampled{measured, bucket});
 }
 
 void ServiceSimulation::runTimer() {
+  FailingAllocations failing = failingAllocations();
   Transaction transaction(*this);
   runDue(simulatedTime);
 }
@@ -331,7 +352,7 @@ void ServiceSimulation::run() {
     if (step == disturbed)
       changeCores(uint32_t(threads.size()));
     if (step < disturbed && chance(2)) {
-      if (served.empty())
+      while (served.empty())
         load();
       disturb();
       checkBooks();

@@ -1,0 +1,26 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/executor/EventQueue.h"
+
+#include <gtest/gtest.h>
+
+using namespace veltair;
+
+TEST(EventQueue, IsFirstInFirstOut) {
+  EventQueue queue;
+  EXPECT_TRUE(queue.empty());
+  QueryId pushed = 0, popped = 0;
+  // It wraps around, and grows in the middle of it.
+  for (int round = 0; round < 10; ++round) {
+    for (int i = 0; i < 3; ++i)
+      queue.push(QueryCancelled{++pushed});
+    for (int i = 0; i < 2; ++i)
+      EXPECT_EQ(std::get<QueryCancelled>(queue.pop()).query, ++popped);
+    queue.reserve(size_t(round));
+  }
+  while (!queue.empty())
+    EXPECT_EQ(std::get<QueryCancelled>(queue.pop()).query, ++popped);
+  EXPECT_EQ(popped, pushed);
+}
