@@ -34,9 +34,9 @@ static Json describe(const ScenarioTenant &tenant,
 }
 
 void printTable(const Scenario &scenario, const Played &played) {
-  std::printf("%-20s %9s %8s %9s %9s %9s %9s %9s %9s %9s\n", "tenant",
-              "QoS ms", "offered", "completed", "within", "mean ms", "p50",
-              "p95", "p99", "max");
+  std::printf("%-20s %9s %8s %9s %9s %9s %9s %9s %9s %9s\n", "tenant", "QoS ms",
+              "offered", "completed", "within", "mean ms", "p50", "p95", "p99",
+              "max");
   for (size_t t = 0; t < scenario.tenants.size(); ++t) {
     const ScenarioTenant &tenant = scenario.tenants[t];
     const TenantOutcome &outcome = played.outcome.tenants[t];
