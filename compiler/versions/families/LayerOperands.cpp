@@ -49,17 +49,15 @@ Value veltair::bindView(StageFunction &f, LayerOp layer, Value argument,
                                            view.getSizes(), view.getStrides());
 }
 
-/// A part of `buffer` without the dimensions in front of its last `rank`.
-static Value slice(StageFunction &f, Value buffer, int64_t rank,
-                   ArrayRef<OpFoldResult> offsets, ArrayRef<int64_t> sizes) {
-  auto type = cast<MemRefType>(buffer.getType());
-  SmallVector<OpFoldResult> lengths, steps(sizes.size(), f.b.getIndexAttr(1));
-  for (int64_t size : sizes)
-    lengths.push_back(f.b.getIndexAttr(size));
-  MemRefType result = memref::SubViewOp::inferRankReducedResultType(
-      sizes.take_back(rank), type, offsets, lengths, steps);
-  return memref::SubViewOp::create(f.b, result, buffer, offsets, lengths,
-                                   steps);
+Value veltair::slice(StageFunction &f, Value buffer,
+                     ArrayRef<OpFoldResult> offsets, ArrayRef<int64_t> sizes,
+                     ArrayRef<int64_t> shape) {
+  SmallVector<OpFoldResult> lengths =
+      getAsIndexOpFoldResult(f.b.getContext(), sizes);
+  SmallVector<OpFoldResult> steps(sizes.size(), f.b.getIndexAttr(1));
+  MemRefType type = memref::SubViewOp::inferRankReducedResultType(
+      shape, cast<MemRefType>(buffer.getType()), offsets, lengths, steps);
+  return memref::SubViewOp::create(f.b, type, buffer, offsets, lengths, steps);
 }
 
 Value veltair::sliceAt(StageFunction &f, Value buffer, ArrayRef<Value> index) {
@@ -73,7 +71,7 @@ Value veltair::sliceAt(StageFunction &f, Value buffer, ArrayRef<Value> index) {
       offsets[dim] = value;
     sizes[dim] = 1;
   }
-  return slice(f, buffer, shape.size() - index.size(), offsets, sizes);
+  return slice(f, buffer, offsets, sizes, shape.drop_front(index.size()));
 }
 
 Value veltair::sliceMatrix(StageFunction &f, Value buffer,
@@ -88,7 +86,8 @@ Value veltair::sliceColumns(StageFunction &f, Value matrix, Value first,
   ArrayRef<int64_t> shape = cast<MemRefType>(matrix.getType()).getShape();
   if (shape[1] == 1)
     return matrix;
-  return slice(f, matrix, 2, {f.b.getIndexAttr(0), first}, {shape[0], size});
+  int64_t sizes[] = {shape[0], size};
+  return slice(f, matrix, {f.b.getIndexAttr(0), first}, sizes, sizes);
 }
 
 Value veltair::splatElement(onnx::ElementBuilder &b, DenseElementsAttr splat) {

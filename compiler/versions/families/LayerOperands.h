@@ -38,6 +38,11 @@ Value bindResult(StageFunction &f, LayerOp layer, unsigned result,
 Value bindView(StageFunction &f, LayerOp layer, Value argument,
                kernel::StridedViewAttr view);
 
+/// The part of `sizes` elements at `offsets` as a buffer of `shape`, which
+/// leaves out dimensions of 1.
+Value slice(StageFunction &f, Value buffer, ArrayRef<OpFoldResult> offsets,
+            ArrayRef<int64_t> sizes, ArrayRef<int64_t> shape);
+
 /// The last dimensions of a buffer at an index of those before them, where
 /// dimensions of 1 are repeated.
 Value sliceAt(StageFunction &f, Value buffer, ArrayRef<Value> index);

@@ -13,6 +13,18 @@ SmallVector<int64_t> veltair::asMatrix(ArrayRef<int64_t> shape) {
   return {ShapedType::getNumElements(shape.drop_back()), shape.back()};
 }
 
+void veltair::storeProducts(StageFunction &f, Value lhs, Value rhs,
+                            Value result, Value row, Value group, int64_t rows,
+                            int64_t groups, int64_t prefetch) {
+  auto tile = kernel::MatMulTileOp::create(f.b, lhs, rhs, result, ValueRange(),
+                                           row, group, rows, groups,
+                                           groups * channelGroup, prefetch);
+  OpBuilder::InsertionGuard guard(f.b);
+  Block *body = f.b.createBlock(&tile.getEpilogue());
+  kernel::YieldOp::create(f.b,
+                          body->addArgument(f.b.getF32Type(), f.b.getLoc()));
+}
+
 ProductLoops::ProductLoops(int64_t rows, int64_t depth, int64_t columns,
                            ScheduleAttr schedule)
     : rows(rows), depth(depth), columns(columns),

@@ -16,6 +16,12 @@ namespace mlir::veltair {
 /// [..., M, N] as a matrix: the product of all dimensions but the last.
 SmallVector<int64_t> asMatrix(ArrayRef<int64_t> shape);
 
+/// Emits one register tile of a product, all of whose columns exist, stored as
+/// it is; `prefetch` as for `kernel.matmul_tile`.
+void storeProducts(StageFunction &f, Value lhs, Value rhs, Value result,
+                   Value row, Value group, int64_t rows, int64_t groups,
+                   int64_t prefetch);
+
 /// A product [rows, depth] times [depth, columns] under a schedule: panels of
 /// `vectors` groups of 16 columns, tiles of rows. Chunks are parts of the
 /// panels x parts of the rows.

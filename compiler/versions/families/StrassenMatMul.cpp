@@ -258,19 +258,6 @@ void StrassenMatMul::emitSums(StageFunction &f, LayerOp layer,
   });
 }
 
-/// Part of a buffer of rank 3 with a matrix as last two dimensions, or, of one
-/// of rank 4, with a tensor.
-static Value part(StageFunction &f, Value buffer,
-                  ArrayRef<OpFoldResult> offsets, ArrayRef<int64_t> sizes) {
-  SmallVector<OpFoldResult> lengths, steps(sizes.size(), f.b.getIndexAttr(1));
-  for (int64_t size : sizes)
-    lengths.push_back(f.b.getIndexAttr(size));
-  MemRefType type = memref::SubViewOp::inferRankReducedResultType(
-      sizes.drop_front(), cast<MemRefType>(buffer.getType()), offsets, lengths,
-      steps);
-  return memref::SubViewOp::create(f.b, type, buffer, offsets, lengths, steps);
-}
-
 void StrassenMatMul::emitProducts(StageFunction &f, LayerOp layer,
                                   const Sizes &s) const {
   kernel::MatMulOp op = rootOf(layer);
@@ -292,22 +279,19 @@ void StrassenMatMul::emitProducts(StageFunction &f, LayerOp layer,
   Value firstRow = arith::MulIOp::create(f.b, position[1], f.index(s.partRows));
   OpFoldResult zero = f.b.getIndexAttr(0);
 
-  auto multiply = [&](Value group, int64_t groups, int64_t columns) {
+  auto multiply = [&](Value group, int64_t groups) {
     f.loop(Strassen::products, [&](Value product) {
-      Value a = part(f, sums, {product, firstRow, zero},
-                     {1, s.partRows, loops.depth});
-      Value b = part(f, rhs, {product, group, zero, zero},
-                     {1, groups, loops.depth, channelGroup});
-      Value c = part(f, products, {product, zero, zero},
-                     {1, s.partRows, s.panelShape()[2]});
+      Value a = slice(f, sums, {product, firstRow, zero},
+                      {1, s.partRows, loops.depth}, {s.partRows, loops.depth});
+      Value b = slice(f, rhs, {product, group, zero, zero},
+                      {1, groups, loops.depth, channelGroup},
+                      {groups, loops.depth, channelGroup});
+      int64_t width = s.panelShape()[2];
+      Value c = slice(f, products, {product, zero, zero},
+                      {1, s.partRows, width}, {s.partRows, width});
       loops.rowLoop(f, position[1], [&](Value row, int64_t rows) {
-        auto tile = kernel::MatMulTileOp::create(
-            f.b, a, b, c, ValueRange(),
-            arith::SubIOp::create(f.b, row, firstRow), f.index(0), rows, groups,
-            groups * channelGroup, prefetchRows);
-        OpBuilder::InsertionGuard guard(f.b);
-        Block *body = f.b.createBlock(&tile.getEpilogue());
-        kernel::YieldOp::create(f.b, body->addArgument(f32, f.b.getLoc()));
+        row = arith::SubIOp::create(f.b, row, firstRow);
+        storeProducts(f, a, b, c, row, f.index(0), rows, groups, prefetchRows);
       });
     });
   };
@@ -342,7 +326,7 @@ void StrassenMatMul::emitProducts(StageFunction &f, LayerOp layer,
   };
   loops.panelLoop(f, position[0],
                   [&](Value group, int64_t groups, int64_t columns) {
-                    multiply(group, groups, columns);
+                    multiply(group, groups);
                     for (int64_t block = 0; block < Strassen::blocks; ++block)
                       combine(block, group, columns);
                   });

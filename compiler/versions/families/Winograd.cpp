@@ -6,6 +6,7 @@
 #include "compiler/versions/families/ConvAlgorithms.h"
 #include "compiler/versions/families/ConvGeometry.h"
 #include "compiler/versions/families/LayerOperands.h"
+#include "compiler/versions/families/ProductLoops.h"
 #include "compiler/versions/families/ScheduleBuilder.h"
 #include "dialects/onnx/Elements.h"
 
@@ -369,7 +370,7 @@ public:
     OpFoldResult zero = f.b.getIndexAttr(0);
     Value begin = arith::MulIOp::create(f.b, slot, f.index(positions()));
     this->transformed =
-        slice(transformed, {begin, zero, zero, zero}, shape, shape);
+        slice(f, transformed, {begin, zero, zero, zero}, shape, shape);
   }
 
   /// The transformed inputs of `slots` groups.
@@ -408,21 +409,16 @@ public:
     Value firstGroup = arith::MulIOp::create(f.b, part, f.index(groups));
     OpFoldResult zero = f.b.getIndexAttr(0);
     f.loop(positions(), [&](Value position) {
-      Value lhs = slice(transformed, {position, zero, zero, zero},
+      Value lhs = slice(f, transformed, {position, zero, zero, zero},
                         {1, s.inputGroups, s.group, channelGroup},
                         {s.inputGroups, s.group, channelGroup});
-      Value rhs = slice(filter, {firstGroup, position, zero, zero},
+      Value rhs = slice(f, filter, {firstGroup, position, zero, zero},
                         {groups, 1, depth, lanes}, {groups, depth, lanes});
-      Value result = slice(products, {position, zero, zero},
+      Value result = slice(f, products, {position, zero, zero},
                            {1, s.group, columns}, {s.group, columns});
       tilesLoop([&](Value row, Value group) {
-        auto tile = kernel::MatMulTileOp::create(
-            f.b, lhs, rhs, result, ValueRange(), row, group, s.rows, s.vectors,
-            s.vectors * channelGroup, s.prefetch());
-        OpBuilder inner(f.b.getContext());
-        Block *block = inner.createBlock(&tile.getEpilogue());
-        kernel::YieldOp::create(inner, f.b.getLoc(),
-                                block->addArgument(f32, f.b.getLoc()));
+        storeProducts(f, lhs, rhs, result, row, group, s.rows, s.vectors,
+                      s.prefetch());
       });
     });
   }
@@ -448,17 +444,6 @@ public:
 private:
   int64_t positions() const { return s.winograd.positions(); }
   int64_t outputs() const { return s.winograd.outputs(); }
-
-  Value slice(Value buffer, ArrayRef<OpFoldResult> offsets,
-              ArrayRef<int64_t> sizes, ArrayRef<int64_t> shape) {
-    SmallVector<OpFoldResult> extents =
-        getAsIndexOpFoldResult(f.b.getContext(), sizes);
-    SmallVector<OpFoldResult> strides(sizes.size(), f.b.getIndexAttr(1));
-    auto type = memref::SubViewOp::inferRankReducedResultType(
-        shape, cast<MemRefType>(buffer.getType()), offsets, extents, strides);
-    return memref::SubViewOp::create(f.b, type, buffer, offsets, extents,
-                                     strides);
-  }
 
   /// The tiles of the group: their numbers in it, and the first of their
   /// results.
