@@ -42,10 +42,12 @@ uint32_t FixedBlocks::demand(const Query &query) {
   uint32_t first = query.running() ? query.blockFirst : query.layersDone;
   uint32_t last = std::min(first + blockLayers, query.layerCount());
   Time budget = -1; // without a target: as fast as can be
-  if (query.deadline != never)
-    budget =
-        Time(double(tenant(query.tenant).qos) * double(t.time(first, last, 1)) /
-             double(t.time(0, query.layerCount(), 1)));
+  // The target may have changed since the query came.
+  Time qos = tenant(query.tenant).qos;
+  if (qos != never)
+    budget = Time(std::min(double(qos) * double(t.time(first, last, 1)) /
+                               double(t.time(0, query.layerCount(), 1)),
+                           9e18));
   return t.demand(first, last, budget);
 }
 
