@@ -45,9 +45,8 @@ uint32_t FixedBlocks::demand(const Query &query) {
   // The target may have changed since the query came.
   Time qos = tenant(query.tenant).qos;
   if (qos != never)
-    budget = Time(std::min(double(qos) * double(t.time(first, last, 1)) /
-                               double(t.time(0, query.layerCount(), 1)),
-                           9e18));
+    budget = scaled(qos, double(t.time(first, last, 1)) /
+                             double(t.time(0, query.layerCount(), 1)));
   return t.demand(first, last, budget);
 }
 

@@ -20,6 +20,11 @@
 
 namespace veltair {
 
+// So many times a time, within what a Time holds.
+inline Time scaled(Time time, double factor) {
+  return Time(std::clamp(double(time) * factor, -9e18, 9e18));
+}
+
 class SchedulerBase : public Scheduler {
 public:
   SchedulerBase(const SchedulerOptions &options, const TimeModel &model)

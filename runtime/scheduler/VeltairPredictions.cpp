@@ -10,10 +10,6 @@
 
 namespace veltair {
 
-static Time scaled(Time time, double factor) {
-  return Time(std::clamp(double(time) * factor, -9e18, 9e18));
-}
-
 Time Veltair::predict(const BlockQuery &query, unsigned first, unsigned last,
                       unsigned cores) {
   return scaled(times(query).time(first, last, cores),
