@@ -7,6 +7,7 @@ import os
 import manifest
 from bar_chart import COLOURS, bar_chart
 
+DOCUMENT = os.path.join(manifest.ROOT, "docs", "serving")  # .md, .json, .svg
 INTRODUCTION = """# Serving many models: measured
 
 Written by `scripts/bench-serving --write`; the numbers behind it are in
@@ -129,27 +130,47 @@ def tables(document, peers):
     return "\n".join([summary(rows, peers), *(table(row, peers) for row in rows)])
 
 
-def merged(document, path):
-    """`document` with the rows of an earlier one that it does not replace, if
-    that was made on the same CPUs beside the same peers."""
-    if not os.path.exists(path):
+def earlier_document():
+    """docs/serving.json, None without it."""
+    if not os.path.exists(DOCUMENT + ".json"):
+        return None
+    with open(DOCUMENT + ".json") as file:
+        return json.load(file)
+
+
+def published():
+    """The rows of docs/serving.json."""
+    return (earlier_document() or {"rows": []})["rows"]
+
+
+def completed(row, earlier):
+    """`row` with the systems of an earlier one of the same mix and conditions
+    that it did not measure, if targets and probes are the same."""
+    if any(row[key] != earlier[key] for key in ("models", "effort")):
+        return row
+    return {**earlier, **row, "systems": earlier["systems"] | row["systems"]}
+
+
+def merged(document):
+    """`document` with what docs/serving.json has besides, if that was made on
+    the same CPUs beside the same peers."""
+    earlier = earlier_document()
+    if not earlier or any(earlier[key] != document[key] for key in ("schema", "cpu", "cpus", "versions")):
         return document
-    with open(path) as file:
-        earlier = json.load(file)
-    if any(earlier[key] != document[key] for key in ("schema", "cpu", "cpus", "versions")):
-        return document
-    rows = {(row["mix"], conditions(row)): row for row in earlier["rows"] + document["rows"]}
+    rows = {(row["mix"], conditions(row)): row for row in earlier["rows"]}
+    for row in document["rows"]:
+        key = row["mix"], conditions(row)
+        rows[key] = completed(row, rows.get(key, row))
     return document | {"rows": list(rows.values())}
 
 
 def write(document, peers):
-    path = os.path.join(manifest.ROOT, "docs", "serving")
-    document = merged(document, path + ".json")
+    document = merged(document)
     introduction = INTRODUCTION.format(**document, **document["versions"])
-    with open(path + ".md", "w") as file:
+    with open(DOCUMENT + ".md", "w") as file:
         file.write(introduction + "\n" + tables(document, peers))
-    with open(path + ".json", "w") as file:
+    with open(DOCUMENT + ".json", "w") as file:
         json.dump(document, file, indent=1)
         file.write("\n")
-    with open(path + ".svg", "w") as file:
+    with open(DOCUMENT + ".svg", "w") as file:
         file.write(picture(document["rows"], peers))
