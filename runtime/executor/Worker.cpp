@@ -85,12 +85,12 @@ void Worker::execute(Query &query, LayerRun &run, ChunkQueue::Range range) {
       if (repeatable)
         claim.publish(query, run, range, begin);
       code = run.execute(range, scratch);
-      Time busy = currentTime() - begin;
+      Time end = currentTime(), busy = end - begin;
       trace(TraceEvent::Kind::chunks, query, run, range, begin);
       run.observe(range.size(), busy);
       counters.chunksDone(
           index, busy,
-          query.quietTimes().observe(run.quietSlot(), range.size(), busy));
+          query.quietTimes().observe(run.quietSlot(), range.size(), busy, end));
       if (repeatable) {
         auto [first, shared] = claim.finish();
         // A late worker touches neither the layer nor the query any more.

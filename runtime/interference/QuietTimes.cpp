@@ -8,8 +8,10 @@
 
 namespace veltair {
 
-// By how much a learned time rises with each slower observation.
-static constexpr float forgetting = 1.0005f;
+// By how much a learned time rises in a second with slower observations. Longer
+// services must not forget sooner, so it does not depend on their number.
+static constexpr float forgetting = 1.001f;
+static constexpr Time forgettingPeriod = 1'000'000'000;
 
 QuietTimes::QuietTimes(const ProgramInfo &program) {
   size_t count = 0;
@@ -28,12 +30,19 @@ void QuietTimes::calibrate(size_t slot, double perChunk) {
   entries[slot].calibrated.store(true, std::memory_order_relaxed);
 }
 
-Time QuietTimes::observe(size_t slot, unsigned chunks, Time elapsed) {
+Time QuietTimes::observe(size_t slot, unsigned chunks, Time elapsed, Time now) {
   Entry &entry = entries[slot];
   float quiet = entry.perChunk.load(std::memory_order_relaxed);
   if (!entry.calibrated.load(std::memory_order_relaxed)) {
     float seen = float(elapsed) / float(std::max(chunks, 1u));
-    quiet = quiet == 0 ? seen : std::min(seen, quiet * forgetting);
+    if (quiet == 0 || seen < quiet) {
+      quiet = seen;
+      entry.changed.store(now, std::memory_order_relaxed);
+    } else if (now - entry.changed.load(std::memory_order_relaxed) >=
+               forgettingPeriod) {
+      quiet = std::min(seen, quiet * forgetting);
+      entry.changed.store(now, std::memory_order_relaxed);
+    }
     entry.perChunk.store(quiet, std::memory_order_relaxed);
   }
   return Time(quiet * float(chunks));

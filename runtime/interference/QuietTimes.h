@@ -16,7 +16,8 @@
 namespace veltair {
 
 // Of one program. Times that were not calibrated are learned: the quiet time is
-// the least one seen, let rise slowly so that one lucky chunk is forgotten.
+// the least one seen, let rise by 0.1 % a second so that one lucky chunk is
+// forgotten, in minutes.
 // Thread safe without locks; a lost update of a learned time does no harm.
 class QuietTimes {
 public:
@@ -35,13 +36,14 @@ public:
     return entries[slot].perChunk.load(std::memory_order_relaxed);
   }
 
-  // Takes `chunks` chunks that took `elapsed` together, and returns the time
-  // that they take when quiet.
-  Time observe(size_t slot, unsigned chunks, Time elapsed);
+  // Takes `chunks` chunks that took `elapsed` together until `now`, and returns
+  // the time that they take when quiet.
+  Time observe(size_t slot, unsigned chunks, Time elapsed, Time now);
 
 private:
   struct Entry {
     std::atomic<float> perChunk{0}; // 0: not seen
+    std::atomic<Time> changed{0};   // when it was set or rose the last time
     std::atomic<bool> calibrated{false};
   };
 

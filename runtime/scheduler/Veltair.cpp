@@ -221,9 +221,18 @@ void Veltair::findWhoGivesWay(Time now) {
 // Decisions
 //===----------------------------------------------------------------------===//
 
+void Veltair::lookAt(Time now, BlockQuery &query) {
+  updateProgress(now, query);
+  if (query.state != BlockQuery::State::bestEffort)
+    return; // the work of hopefuls is not what they are ordered by
+  bestEffort.erase(query);
+  query.work = workLeft(query);
+  bestEffort.insert(query);
+}
+
 void Veltair::dispatch(Time now) {
   for (BlockQuery *query : serving)
-    updateProgress(now, *query);
+    lookAt(now, *query);
   giveUpMissed(now);
   renewPatient(now);
   findWhoGivesWay(now);

@@ -100,6 +100,7 @@ private:
   void renewPatient(Time now);
   BlockQuery *mostPatient(Time now);
   void findWhoGivesWay(Time now);
+  void lookAt(Time now, BlockQuery &query);
   void shareCores(Time now);
   void serve(Time now, BlockQuery &query, bool late, unsigned &spare);
   void lendSpareCores(unsigned spare);

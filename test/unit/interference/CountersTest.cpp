@@ -31,26 +31,34 @@ TEST(QuietTimes, HasASlotForEveryStage) {
 
 TEST(QuietTimes, LearnsTheLeastTime) {
   QuietTimes times(twoLayers());
-  EXPECT_EQ(times.observe(0, 4, 4000), 4000);
-  EXPECT_EQ(times.observe(0, 2, 1000), 1000); // 500 a chunk
-  EXPECT_NEAR(double(times.observe(0, 4, 8000)), 2000, 2);
-  EXPECT_EQ(times.observe(1, 1, 7), 7); // slots are independent
+  EXPECT_EQ(times.observe(0, 4, 4000, 0), 4000);
+  EXPECT_EQ(times.observe(0, 2, 1000, 0), 1000); // 500 a chunk
+  EXPECT_NEAR(double(times.observe(0, 4, 8000, 0)), 2000, 2);
+  EXPECT_EQ(times.observe(1, 1, 7, 0), 7); // slots are independent
 }
 
-TEST(QuietTimes, ForgetsSlowly) {
+// A thousand slower chunks a second, as a busy service has.
+TEST(QuietTimes, ForgetsInMinutesHoweverBusy) {
+  constexpr Time second = 1'000'000'000;
   QuietTimes times(twoLayers());
-  times.observe(0, 1, 500);
-  Time quiet = 0;
-  for (int i = 0; i < 10000; ++i)
-    quiet = times.observe(0, 1, 1000);
-  EXPECT_EQ(quiet, 1000);
+  times.observe(0, 1, 1000, 0);
+  Time now = 0, quiet = 0;
+  auto observeFor = [&](Time seconds) {
+    for (Time end = now + seconds * second; now < end;)
+      quiet = times.observe(0, 1, 1500, now += second / 1000);
+  };
+  observeFor(60);
+  EXPECT_GT(quiet, 1050);
+  EXPECT_LT(quiet, 1070);
+  observeFor(600);
+  EXPECT_EQ(quiet, 1500);
 }
 
 TEST(QuietTimes, CalibratedTimesAreNotLearned) {
   QuietTimes times(twoLayers());
   times.calibrate(0, 300);
-  EXPECT_EQ(times.observe(0, 2, 100), 600);
-  EXPECT_EQ(times.observe(0, 2, 100000), 600);
+  EXPECT_EQ(times.observe(0, 2, 100, 0), 600);
+  EXPECT_EQ(times.observe(0, 2, 100000, 0), 600);
 }
 
 TEST(SoftwareCounters, SumsWorkersSinceTheLastReading) {

@@ -182,6 +182,17 @@ TEST_F(VeltairTest, TheShortestOfTheLateGetsTheIdleCores) {
   EXPECT_EQ(blockEnd(400, 4, 1), (Grants{{2, 0, 1, 1}}));
 }
 
+TEST_F(VeltairTest, TheShortestIsTheOneWithLeastLeft) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{1000, 1}}), never);
+  addTenant(2, testProgram({{300, 1}}), never);
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(100, 2, 2), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(400, 2, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(1200, 3, 2), Grants()); // 100 are left of the first
+  EXPECT_EQ(blockEnd(1300, 1, 1), (Grants{{3, 0, 1, 1}}));
+}
+
 TEST_F(VeltairTest, AMissCountsBeforeTheQueryEnds) {
   create("veltair", 1);
   addTenant(1, testProgram({{100, 1}}), 250);
