@@ -294,16 +294,14 @@ void veltair::emitGeneralLoops(StageFunction &f, LayerOp layer,
   RankedTensorType type = resultType(layer);
   Value result = bindResult(f, layer, 0, shape);
   bool rowsOfOne = hasRowsOfOne(type);
-  auto emitRow = [&](SmallVector<Value> index) {
-    auto map = kernel::MapRowOp::create(f.b, result, index);
-    Block *body = f.b.createBlock(&map.getBody());
-    Value lane = body->addArgument(f.b.getIndexType(), f.b.getLoc());
-    if (!rowsOfOne)
-      index.push_back(lane);
-    onnx::ElementBuilder b(layer, f.b, emitter.access());
-    Value value = emitter.element(b, layer.getYield().getValues()[0], index);
-    kernel::YieldOp::create(b, value);
-    f.b.setInsertionPointAfter(map);
+  auto emitRow = [&](ArrayRef<Value> row) {
+    mapRow(f, result, row, [&](OpBuilder &builder, Value lane) {
+      SmallVector<Value> index(row);
+      if (!rowsOfOne)
+        index.push_back(lane);
+      onnx::ElementBuilder b(layer, builder, emitter.access());
+      return emitter.element(b, layer.getYield().getValues()[0], index);
+    });
   };
 
   // Elements beyond the true extents are not computed: there is nothing right

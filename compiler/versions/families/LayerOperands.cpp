@@ -90,6 +90,15 @@ Value veltair::sliceColumns(StageFunction &f, Value matrix, Value first,
   return slice(f, matrix, {f.b.getIndexAttr(0), first}, sizes, sizes);
 }
 
+void veltair::mapRow(StageFunction &f, Value memory, ValueRange index,
+                     function_ref<Value(OpBuilder &, Value)> element) {
+  auto map = kernel::MapRowOp::create(f.b, memory, index);
+  OpBuilder::InsertionGuard guard(f.b);
+  Block *body = f.b.createBlock(&map.getBody());
+  Value lane = body->addArgument(f.b.getIndexType(), f.b.getLoc());
+  kernel::YieldOp::create(f.b, element(f.b, lane));
+}
+
 Value veltair::splatElement(onnx::ElementBuilder &b, DenseElementsAttr splat) {
   Type element = splat.getElementType();
   Type type = onnx::computeType(element);

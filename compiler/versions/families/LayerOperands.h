@@ -52,6 +52,11 @@ Value sliceMatrix(StageFunction &f, Value buffer, ArrayRef<Value> index);
 /// `size` columns of a matrix from `first`; a single column is repeated.
 Value sliceColumns(StageFunction &f, Value matrix, Value first, int64_t size);
 
+/// Emits `memory[index..., lane] = element(builder, lane)` for all lanes of the
+/// last dimension.
+void mapRow(StageFunction &f, Value memory, ValueRange index,
+            function_ref<Value(OpBuilder &builder, Value lane)> element);
+
 /// The only element of `splat`, in the compute type of its element type.
 Value splatElement(onnx::ElementBuilder &b, DenseElementsAttr splat);
 

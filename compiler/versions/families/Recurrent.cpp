@@ -189,12 +189,10 @@ StepLoop::StepLoop(StageFunction &f, LayerOp layer, ScheduleAttr schedule)
 }
 
 void StepLoop::forUnits(Value memory, ArrayRef<Value> index, RowBody body) {
-  auto map = kernel::MapRowOp::create(f.b, memory, index);
-  Block *block = f.b.createBlock(&map.getBody());
-  Value lane = block->addArgument(f.b.getIndexType(), f.b.getLoc());
-  onnx::ElementBuilder b(op, f.b, {});
-  kernel::YieldOp::create(b, body(b, lane));
-  f.b.setInsertionPointAfter(map);
+  mapRow(f, memory, index, [&](OpBuilder &builder, Value lane) {
+    onnx::ElementBuilder b(op, builder, {});
+    return body(b, lane);
+  });
 }
 
 static Value load(onnx::ElementBuilder &b, Value memory, ValueRange index) {

@@ -175,16 +175,6 @@ LayerModel StrassenMatMul::model(LayerOp layer, ScheduleAttr schedule) const {
   return model;
 }
 
-/// Emits `result[row, lane] = element(lane)` for all lanes.
-static void mapRow(StageFunction &f, Value result, Value row,
-                   function_ref<Value(OpBuilder &, Value)> element) {
-  auto map = kernel::MapRowOp::create(f.b, result, row);
-  OpBuilder::InsertionGuard guard(f.b);
-  Block *body = f.b.createBlock(&map.getBody());
-  Value lane = body->addArgument(f.b.getIndexType(), f.b.getLoc());
-  kernel::YieldOp::create(f.b, element(f.b, lane));
-}
-
 /// The sum of what `load` gives for the factors that are not 0.
 template <size_t count>
 static Value sumOf(OpBuilder &b, Location loc,
@@ -228,7 +218,7 @@ void StrassenMatMul::emitSums(StageFunction &f, LayerOp layer,
   auto emitRow = [&](Value row, bool hasLower) {
     for (auto [number, factors] : llvm::enumerate(Strassen::lhs))
       mapRow(f, rowsOfSums,
-             arith::AddIOp::create(f.b, row, f.index(number * shape[1])),
+             {arith::AddIOp::create(f.b, row, f.index(number * shape[1]))},
              [&](OpBuilder &b, Value lane) {
                return sumOf(b, f.b.getLoc(), factors, [&](int64_t block) {
                  bool lower = block >= 2, right = block % 2;
