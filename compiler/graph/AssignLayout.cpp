@@ -6,12 +6,12 @@
 #include "compiler/graph/BlockedLayout.h"
 #include "compiler/graph/LayoutAssigner.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/Elements.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Transforms/RegionUtils.h"
 #include <cmath>
 
 namespace mlir::veltair {
@@ -256,8 +256,7 @@ void LayoutAssigner::run() {
   }
   for (Operation *op : llvm::reverse(originals))
     op->erase();
-  IRRewriter rewriter(builder);
-  (void)runRegionDCE(rewriter, program->getRegions());
+  eraseDeadOps(program);
 }
 
 namespace {

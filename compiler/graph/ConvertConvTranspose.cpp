@@ -4,9 +4,8 @@
 
 #include "compiler/graph/FloatConstants.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace mlir::veltair {
@@ -219,8 +218,7 @@ public:
       conversion.getLast()->getResult(0).replaceAllUsesWith(result);
       ++converted;
     }
-    IRRewriter rewriter(program.getContext());
-    (void)runRegionDCE(rewriter, program->getRegions());
+    eraseDeadOps(program);
   }
 };
 

@@ -4,10 +4,10 @@
 
 #include "compiler/graph/FloatConstants.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "compiler/graph/StridedViews.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Transforms/RegionUtils.h"
 
 namespace mlir::veltair {
 #define GEN_PASS_DEF_CONVERTMATMULTOKERNEL
@@ -105,22 +105,13 @@ public:
   using ConvertMatMulToKernelBase::ConvertMatMulToKernelBase;
 
   void runOnOperation() override {
-    ProgramOp program = getOperation();
-    for (Operation &op : llvm::make_early_inc_range(program.getBlock())) {
-      OpBuilder builder(&op);
-      Value result = llvm::TypeSwitch<Operation *, Value>(&op)
-                         .Case<onnx::MatMulOp, onnx::GemmOp>([&](auto product) {
-                           return convert(product, builder);
-                         })
-                         .Default(Value());
-      if (!result)
-        continue;
-      op.getResult(0).replaceAllUsesWith(result);
-      op.erase();
-      ++converted;
-    }
-    IRRewriter rewriter(program.getContext());
-    (void)runRegionDCE(rewriter, program->getRegions());
+    converted +=
+        rewriteOps(getOperation(), [](Operation *op, OpBuilder &builder) {
+          return llvm::TypeSwitch<Operation *, Value>(op)
+              .Case<onnx::MatMulOp, onnx::GemmOp>(
+                  [&](auto product) { return convert(product, builder); })
+              .Default(Value());
+        });
   }
 };
 

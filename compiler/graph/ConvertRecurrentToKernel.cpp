@@ -4,9 +4,9 @@
 
 #include "compiler/graph/FloatConstants.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::veltair {
@@ -134,8 +134,7 @@ public:
                            [&](auto op) { return convert(op, builder); })
                        .Default(false);
     }
-    IRRewriter rewriter(program.getContext());
-    (void)runRegionDCE(rewriter, program->getRegions());
+    eraseDeadOps(program);
   }
 };
 

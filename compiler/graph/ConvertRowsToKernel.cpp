@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "compiler/graph/StridedViews.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::veltair {
@@ -155,26 +155,17 @@ public:
   using ConvertRowsToKernelBase::ConvertRowsToKernelBase;
 
   void runOnOperation() override {
-    ProgramOp program = getOperation();
-    for (Operation &op : llvm::make_early_inc_range(program.getBlock())) {
-      // Rows of data-dependent size stay with the general path.
-      if (llvm::any_of(op.getOperandTypes(), onnx::hasExtents))
-        continue;
-      OpBuilder builder(&op);
-      Value rows =
-          llvm::TypeSwitch<Operation *, Value>(&op)
+    converted += rewriteOps(
+        getOperation(), [](Operation *op, OpBuilder &builder) -> Value {
+          // Rows of data-dependent size stay with the general path.
+          if (llvm::any_of(op->getOperandTypes(), onnx::hasExtents))
+            return {};
+          return llvm::TypeSwitch<Operation *, Value>(op)
               .Case<onnx::DivOp, onnx::MulOp, onnx::SoftmaxOp,
                     onnx::LayerNormalizationOp, onnx::RMSNormalizationOp>(
                   [&](auto op) { return convert(op, builder); })
               .Default(Value());
-      if (!rows)
-        continue;
-      op.getResult(0).replaceAllUsesWith(rows);
-      op.erase();
-      ++converted;
-    }
-    IRRewriter rewriter(program.getContext());
-    (void)runRegionDCE(rewriter, program->getRegions());
+        });
   }
 };
 

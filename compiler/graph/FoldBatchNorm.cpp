@@ -4,8 +4,8 @@
 
 #include "compiler/graph/FloatConstants.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Transforms/RegionUtils.h"
 #include <cmath>
 
 namespace mlir::veltair {
@@ -199,8 +199,7 @@ public:
       }
       op.erase();
     }
-    IRRewriter rewriter(program.getContext());
-    (void)runRegionDCE(rewriter, program->getRegions());
+    eraseDeadOps(program);
   }
 };
 

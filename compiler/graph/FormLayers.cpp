@@ -4,13 +4,13 @@
 
 #include "compiler/graph/LayerGroups.h"
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/Elements.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
-#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -293,10 +293,9 @@ static void eraseDeadExtents(ProgramOp program) {
       extent->erase();
 }
 
-static void eraseDeadOps(ProgramOp program) {
+static void eraseDead(ProgramOp program) {
   eraseDeadExtents(program);
-  IRRewriter rewriter(program.getContext());
-  (void)runRegionDCE(rewriter, program->getRegions());
+  eraseDeadOps(program);
 }
 
 namespace {
@@ -307,7 +306,7 @@ public:
 
   void runOnOperation() override {
     ProgramOp program = getOperation();
-    eraseDeadOps(program);
+    eraseDead(program);
     separateOutputs(program.getReturn());
     FailureOr<std::vector<LayerGroup>> groups = groupLayers(program);
     if (failed(groups))
@@ -323,7 +322,7 @@ public:
       ++layers;
       fusedOps += group.ops.size() - 1;
     }
-    eraseDeadOps(program);
+    eraseDead(program);
   }
 };
 

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "compiler/graph/StridedViews.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Transforms/RegionUtils.h"
 
 namespace mlir::veltair {
 #define GEN_PASS_DEF_FUSEATTENTION
@@ -155,8 +155,7 @@ public:
     ProgramOp program = getOperation();
     for (auto op : program.getBlock().getOps<onnx::MatMulOp>())
       fused += fuse(op);
-    IRRewriter rewriter(program.getContext());
-    (void)runRegionDCE(rewriter, program->getRegions());
+    eraseDeadOps(program);
   }
 };
 

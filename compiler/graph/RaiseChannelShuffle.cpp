@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "dialects/onnx/Composer.h"
-#include "mlir/Transforms/RegionUtils.h"
 
 namespace mlir::veltair {
 #define GEN_PASS_DEF_RAISECHANNELSHUFFLE
@@ -62,19 +62,10 @@ namespace {
 struct RaiseChannelShuffle
     : veltair::impl::RaiseChannelShuffleBase<RaiseChannelShuffle> {
   void runOnOperation() override {
-    ProgramOp program = getOperation();
-    for (Operation &op : llvm::make_early_inc_range(program.getBlock())) {
-      OpBuilder builder(&op);
+    raised += rewriteOps(getOperation(), [](Operation *op, OpBuilder &builder) {
       auto view = dyn_cast<ViewOp>(op);
-      Value gathered = view ? raise(view, builder) : Value();
-      if (!gathered)
-        continue;
-      view.getResult().replaceAllUsesWith(gathered);
-      view->erase();
-      ++raised;
-    }
-    IRRewriter rewriter(&getContext());
-    (void)runRegionDCE(rewriter, program->getRegions());
+      return view ? raise(view, builder) : Value();
+    });
   }
 };
 

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/graph/Passes.h"
+#include "compiler/graph/RewriteOps.h"
 #include "dialects/onnx/Elements.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Transforms/RegionUtils.h"
 
 namespace mlir::veltair {
 #define GEN_PASS_DEF_SIMPLIFYGRAPH
@@ -165,19 +165,12 @@ public:
   using SimplifyGraphBase::SimplifyGraphBase;
 
   void runOnOperation() override {
-    ProgramOp program = getOperation();
-    for (Operation &op : llvm::make_early_inc_range(program.getBlock())) {
-      if (auto conv = dyn_cast<onnx::ConvOp>(op))
-        absorbed += absorbPadding(conv);
-      OpBuilder builder(&op);
-      if (Value value = simplify(&op, builder)) {
-        op.getResult(0).replaceAllUsesWith(value);
-        op.erase();
-        ++removed;
-      }
-    }
-    IRRewriter rewriter(program.getContext());
-    (void)runRegionDCE(rewriter, program->getRegions());
+    removed +=
+        rewriteOps(getOperation(), [&](Operation *op, OpBuilder &builder) {
+          if (auto conv = dyn_cast<onnx::ConvOp>(op))
+            absorbed += absorbPadding(conv);
+          return simplify(op, builder);
+        });
   }
 };
 
