@@ -21,8 +21,9 @@ struct TileSpan {
         extent + before + after - (Winograd::filterSize - 1) * dilation;
     int64_t length = (winograd.size() - 1) * dilation + 1;
     int64_t step = winograd.outputs() * dilation;
+    int64_t tiles = llvm::divideCeil(results, step);
     // The last tiles of some phases may begin behind the last result.
-    for (int64_t tile = 0; tile < llvm::divideCeil(results, step); ++tile)
+    for (int64_t tile = 0; tile < tiles; ++tile)
       for (int64_t phase = 0; phase < dilation; ++phase) {
         int64_t begin = tile * step + phase - before;
         bool inside = begin >= 0 && begin + length <= extent;
