@@ -1,0 +1,109 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// What the executor does under its lock, and what it leaves for later.
+
+#include "TestModel.h"
+#include "TestTenant.h"
+
+#include "runtime/executor/Transaction.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace veltair;
+using namespace veltair::test;
+
+namespace {
+
+Time manualTime = 1000;
+AnnotationTimeModel predictions;
+
+// Has no threads: queries start, but no chunk is executed.
+class ManualExecutor final : public Executor {
+public:
+  ManualExecutor()
+      : Executor(manual(), createScheduler("fcfs", {}, predictions)) {
+    offerWorkers();
+  }
+
+  using Executor::mutex;
+  using Executor::notifier;
+  using Executor::startRemoval;
+
+  // Returns when the timer would look again.
+  Time tick() {
+    while (true) {
+      Transaction transaction(*this);
+      if (Time next = runDue(manualTime); next != manualTime)
+        return next;
+    }
+  }
+
+private:
+  static ExecutorOptions manual() {
+    ExecutorOptions options = withThreads(1);
+    options.clock = [] { return manualTime; };
+    return options;
+  }
+};
+
+// A model of one layer, and its caller.
+struct Service {
+  explicit Service(uint32_t elements = TestModel::grain)
+      : model(elements), x(elements), y(elements) {
+    model.addAffine();
+  }
+
+  std::unique_ptr<Tenant> tenant() { return makeTenant(model.artifact()); }
+  void submit(Executor &executor, Tenant &tenant,
+              std::shared_ptr<Request> request) {
+    ASSERT_TRUE(
+        executor.submit(tenant, 0, buffersOf(x, y), {}, std::move(request))
+            .ok());
+  }
+
+  TestModel model;
+  std::vector<float> x, y;
+};
+
+} // namespace
+
+TEST(ExecutorLock, CallbacksKeepTheOrderOfTheEnds) {
+  Service service;
+  ManualExecutor executor;
+  Tenant &first = executor.addTenant(service.tenant());
+  Tenant &second = executor.addTenant(service.tenant());
+  static std::vector<void *> called;
+  called.clear();
+  auto early = std::make_shared<Request>(), late = std::make_shared<Request>();
+  for (Request *request : {early.get(), late.get()}) {
+    request->context = request;
+    request->callback = [](void *context, const veltair_result *) {
+      called.push_back(context);
+    };
+  }
+  // Nobody waits for it: it goes when its end is told, and the other query ends
+  // right then, as by another thread.
+  std::shared_ptr<Request> silent(new Request, [&](Request *request) {
+    delete request;
+    executor.cancel(*late);
+  });
+  service.submit(executor, first, std::move(silent));
+  service.submit(executor, first, early);
+  service.submit(executor, second, late);
+  executor.startRemoval(first, Executor::Underway::cancel);
+  EXPECT_TRUE(early->hasEnded() && late->hasEnded());
+  while (executor.notifier.callNext())
+    ;
+  EXPECT_EQ(called, (std::vector<void *>{early.get(), late.get()}));
+  executor.removeTenant(first);
+  executor.removeTenant(second);
+}
