@@ -286,7 +286,7 @@ void Executor::endQuery(Query &query) {
   }
   count(tenant, *request);
   if (query.admitted) {
-    arenas.release(std::exchange(query.arena, {}));
+    arenas.release(std::exchange(query.arena, {}), request->end);
     arenas.cancelReservation(query.arenaBytes());
   } else {
     std::erase(waiting, query.id);

@@ -181,7 +181,7 @@ protected:
   // The timer's.
   std::condition_variable timerChanged;
   Time wakeUp = never;
-  Time nextSample = 0, latestUse = 0;
+  Time nextSample = 0;
   bool timerParked = false; // waits for a query or a wake-up time
   bool stopping = false;
   std::thread timer;

@@ -107,3 +107,26 @@ TEST(ExecutorLock, CallbacksKeepTheOrderOfTheEnds) {
   executor.removeTenant(first);
   executor.removeTenant(second);
 }
+
+TEST(ExecutorLock, ArenasGrowOldWhileOthersAreInUse) {
+  Service large(256 * TestModel::grain), small;
+  ManualExecutor executor;
+  Tenant &rare = executor.addTenant(large.tenant());
+  Tenant &busy = executor.addTenant(small.tenant());
+  auto once = std::make_shared<Request>(), other = std::make_shared<Request>();
+  large.submit(executor, rare, once);
+  executor.cancel(*once);
+  small.submit(executor, busy, other);
+  uint64_t both = executor.metrics().arena_bytes;
+  manualTime += ArenaPool::keepTime - 1;
+  executor.tick();
+  EXPECT_EQ(executor.metrics().arena_bytes, both);
+  manualTime += 1;
+  executor.tick();
+  EXPECT_EQ(executor.metrics().arena_bytes, 4096u);
+  executor.cancel(*other);
+  // Nothing else is to be done then.
+  EXPECT_EQ(executor.tick(), manualTime + ArenaPool::keepTime);
+  executor.removeTenant(rare);
+  executor.removeTenant(busy);
+}
