@@ -136,7 +136,8 @@ protected:
   // Removing a tenant: the first takes the lock, the last two are under it.
   void startRemoval(Tenant &tenant, Underway queries);
   bool isIdle(const Tenant &tenant) const;
-  void finishRemoval(Tenant &tenant);
+  // The result takes long to destroy: not under the lock.
+  std::unique_ptr<Tenant> finishRemoval(Tenant &tenant);
 
   // Does what is due at `now`, and returns when to look again: `now` if it did
   // something, or if the interference is to be sampled.

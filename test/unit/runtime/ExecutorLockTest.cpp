@@ -108,6 +108,29 @@ TEST(ExecutorLock, CallbacksKeepTheOrderOfTheEnds) {
   executor.removeTenant(second);
 }
 
+TEST(ExecutorLock, ModelsAreUnloadedWithoutIt) {
+  Service service;
+  ManualExecutor executor;
+  uint32_t unloaded = 0;
+  LoadedArtifact::Pointer artifact = service.tenant()->artifact;
+  auto addAndRemove = [&] {
+    std::unique_ptr<Tenant> tenant = service.tenant();
+    tenant->artifact = {artifact.get(), [&](const LoadedArtifact *) {
+                          ++unloaded;
+                          // Who holds a mutex must not try to lock it.
+                          std::thread([&] {
+                            bool free = executor.mutex.try_lock();
+                            EXPECT_TRUE(free);
+                            if (free)
+                              executor.mutex.unlock();
+                          }).join();
+                        }};
+    executor.removeTenant(executor.addTenant(std::move(tenant)));
+  };
+  addAndRemove();
+  EXPECT_EQ(unloaded, 1u);
+}
+
 TEST(ExecutorLock, ArenasGrowOldWhileOthersAreInUse) {
   Service large(256 * TestModel::grain), small;
   ManualExecutor executor;
@@ -129,4 +152,5 @@ TEST(ExecutorLock, ArenasGrowOldWhileOthersAreInUse) {
   EXPECT_EQ(executor.tick(), manualTime + ArenaPool::keepTime);
   executor.removeTenant(rare);
   executor.removeTenant(busy);
+  EXPECT_EQ(executor.metrics().arena_bytes, 4096u);
 }
