@@ -129,6 +129,28 @@ TEST(ExecutorLock, ModelsAreUnloadedWithoutIt) {
   };
   addAndRemove();
   EXPECT_EQ(unloaded, 1u);
+  executor.startTrace(/*capacity=*/1);
+  addAndRemove();
+  EXPECT_EQ(unloaded, 1u) << "the trace needs it";
+  executor.startTrace(/*capacity=*/1);
+  EXPECT_EQ(unloaded, 2u);
+}
+
+TEST(ExecutorLock, StoppedTracesKeepNothing) {
+  Service service;
+  ManualExecutor executor;
+  executor.startTrace(/*capacity=*/100);
+  Tenant &tenant = executor.addTenant(service.tenant());
+  std::weak_ptr<const LoadedArtifact> artifact = tenant.artifact;
+  service.submit(executor, tenant, std::make_shared<Request>());
+  executor.removeTenant(tenant);
+  EXPECT_FALSE(artifact.expired()) << "events name its layers";
+  std::ostringstream once, again;
+  executor.stopTrace(once);
+  EXPECT_NE(once.str().find("\"toy\""), std::string::npos);
+  EXPECT_TRUE(artifact.expired());
+  executor.stopTrace(again);
+  EXPECT_EQ(again.str().find("\"toy\""), std::string::npos);
 }
 
 TEST(ExecutorLock, ArenasGrowOldWhileOthersAreInUse) {
