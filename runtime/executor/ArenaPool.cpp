@@ -46,6 +46,8 @@ bool ArenaPool::acquire(uint64_t size, Arena &arena) {
   auto it = std::lower_bound(unused.begin(), unused.end(), Arena{nullptr, size},
                              smaller);
   if (it != unused.end() && it->size <= largest) {
+    // The latest of its size, so that those not needed grow old.
+    it = std::upper_bound(it, unused.end(), *it, smaller) - 1;
     arena = *it;
     unused.erase(it);
     ++lent;
@@ -68,10 +70,11 @@ bool ArenaPool::acquire(uint64_t size, Arena &arena) {
   return true;
 }
 
-void ArenaPool::release(Arena arena) {
+void ArenaPool::release(Arena arena, Time now) {
   if (!arena.data)
     return;
   --lent;
+  arena.lastUse = now;
   unused.insert(std::upper_bound(unused.begin(), unused.end(), arena, smaller),
                 arena);
 }
@@ -80,6 +83,24 @@ void ArenaPool::trim() {
   for (Arena arena : unused)
     free(arena);
   unused.clear();
+}
+
+bool ArenaPool::trimOne(Time now) {
+  auto it = std::find_if(unused.begin(), unused.end(), [&](const Arena &a) {
+    return a.lastUse + keepTime <= now;
+  });
+  if (it == unused.end())
+    return false;
+  free(*it);
+  unused.erase(it);
+  return true;
+}
+
+Time ArenaPool::nextTrim() const {
+  Time next = never;
+  for (const Arena &arena : unused)
+    next = std::min(next, arena.lastUse + keepTime);
+  return next;
 }
 
 void ArenaPool::free(Arena arena) {

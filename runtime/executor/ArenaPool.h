@@ -7,6 +7,8 @@
 #ifndef VELTAIR_EXECUTOR_ARENAPOOL_H
 #define VELTAIR_EXECUTOR_ARENAPOOL_H
 
+#include "runtime/scheduler/Scheduler.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -17,12 +19,16 @@ namespace veltair {
 struct Arena {
   std::byte *data = nullptr;
   uint64_t size = 0;
+  Time lastUse = 0; // when it was released
 };
 
 // Keeps arenas for the next query that needs one of their size. Not thread
 // safe.
 class ArenaPool {
 public:
+  // How long an arena that nobody uses is kept.
+  static constexpr Time keepTime = 5'000'000'000;
+
   // At most `limit` bytes are held at any time; 0: no limit.
   explicit ArenaPool(uint64_t limit) : limit(limit) {}
   ~ArenaPool();
@@ -41,10 +47,15 @@ public:
   // Stores an arena of at least `size` bytes, which must be reserved; false
   // when the system has no memory. Of size 0: no memory.
   bool acquire(uint64_t size, Arena &arena);
-  void release(Arena arena); // needs no memory
+  // Needs no memory. `now` never goes back.
+  void release(Arena arena, Time now);
 
   // Gives the memory of unused arenas back.
   void trim();
+  // The same for one that has been kept long enough; false if there is none.
+  bool trimOne(Time now);
+  // When trimOne will find one; never: none is kept.
+  Time nextTrim() const;
 
   // In use or kept.
   uint64_t bytesHeld() const { return held; }
@@ -56,7 +67,7 @@ private:
   uint64_t reserved = 0;
   uint64_t held = 0;
   size_t lent = 0;           // arenas
-  std::vector<Arena> unused; // ascending size
+  std::vector<Arena> unused; // ascending size, then last use
 };
 
 } // namespace veltair

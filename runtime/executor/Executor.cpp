@@ -106,9 +106,10 @@ Tenant &Executor::addTenant(std::unique_ptr<Tenant> tenant) {
 
 void Executor::removeTenant(Tenant &tenant, Underway queries) {
   startRemoval(tenant, queries);
+  std::unique_ptr<Tenant> removed; // outlives the transaction
   Transaction transaction(*this);
   tenantIdle.wait(transaction.lock, [&] { return isIdle(tenant); });
-  finishRemoval(tenant);
+  removed = finishRemoval(tenant);
 }
 
 void Executor::startRemoval(Tenant &tenant, Underway queries) {
@@ -125,11 +126,14 @@ bool Executor::isIdle(const Tenant &tenant) const {
   return tenant.underway == 0 && tenant.pendingCallbacks == 0;
 }
 
-void Executor::finishRemoval(Tenant &tenant) {
+std::unique_ptr<Tenant> Executor::finishRemoval(Tenant &tenant) {
   post(TenantRemoved{tenant.id});
   processEvents();
-  arenas.trim();
-  std::erase_if(tenants, [&](const auto &t) { return t.get() == &tenant; });
+  auto it = std::find_if(tenants.begin(), tenants.end(),
+                         [&](const auto &t) { return t.get() == &tenant; });
+  std::unique_ptr<Tenant> removed = std::move(*it);
+  tenants.erase(it);
+  return removed;
 }
 
 size_t Executor::tenantCount() {
@@ -286,7 +290,7 @@ void Executor::endQuery(Query &query) {
   }
   count(tenant, *request);
   if (query.admitted) {
-    arenas.release(std::exchange(query.arena, {}));
+    arenas.release(std::exchange(query.arena, {}), request->end);
     arenas.cancelReservation(query.arenaBytes());
   } else {
     std::erase(waiting, query.id);

@@ -136,7 +136,8 @@ protected:
   // Removing a tenant: the first takes the lock, the last two are under it.
   void startRemoval(Tenant &tenant, Underway queries);
   bool isIdle(const Tenant &tenant) const;
-  void finishRemoval(Tenant &tenant);
+  // The result takes long to destroy: not under the lock.
+  std::unique_ptr<Tenant> finishRemoval(Tenant &tenant);
 
   // Does what is due at `now`, and returns when to look again: `now` if it did
   // something, or if the interference is to be sampled.
@@ -181,7 +182,7 @@ protected:
   // The timer's.
   std::condition_variable timerChanged;
   Time wakeUp = never;
-  Time nextSample = 0, latestUse = 0;
+  Time nextSample = 0;
   bool timerParked = false; // waits for a query or a wake-up time
   bool stopping = false;
   std::thread timer;

@@ -74,8 +74,13 @@ void Executor::resetMetrics() {
 
 void Executor::startTrace(size_t capacity) {
   std::lock_guard control(traceControl);
+  {
+    std::lock_guard lock(mutex);
+    tracing.stop();
+  }
+  tracing.reset(capacity); // takes long
   std::lock_guard lock(mutex);
-  tracing.start(capacity, threads());
+  tracing.start(threads());
   for (const auto &tenant : tenants)
     tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
 }
@@ -88,6 +93,7 @@ void Executor::stopTrace(std::ostream &out) {
     tracing.stop();
   }
   tracing.write(out);
+  tracing.reset(/*capacity=*/0);
 }
 
 } // namespace veltair

@@ -16,9 +16,6 @@ namespace veltair {
 // How often the interference level is measured while queries are under way.
 static constexpr Time samplePeriod = 10'000'000;
 
-// How long an idle runtime keeps the memory of queries for the next ones.
-static constexpr Time arenaKeepTime = 5'000'000'000;
-
 Time Executor::runDue(Time now) {
   if (wakeUp <= now) {
     wakeUp = never;
@@ -27,17 +24,14 @@ Time Executor::runDue(Time now) {
   }
   if (shedExpired(now))
     return now;
+  // One at a time: others get the lock in between.
+  if (arenas.trimOne(now))
+    return now;
   timerParked = !underway;
   Time until = std::min(underway ? nextSample : never, wakeUp);
   if (!deadlines.empty())
     until = std::min(until, deadlines.begin()->first);
-  if (underway)
-    latestUse = now;
-  else if (arenas.bytesHeld() && latestUse + arenaKeepTime <= now)
-    arenas.trim();
-  else if (arenas.bytesHeld())
-    until = std::min(until, latestUse + arenaKeepTime);
-  return until;
+  return std::min(until, arenas.nextTrim());
 }
 
 void Executor::runTimer() {

@@ -182,19 +182,25 @@ void Query::offer(LayerRun &run, uint32_t slot) {
     open[slot].store(&run, std::memory_order_seq_cst);
 }
 
+// Goes on in another slot.
+LayerRun &Query::replace(LayerRun &run) {
+  std::lock_guard lock(replacing);
+  std::array<LayerRun *, Program::groupLimit> taken;
+  for (uint32_t i = 0; i < taken.size(); ++i)
+    taken[i] = open[i].load(std::memory_order_relaxed);
+  LayerRun &next = findFreeRun(taken);
+  next.continueAs(run);
+  offer(next, run.openSlot);
+  return next;
+}
+
 // Null, or if the query was stopped, the run of which the caller is still the
 // opener.
 LayerRun *Query::openNextStage(LayerRun &run, uint32_t &opened) {
   LayerRun *next = &run;
-  if (run.inside.load(std::memory_order_seq_cst)) {
-    // Late workers still need what the slot holds.
-    std::array<LayerRun *, Program::groupLimit> taken;
-    for (uint32_t i = 0; i < taken.size(); ++i)
-      taken[i] = open[i].load(std::memory_order_relaxed);
-    next = &findFreeRun(taken);
-    next->continueAs(run);
-    offer(*next, run.openSlot);
-  }
+  // Late workers still need what the slot holds.
+  if (run.inside.load(std::memory_order_seq_cst))
+    next = &replace(run);
   return openStage(*next, opened) ? nullptr : next;
 }
 

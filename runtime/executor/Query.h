@@ -18,6 +18,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <utility>
 #include <vector>
@@ -169,6 +170,7 @@ private:
   bool openGroup(unsigned levelBucket, uint32_t &opened);
   void prepareLayer(LayerRun &run, uint32_t layer, unsigned levelBucket);
   LayerRun &findFreeRun(std::span<LayerRun *const> taken) const;
+  LayerRun &replace(LayerRun &run);
   void offer(LayerRun &run, uint32_t slot);
   LayerRun *openNextStage(LayerRun &run, uint32_t &opened);
   bool openStage(LayerRun &run, uint32_t &opened);
@@ -184,6 +186,9 @@ private:
   // Those whose chunks can be claimed are in `open`; the others are free or
   // have workers inside.
   std::vector<std::unique_ptr<LayerRun>> runs;
+  // Layers of one group may end their stages at once, and then must not find
+  // the same free run.
+  std::mutex replacing;
   std::array<std::atomic<LayerRun *>, Program::groupLimit> open{};
   std::atomic<uint32_t> openSlots{1}; // of `open`, that the program uses
   std::atomic<uint32_t> openLayers{0};

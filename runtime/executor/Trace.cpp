@@ -32,12 +32,15 @@ void Trace::addTenant(TenantId tenant, const std::string &name,
   tenants[tenant] = {name, std::move(artifact)};
 }
 
-void Trace::start(size_t capacity, uint32_t workerCount) {
-  stop();
-  workers = workerCount;
-  tenants.clear();
-  events.assign(capacity, TraceEvent{TraceEvent::Kind::level});
+void Trace::reset(size_t capacity) {
   next.store(0, std::memory_order_relaxed);
+  tenants.clear();
+  events = std::vector<TraceEvent>(); // gives the memory back
+  events.resize(capacity, TraceEvent{TraceEvent::Kind::level});
+}
+
+void Trace::start(uint32_t workerCount) {
+  workers = workerCount;
   recording.store(true, std::memory_order_seq_cst);
 }
 

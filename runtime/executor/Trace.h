@@ -60,8 +60,11 @@ public:
   void addTenant(TenantId tenant, const std::string &name,
                  LoadedArtifact::Pointer artifact);
 
-  // Forgets what was recorded and begins anew.
-  void start(size_t capacity, uint32_t workers);
+  // Forgets what was recorded, with its memory and the artifacts, and makes
+  // room for so many events. The trace must not be active.
+  void reset(size_t capacity);
+  // Begins recording, after reset().
+  void start(uint32_t workers);
   // Ends recording.
   void stop();
 

@@ -23,14 +23,20 @@ public:
       : lock(executor.mutex), executor(executor) {}
   ~Transaction() {
     executor.processEvents();
-    RequestList ended = std::exchange(executor.completed, {});
-    lock.unlock();
-    while (std::shared_ptr<Request> request = ended.pop()) {
+    RequestList silent;
+    while (std::shared_ptr<Request> request = executor.completed.pop()) {
+      if (!request->callback) {
+        silent.push(std::move(request));
+        continue;
+      }
+      // Under the lock, so that callbacks come in the order of the ends.
       request->finish();
-      // The executor lives at least until it was called.
-      if (request->callback)
-        executor.notifier.push(std::move(request));
+      executor.notifier.push(std::move(request));
     }
+    lock.unlock();
+    // From here on the executor may be gone.
+    while (std::shared_ptr<Request> request = silent.pop())
+      request->finish();
   }
   Transaction(const Transaction &) = delete;
   Transaction &operator=(const Transaction &) = delete;

@@ -374,7 +374,7 @@ VELTAIR_API veltair_status veltair_runtime_trace_start(veltair_runtime *runtime,
                                                        uint64_t capacity);
 
 // Ends recording, and writes the events to the file `path` as JSON for
-// chrome://tracing and https://ui.perfetto.dev.
+// chrome://tracing and https://ui.perfetto.dev. Then they are forgotten.
 VELTAIR_API veltair_status veltair_runtime_trace_stop(veltair_runtime *runtime,
                                                       const char *path);
 

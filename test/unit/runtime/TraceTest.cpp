@@ -28,7 +28,8 @@ using Json = nlohmann::json;
 TEST(Trace, DropsWhatDoesNotFit) {
   Trace trace;
   trace.record({.kind = TraceEvent::Kind::level}); // not started
-  trace.start(/*capacity=*/10, /*workers=*/2);
+  trace.reset(/*capacity=*/10);
+  trace.start(/*workers=*/2);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&] {

@@ -1,0 +1,178 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// What the executor does under its lock, and what it leaves for later.
+
+#include "TestModel.h"
+#include "TestTenant.h"
+
+#include "runtime/executor/Transaction.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace veltair;
+using namespace veltair::test;
+
+namespace {
+
+Time manualTime = 1000;
+AnnotationTimeModel predictions;
+
+// Has no threads: queries start, but no chunk is executed.
+class ManualExecutor final : public Executor {
+public:
+  ManualExecutor()
+      : Executor(manual(), createScheduler("fcfs", {}, predictions)) {
+    offerWorkers();
+  }
+
+  using Executor::mutex;
+  using Executor::notifier;
+  using Executor::startRemoval;
+
+  // Returns when the timer would look again.
+  Time tick() {
+    while (true) {
+      Transaction transaction(*this);
+      if (Time next = runDue(manualTime); next != manualTime)
+        return next;
+    }
+  }
+
+private:
+  static ExecutorOptions manual() {
+    ExecutorOptions options = withThreads(1);
+    options.clock = [] { return manualTime; };
+    return options;
+  }
+};
+
+// A model of one layer, and its caller.
+struct Service {
+  explicit Service(uint32_t elements = TestModel::grain)
+      : model(elements), x(elements), y(elements) {
+    model.addAffine();
+  }
+
+  std::unique_ptr<Tenant> tenant() { return makeTenant(model.artifact()); }
+  void submit(Executor &executor, Tenant &tenant,
+              std::shared_ptr<Request> request) {
+    ASSERT_TRUE(
+        executor.submit(tenant, 0, buffersOf(x, y), {}, std::move(request))
+            .ok());
+  }
+
+  TestModel model;
+  std::vector<float> x, y;
+};
+
+} // namespace
+
+TEST(ExecutorLock, CallbacksKeepTheOrderOfTheEnds) {
+  Service service;
+  ManualExecutor executor;
+  Tenant &first = executor.addTenant(service.tenant());
+  Tenant &second = executor.addTenant(service.tenant());
+  static std::vector<void *> called;
+  called.clear();
+  auto early = std::make_shared<Request>(), late = std::make_shared<Request>();
+  for (Request *request : {early.get(), late.get()}) {
+    request->context = request;
+    request->callback = [](void *context, const veltair_result *) {
+      called.push_back(context);
+    };
+  }
+  // Nobody waits for it: it goes when its end is told, and the other query ends
+  // right then, as by another thread.
+  std::shared_ptr<Request> silent(new Request, [&](Request *request) {
+    delete request;
+    executor.cancel(*late);
+  });
+  service.submit(executor, first, std::move(silent));
+  service.submit(executor, first, early);
+  service.submit(executor, second, late);
+  executor.startRemoval(first, Executor::Underway::cancel);
+  EXPECT_TRUE(early->hasEnded() && late->hasEnded());
+  while (executor.notifier.callNext())
+    ;
+  EXPECT_EQ(called, (std::vector<void *>{early.get(), late.get()}));
+  executor.removeTenant(first);
+  executor.removeTenant(second);
+}
+
+TEST(ExecutorLock, ModelsAreUnloadedWithoutIt) {
+  Service service;
+  ManualExecutor executor;
+  uint32_t unloaded = 0;
+  LoadedArtifact::Pointer artifact = service.tenant()->artifact;
+  auto addAndRemove = [&] {
+    std::unique_ptr<Tenant> tenant = service.tenant();
+    tenant->artifact = {artifact.get(), [&](const LoadedArtifact *) {
+                          ++unloaded;
+                          // Who holds a mutex must not try to lock it.
+                          std::thread([&] {
+                            bool free = executor.mutex.try_lock();
+                            EXPECT_TRUE(free);
+                            if (free)
+                              executor.mutex.unlock();
+                          }).join();
+                        }};
+    executor.removeTenant(executor.addTenant(std::move(tenant)));
+  };
+  addAndRemove();
+  EXPECT_EQ(unloaded, 1u);
+  executor.startTrace(/*capacity=*/1);
+  addAndRemove();
+  EXPECT_EQ(unloaded, 1u) << "the trace needs it";
+  executor.startTrace(/*capacity=*/1);
+  EXPECT_EQ(unloaded, 2u);
+}
+
+TEST(ExecutorLock, StoppedTracesKeepNothing) {
+  Service service;
+  ManualExecutor executor;
+  executor.startTrace(/*capacity=*/100);
+  Tenant &tenant = executor.addTenant(service.tenant());
+  std::weak_ptr<const LoadedArtifact> artifact = tenant.artifact;
+  service.submit(executor, tenant, std::make_shared<Request>());
+  executor.removeTenant(tenant);
+  EXPECT_FALSE(artifact.expired()) << "events name its layers";
+  std::ostringstream once, again;
+  executor.stopTrace(once);
+  EXPECT_NE(once.str().find("\"toy\""), std::string::npos);
+  EXPECT_TRUE(artifact.expired());
+  executor.stopTrace(again);
+  EXPECT_EQ(again.str().find("\"toy\""), std::string::npos);
+}
+
+TEST(ExecutorLock, ArenasGrowOldWhileOthersAreInUse) {
+  Service large(256 * TestModel::grain), small;
+  ManualExecutor executor;
+  Tenant &rare = executor.addTenant(large.tenant());
+  Tenant &busy = executor.addTenant(small.tenant());
+  auto once = std::make_shared<Request>(), other = std::make_shared<Request>();
+  large.submit(executor, rare, once);
+  executor.cancel(*once);
+  small.submit(executor, busy, other);
+  uint64_t both = executor.metrics().arena_bytes;
+  manualTime += ArenaPool::keepTime - 1;
+  executor.tick();
+  EXPECT_EQ(executor.metrics().arena_bytes, both);
+  manualTime += 1;
+  executor.tick();
+  EXPECT_EQ(executor.metrics().arena_bytes, 4096u);
+  executor.cancel(*other);
+  // Nothing else is to be done then.
+  EXPECT_EQ(executor.tick(), manualTime + ArenaPool::keepTime);
+  executor.removeTenant(rare);
+  executor.removeTenant(busy);
+  EXPECT_EQ(executor.metrics().arena_bytes, 4096u);
+}
