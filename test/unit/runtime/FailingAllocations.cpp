@@ -21,6 +21,9 @@ FailingAllocations::FailingAllocations(uint64_t seed, uint32_t oneIn) {
 
 FailingAllocations::~FailingAllocations() { failOneIn = 0; }
 
+// ThreadSanitizer has operators of its own, which a program cannot replace: no
+// allocation fails under it.
+#if !__has_feature(thread_sanitizer)
 void *operator new(size_t size) {
   if (failOneIn && randomness() % failOneIn == 0)
     throw std::bad_alloc();
@@ -30,3 +33,4 @@ void *operator new(size_t size) {
 }
 void operator delete(void *memory) noexcept { std::free(memory); }
 void operator delete(void *memory, size_t) noexcept { std::free(memory); }
+#endif
