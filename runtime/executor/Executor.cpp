@@ -74,7 +74,7 @@ void Executor::offerWorkers() {
   handle(CoresChanged{options.threads});
 }
 
-Executor::~Executor() {
+void Executor::shutDown() {
   for (auto &worker : workers)
     worker->stop();
   {
