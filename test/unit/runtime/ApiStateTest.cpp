@@ -79,3 +79,19 @@ TEST_F(ApiState, RequestsKeepTheExecutor) {
   request->executor->cancel(*request->request);
   veltair_request_release(request);
 }
+
+TEST_F(ApiState, NoQueryArrivesInTheFuture) {
+  open();
+  veltair_query_options options{};
+  options.size = sizeof options;
+  for (uint64_t arrival : {UINT64_MAX, uint64_t(1) << 63}) {
+    uint64_t before = veltair_now_ns();
+    options.arrival_ns = arrival;
+    veltair_request *request = submit(options);
+    veltair_result result;
+    EXPECT_EQ(veltair_request_wait(request, &result), VELTAIR_OK);
+    EXPECT_GE(result.arrival_ns, before);
+    EXPECT_LE(result.arrival_ns, veltair_now_ns());
+    veltair_request_release(request);
+  }
+}
