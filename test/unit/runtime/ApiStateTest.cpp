@@ -8,9 +8,14 @@
 #include "TestModel.h"
 
 #include "runtime/api/Api.h"
+#include "runtime/profile/Profile.h"
+#include "runtime/support/CpuFeatures.h"
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,12 +31,15 @@ protected:
   ApiState() : model(elements), x(elements), y(elements) {
     model.addAffine();
     model.addReduce();
+    for (uint32_t l = 0; l < 2; ++l)
+      model.layer(l).hash = 1 + l;
     tables = &model.artifact();
   }
   ~ApiState() override { close(); }
 
-  void open() {
+  void open(const char *profile = nullptr) {
     veltair_runtime_options options = runtimeOptions(1);
+    options.profile = profile;
     ASSERT_EQ(veltair_runtime_create(&options, &runtime), VELTAIR_OK)
         << veltair_last_message();
     ASSERT_EQ(veltair_module_link(queryOf(*tables), &module), VELTAIR_OK);
@@ -94,4 +102,37 @@ TEST_F(ApiState, NoQueryArrivesInTheFuture) {
     EXPECT_LE(result.arrival_ns, veltair_now_ns());
     veltair_request_release(request);
   }
+}
+
+TEST_F(ApiState, ProfilesTellQuietTimes) {
+  Profile profile;
+  profile.cpu = cpuName();
+  profile.levels = {{quietCondition, 0}};
+  for (uint64_t layer : {1, 2})
+    profile
+        .times[{layer, tables->programs[0].isa, "scalar", 1, quietCondition}] =
+        1000;
+  std::string path = testing::TempDir() + "veltair-quiet.json";
+  std::ofstream(path) << profileText(profile);
+
+  open(path.c_str());
+  QuietTimes &quiet = tenant->tenant->programs[0]->quietTimes();
+  EXPECT_EQ(quiet.perChunk(quiet.slot(0, 0, 0)),
+            1000 / float(model.stage(0, 0).chunks));
+  // Nobody knows how the time is shared by stages.
+  EXPECT_EQ(quiet.perChunk(quiet.slot(1, 0, 0)), 0);
+  close();
+
+  auto expectUnknown = [&] {
+    open(path.c_str());
+    QuietTimes &learned = tenant->tenant->programs[0]->quietTimes();
+    EXPECT_EQ(learned.perChunk(learned.slot(0, 0, 0)), 0);
+    close();
+  };
+  model.layer(0).group = 0;
+  expectUnknown();
+  model.layer(0).group = VELTAIR_NONE;
+  model.program().extent_count = 1;
+  expectUnknown();
+  std::remove(path.c_str());
 }
