@@ -40,7 +40,8 @@ struct Profile {
   LinearProxy proxy;
   std::map<Key, Time> times; // nanoseconds, of the whole layer
 
-  // Records the times of the conditions whose level is known.
+  // Records the times of the conditions whose level is known. At level 0 only
+  // the quiet times count: others that slowed nothing down would replace them.
   void fill(ProfileTimeModel &model) const;
 };
 
