@@ -28,7 +28,7 @@ struct veltair_runtime {
   // The scheduler's: what the profile knows, else what annotations say.
   veltair::AnnotationTimeModel annotations;
   veltair::ProfileTimeModel model{annotations};
-  std::unique_ptr<veltair::Executor> executor;
+  std::shared_ptr<veltair::Executor> executor;
   std::vector<uint32_t> cpus; // where the workers may run
 };
 
@@ -38,7 +38,8 @@ struct veltair_tenant {
 };
 
 struct veltair_request {
-  veltair::Executor *executor; // valid until the request has ended
+  // A thread may be about to look at it when the runtime is destroyed.
+  std::shared_ptr<veltair::Executor> executor;
   std::shared_ptr<veltair::Request> request;
 };
 

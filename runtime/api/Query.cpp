@@ -134,12 +134,13 @@ veltair_status veltair_submit(veltair_tenant *tenant,
     request->callback = callback;
     request->context = context;
     auto made = std::make_unique<veltair_request>();
+    if (tenant)
+      made->executor = tenant->runtime->executor;
+    made->request = request;
     if (Status s = start(tenant, inputs, input_count, outputs, output_count,
                          options, request);
         !s.ok())
       return s;
-    made->executor = tenant->runtime->executor.get();
-    made->request = std::move(request);
     if (handle)
       *handle = made.release();
     return {};

@@ -165,6 +165,8 @@ veltair_status veltair_runtime_destroy(veltair_runtime *runtime) {
     if (size_t count = runtime->executor->tenantCount())
       return Status::error(VELTAIR_INVALID_ARGUMENT, count,
                            " tenants must be removed first");
+    // Here, not on the thread that releases the last request.
+    runtime->executor->shutDown();
     delete runtime;
     return {};
   });

@@ -6,6 +6,8 @@
 #include "runtime/artifact/Programs.h"
 #include "runtime/support/CpuFeatures.h"
 
+#include <optional>
+
 using namespace veltair;
 
 // Fills the fields that come from the options.
@@ -43,9 +45,26 @@ static Status applyOptions(const veltair_tenant_options &options,
   return {};
 }
 
+// Takes quiet times from what was measured, for versions whose one stage is the
+// whole layer; not where they depend on the data, nor of layers that were
+// measured while others were open.
+static void calibrate(Program &program, const ProfileTimeModel &model) {
+  if (program.tables().extent_count)
+    return;
+  QuietTimes &quiet = program.quietTimes();
+  const std::vector<LayerInfo> &layers = program.info()->layers;
+  for (unsigned l = 0; l < layers.size(); ++l)
+    for (unsigned v = 0; v < layers[l].versions.size(); ++v) {
+      const VersionInfo &version = layers[l].versions[v];
+      std::optional<Time> time = model.quietTime(layers[l].hash, version.key);
+      if (version.stages == 1 && program.layer(l).group == VELTAIR_NONE && time)
+        quiet.calibrate(quiet.slot(l, v, 0), double(*time) / version.chunks);
+    }
+}
+
 static Result<std::unique_ptr<Tenant>>
-makeTenant(const veltair_module &module,
-           const veltair_tenant_options &options) {
+makeTenant(const veltair_module &module, const veltair_tenant_options &options,
+           const ProfileTimeModel &model) {
   auto tenant = std::make_unique<Tenant>();
   tenant->artifact = module.artifact;
   if (Status s = applyOptions(options, *tenant); !s.ok())
@@ -68,6 +87,7 @@ makeTenant(const veltair_module &module,
   for (uint32_t index : tenant->usable) {
     tenant->programs.push_back(std::make_unique<Program>(
         tables, tables.programs[index], tenant->weights.data()));
+    calibrate(*tenant->programs.back(), model);
     tenant->info.programs.push_back(tenant->programs.back()->info());
   }
   return tenant;
@@ -85,7 +105,8 @@ veltair_status veltair_tenant_add(veltair_runtime *runtime,
     veltair_tenant_options options = VELTAIR_TENANT_OPTIONS_INIT;
     if (Status s = readOptions(given, options); !s.ok())
       return s;
-    Result<std::unique_ptr<Tenant>> made = makeTenant(*module, options);
+    Result<std::unique_ptr<Tenant>> made =
+        makeTenant(*module, options, runtime->model);
     if (!made.ok())
       return made.status();
     auto handle = std::make_unique<veltair_tenant>();

@@ -9,6 +9,8 @@
 #include "runtime/support/CpuFeatures.h"
 #include "runtime/support/MappedFile.h"
 
+#include <atomic>
+
 #include <dlfcn.h>
 #include <link.h>
 
@@ -24,6 +26,26 @@ static ImageMemory imageMemory(const ElfReader &elf, uintptr_t base) {
   return ImageMemory(std::move(segments));
 }
 
+// A name of the open file that no file had before. The system's loader takes an
+// object for the file whose name it was once loaded by, whatever was renamed
+// over it; and descriptors come again while such an object is still there. So a
+// number is written in the separators.
+static std::string uniqueName(int descriptor) {
+  static std::atomic<uint64_t> latest{0};
+  std::string name = "/proc/self/fd";
+  for (uint64_t number = ++latest; number; number /= 2)
+    name += number % 2 ? "/." : "/";
+  return name + "/" + std::to_string(descriptor);
+}
+
+static std::string loaderMessage(const std::string &name) {
+  const char *text = dlerror();
+  std::string_view message = text ? text : "cannot be loaded";
+  if (std::string prefix = name + ": "; message.starts_with(prefix))
+    message.remove_prefix(prefix.size());
+  return std::string(message);
+}
+
 Result<LoadedArtifact::Pointer> LoadedArtifact::load(const std::string &path) {
   Result<MappedFile> file = MappedFile::open(path);
   if (!file.ok())
@@ -36,22 +58,17 @@ Result<LoadedArtifact::Pointer> LoadedArtifact::load(const std::string &path) {
   if (!elf.ok())
     return std::move(elf.status()).within(path);
 
-  // A path without a slash would be searched for in the library folders.
-  size_t slash = path.rfind('/');
-  std::string folder = slash == path.npos ? "./" : path.substr(0, slash + 1);
-  std::string name = slash == path.npos ? folder + path : path;
-
   std::shared_ptr<LoadedArtifact> result(new LoadedArtifact);
-  result->folder = std::move(folder);
+  size_t slash = path.rfind('/');
+  result->folder = slash == path.npos ? "./" : path.substr(0, slash + 1);
+  // Not by its path, where another file may be by now.
+  std::string name = uniqueName(file->descriptor());
   result->library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!result->library) {
-    const char *reason = dlerror();
-    return Status::error(VELTAIR_BAD_ARTIFACT, path, ": ",
-                         reason ? reason : "cannot be loaded");
-  }
+  if (!result->library)
+    return Status::error(VELTAIR_BAD_ARTIFACT, path, ": ", loaderMessage(name));
   link_map *map = nullptr;
   if (dlinfo(result->library, RTLD_DI_LINKMAP, &map) != 0)
-    return Status::error(VELTAIR_SYSTEM_ERROR, path, ": ", dlerror());
+    return Status::error(VELTAIR_SYSTEM_ERROR, path, ": ", loaderMessage(name));
 
   auto query = reinterpret_cast<veltair_query_function>(map->l_addr +
                                                         checked->queryAddress);

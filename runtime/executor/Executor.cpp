@@ -74,7 +74,7 @@ void Executor::offerWorkers() {
   handle(CoresChanged{options.threads});
 }
 
-Executor::~Executor() {
+void Executor::shutDown() {
   for (auto &worker : workers)
     worker->stop();
   {
@@ -211,9 +211,10 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   Time now = options.clock();
   request->tenant = &tenant;
   request->program = tenant.usable[programIndex];
-  request->arrival = queryOptions.arrival_ns
-                         ? std::min(Time(queryOptions.arrival_ns), now)
-                         : now;
+  request->arrival =
+      queryOptions.arrival_ns
+          ? Time(std::min<uint64_t>(queryOptions.arrival_ns, uint64_t(now)))
+          : now;
   request->query = &query;
   ++tenant.underway;
   ++underway;

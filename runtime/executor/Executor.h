@@ -51,8 +51,11 @@ class Executor {
 public:
   static Result<std::unique_ptr<Executor>>
   create(ExecutorOptions options, std::unique_ptr<Scheduler> scheduler);
-  // There must be no tenants.
-  ~Executor();
+  ~Executor() { shutDown(); }
+
+  // Ends the threads; there must be no tenants. Requests that have ended may
+  // still be cancelled, without effect.
+  void shutDown();
 
   // True in a child that was forked after the executor's creation: it has no
   // workers and must not be used.

@@ -25,7 +25,9 @@ static constexpr const char *featureNames[featureCount] = {
 
 void Profile::fill(ProfileTimeModel &model) const {
   for (const auto &[key, time] : times)
-    if (auto level = levels.find(key.condition); level != levels.end())
+    if (auto level = levels.find(key.condition);
+        level != levels.end() &&
+        (level->second > 0 || key.condition == quietCondition))
       model.record(key.layerHash, versionKey(key.isa, key.schedule), key.cores,
                    level->second, time);
 }

@@ -19,6 +19,9 @@
 
 namespace veltair {
 
+// The condition of a machine that does nothing else; its level is 0.
+inline constexpr const char *quietCondition = "quiet";
+
 struct Profile {
   // Which version of which layer, on how many cores, beside what.
   struct Key {
@@ -32,12 +35,13 @@ struct Profile {
   };
 
   std::string cpu; // cpuName()
-  // The interference level of each condition; "quiet" has 0.
+  // The interference level of each condition.
   std::map<std::string, double> levels;
   LinearProxy proxy;
   std::map<Key, Time> times; // nanoseconds, of the whole layer
 
-  // Records the times of the conditions whose level is known.
+  // Records the times of the conditions whose level is known. At level 0 only
+  // the quiet times count: others that slowed nothing down would replace them.
   void fill(ProfileTimeModel &model) const;
 };
 

@@ -110,6 +110,19 @@ void ProfileTimeModel::record(uint64_t layerHash, uint64_t version,
   tables[{layerHash, version}][cores][level] = time;
 }
 
+std::optional<Time> ProfileTimeModel::quietTime(uint64_t layerHash,
+                                                uint64_t version) const {
+  auto table = tables.find({layerHash, version});
+  if (table == tables.end())
+    return std::nullopt;
+  auto levels = table->second.find(1);
+  if (levels == table->second.end())
+    return std::nullopt;
+  auto time = levels->second.find(0);
+  return time == levels->second.end() ? std::nullopt
+                                      : std::optional(time->second);
+}
+
 // The value at `x` of the piecewise linear function through `points`, whose
 // values `get` reads; constant outside.
 template <typename Map, typename Get>

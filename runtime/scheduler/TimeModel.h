@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -105,6 +106,9 @@ public:
   // interpolates; outside them it takes the nearest.
   void record(uint64_t layerHash, uint64_t versionKey, unsigned cores,
               double level, Time time);
+
+  // The time recorded for one core at level 0; none if there is no such record.
+  std::optional<Time> quietTime(uint64_t layerHash, uint64_t versionKey) const;
 
   Time predict(const ProgramInfo &program, unsigned layer, unsigned version,
                unsigned cores, double level) const override;

@@ -16,14 +16,16 @@
 namespace veltair {
 
 // Pages are read when they are touched. The file must not be shortened while it
-// is mapped.
+// is mapped. It stays open: its name may be another file's by now.
 class MappedFile {
 public:
   MappedFile() = default;
   MappedFile(MappedFile &&other) noexcept
-      : content(std::exchange(other.content, {})) {}
+      : content(std::exchange(other.content, {})),
+        file(std::exchange(other.file, -1)) {}
   MappedFile &operator=(MappedFile &&other) noexcept {
     std::swap(content, other.content);
+    std::swap(file, other.file);
     return *this;
   }
   ~MappedFile();
@@ -32,9 +34,11 @@ public:
   static Result<MappedFile> open(const std::string &path);
 
   std::span<const std::byte> bytes() const { return content; }
+  int descriptor() const { return file; }
 
 private:
   std::span<const std::byte> content;
+  int file = -1;
 };
 
 } // namespace veltair

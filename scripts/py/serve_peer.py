@@ -6,6 +6,7 @@ one line of the same JSON for each scenario, with the driver's own overhead."""
 import argparse
 import ctypes
 import json
+import math
 import queue
 import sys
 import threading
@@ -44,7 +45,7 @@ class Trial:
         self.overheads = []  # of requests that found their worker idle
         self.misses = [0] * len(self.tenants)
         self.give_up = give_up
-        self.allowed_share = 1 - scenario.get("satisfied", 0.95)
+        self.share = scenario.get("satisfied", 0.95)
         self.hopeless = False
         if queue_per_tenant:
             self.queues = [queue.SimpleQueue() for _ in self.tenants]
@@ -77,7 +78,7 @@ class Trial:
 
     def run(self, arrivals):
         self.offered = [sum(tenant == index for _, tenant in arrivals) for index in range(len(self.tenants))]
-        self.allowed = [int(self.allowed_share * offered) for offered in self.offered]
+        self.allowed = [offered - math.ceil(self.share * offered) for offered in self.offered]
         for thread in self.threads:
             thread.start()
         start = time.perf_counter() + 0.01

@@ -25,7 +25,6 @@
 
 namespace veltair::tool {
 
-static constexpr const char *quiet = "quiet";
 // The condition of a model that runs on the other cores.
 static constexpr const char *neighbour = "model";
 
@@ -58,7 +57,8 @@ public:
 private:
   std::vector<Step> plan();
   bool known(const Step &step, const veltair_program &program) const;
-  void measure(const Step &step);
+  // False if the CPUs did not let it: nothing is recorded.
+  bool measure(const Step &step);
   std::vector<double> layerTimes(ServedModel &model);
   Profile::Key key(const veltair_program &program, uint32_t layer,
                    const Step &step) const;
@@ -156,7 +156,7 @@ std::vector<Step> Calibration::plan() {
     };
     for (uint32_t cores : coreCounts(uint32_t(cpus.size())))
       for (uint32_t v = 0; v < versions; ++v) {
-        add({artifact, v, cores, quiet});
+        add({artifact, v, cores, quietCondition});
         // Beside others only where these have cores of their own.
         if (cores == cpus.size())
           continue;
@@ -201,7 +201,7 @@ std::vector<double> Calibration::layerTimes(ServedModel &model) {
   return medians;
 }
 
-void Calibration::measure(const Step &step) {
+bool Calibration::measure(const Step &step) {
   std::span<const uint32_t> all = cpus;
   std::span<const uint32_t> own = all.first(step.cores);
   std::span<const uint32_t> others = all.subspan(step.cores);
@@ -212,12 +212,14 @@ void Calibration::measure(const Step &step) {
   model.setInputs({}, /*fillMissing=*/true);
 
   // Beside others a batch counts only if the CPUs shared their L3 cache all
-  // the while; a hypervisor that does not let them is put up with in the end.
+  // the while, which a hypervisor may not let them; another calibration tries
+  // again.
   constexpr int tries = 3;
   constexpr double sharedBelow = 150; // ns; about 60 inside, 310 across
   std::vector<double> times;
-  for (int i = 0; i < tries; ++i) {
-    bool gated = step.condition != quiet;
+  bool valid = false;
+  for (int i = 0; i < tries && !valid; ++i) {
+    bool gated = step.condition != quietCondition;
     auto together = [&] {
       return !gated || lineRoundTrip(own.front(), others.front()) < sharedBelow;
     };
@@ -232,12 +234,14 @@ void Calibration::measure(const Step &step) {
         second.emplace(command.artifacts.back(), others);
       times = layerTimes(model);
     }
-    if (before && together())
-      break;
+    valid = before && together();
   }
+  if (!valid)
+    return false;
   for (uint32_t l = 0; l < model.selected().layer_count; ++l)
     profile.times[key(model.selected(), l, step)] =
         std::max<Time>(Time(times[l]), 1);
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -250,9 +254,9 @@ void Calibration::finish() {
   std::map<std::string, std::vector<double>> slowdowns;
   for (const auto &[key, time] : profile.times) {
     Profile::Key alone = key;
-    alone.condition = quiet;
+    alone.condition = quietCondition;
     auto found = profile.times.find(alone);
-    if (key.condition != quiet && found != profile.times.end())
+    if (key.condition != quietCondition && found != profile.times.end())
       slowdowns[key.condition].push_back(double(time) / double(found->second));
   }
   std::map<std::string, double> means;
@@ -261,7 +265,7 @@ void Calibration::finish() {
     means[condition] = std::max(Latencies(list).mean(), 1.0);
     most = std::max(most, means[condition]);
   }
-  profile.levels = {{quiet, 0}};
+  profile.levels = {{quietCondition, 0}};
   std::vector<ProxySample> samples;
   for (const auto &[condition, mean] : means) {
     double level = most > 1 ? (mean - 1) / (most - 1) : 0;
@@ -292,13 +296,20 @@ void Calibration::save() const {
 void Calibration::run() {
   std::vector<Step> steps = plan();
   bool bar = isatty(STDERR_FILENO) != 0;
+  // So that the file is of use even if this is interrupted.
+  profile.levels[quietCondition] = 0;
   for (size_t i = 0; i < steps.size(); ++i) {
     const Step &step = steps[i];
     if (bar)
       std::fprintf(stderr, "\r\033[K[%zu/%zu] %s, version %u, %u cores, %s",
                    i + 1, steps.size(), step.artifact.c_str(), step.version,
                    step.cores, step.condition.c_str());
-    measure(step);
+    if (!measure(step))
+      std::fprintf(stderr,
+                   "%sveltair: left out, as the CPUs did not share an L3 "
+                   "cache: %s, version %u, %u cores, %s\n",
+                   bar ? "\r\033[K" : "", step.artifact.c_str(), step.version,
+                   step.cores, step.condition.c_str());
     save();
   }
   if (bar && !steps.empty())

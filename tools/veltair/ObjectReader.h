@@ -11,7 +11,6 @@
 
 #include "nlohmann/json.hpp"
 
-#include <cmath>
 #include <set>
 #include <string>
 #include <string_view>
@@ -70,10 +69,7 @@ public:
       return fallback;
     double number = value->is_number() ? value->get<double>() : -1;
     if (!(number > 0 && number <= highest))
-      fail(key,
-           "must be a number above 0" +
-               (std::isinf(highest) ? std::string()
-                                    : " and at most " + Json(highest).dump()));
+      fail(key, "must be a number above 0 and at most " + Json(highest).dump());
     return number;
   }
 

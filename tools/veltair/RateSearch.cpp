@@ -9,19 +9,10 @@
 
 namespace veltair::tool {
 
-static double totalRate(const Scenario &scenario) {
-  double sum = 0;
-  for (const ScenarioTenant &tenant : scenario.tenants)
-    sum += tenant.rateRps;
-  return sum;
-}
-
 // Brackets the highest rate by doubling and halving, then bisects to 2 %.
 static Played searchRate(const Scenario &scenario, const Trial &trial) {
   constexpr double tolerance = 0.02;
   constexpr int limit = 24; // doublings or halvings
-  // With a target longer than the trial, no rate is too much.
-  constexpr double mostArrivals = 2e6;
   double unit = totalRate(scenario);
   Played best;
   auto satisfied = [&](double rate) {
@@ -41,6 +32,7 @@ static Played searchRate(const Scenario &scenario, const Trial &trial) {
     double &moving = ok ? high : low;
     (ok ? low : high) = moving;
     moving *= ok ? 2 : 0.5;
+    // With a target longer than the trial, no rate is too much.
     if (moving * scenario.durationS > mostArrivals)
       break;
     bracketed = satisfied(moving) != ok;

@@ -5,6 +5,7 @@
 #include "tools/veltair/Scenario.h"
 #include "tools/veltair/ObjectReader.h"
 #include "tools/veltair/TensorFiles.h"
+#include "tools/veltair/TrialOutcome.h"
 #include "tools/veltair/UserError.h"
 
 #include <algorithm>
@@ -32,12 +33,12 @@ static veltair_priority readPriority(ObjectReader &reader) {
 
 static ScenarioTenant readTenant(const Json &json, size_t index,
                                  const std::filesystem::path &folder) {
-  constexpr double any = std::numeric_limits<double>::infinity();
+  constexpr double longestMs = 1e9; // of the runtime
   ObjectReader reader(json, "tenant " + std::to_string(index));
   ScenarioTenant tenant;
   tenant.name = reader.text("name");
   tenant.artifact = (folder / reader.text("artifact")).string();
-  tenant.qosMs = reader.positive("qos_ms", any, -1);
+  tenant.qosMs = reader.positive("qos_ms", longestMs, -1);
   tenant.rateRps = reader.positive("rate_rps", 1e9, -1);
   tenant.priority = readPriority(reader);
   if (const Json *inputs = reader.find("inputs")) {
@@ -80,12 +81,22 @@ Scenario parseScenario(std::string_view text, const std::string &folder) {
       reader.fail("has two tenants '" + scenario.tenants.back().name + "'");
   }
   reader.finish();
+  if (totalRate(scenario) * scenario.durationS > mostArrivals)
+    reader.fail("asks for more than " + std::to_string(uint64_t(mostArrivals)) +
+                " queries: 'rate_rps' of all tenants times 'duration_s'");
   return scenario;
 }
 
 Scenario readScenario(const std::string &file) {
   std::string folder = std::filesystem::path(file).parent_path().string();
   return readNamed(file, [&] { return parseScenario(readFile(file), folder); });
+}
+
+double totalRate(const Scenario &scenario) {
+  double sum = 0;
+  for (const ScenarioTenant &tenant : scenario.tenants)
+    sum += tenant.rateRps;
+  return sum;
 }
 
 std::vector<Arrival> poissonArrivals(const Scenario &scenario, double scale) {
@@ -117,7 +128,7 @@ std::vector<uint64_t> missesAllowed(const Scenario &scenario,
   for (const Arrival &arrival : arrivals)
     ++allowed[arrival.tenant];
   for (uint64_t &count : allowed)
-    count = uint64_t((1 - scenario.satisfied) * double(count));
+    count = mostMisses(scenario.satisfied, count);
   return allowed;
 }
 

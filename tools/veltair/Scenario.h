@@ -34,6 +34,12 @@ struct Scenario {
   std::vector<ScenarioTenant> tenants;
 };
 
+// Queries that a scenario may have: they are all kept in memory.
+inline constexpr double mostArrivals = 2e6;
+
+// Queries a second of all tenants.
+double totalRate(const Scenario &scenario);
+
 // Reads a scenario's JSON text. Relative paths are relative to `folder`. A
 // UserError names the key that is unknown, missing or wrong.
 Scenario parseScenario(std::string_view text, const std::string &folder);

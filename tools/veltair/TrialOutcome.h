@@ -9,10 +9,17 @@
 
 #include "veltair/veltair.h"
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
 namespace veltair::tool {
+
+// How many of a tenant's queries may miss their target when at least `share` of
+// them must be in time.
+inline uint64_t mostMisses(double share, uint64_t offered) {
+  return offered - uint64_t(std::ceil(share * double(offered)));
+}
 
 // offered = completed + rejected + cancelled + failed
 struct TenantOutcome {
@@ -31,7 +38,7 @@ struct TrialOutcome {
     if (stopped)
       return false;
     for (const TenantOutcome &tenant : tenants)
-      if (double(tenant.satisfied) < share * double(tenant.offered))
+      if (tenant.offered - tenant.satisfied > mostMisses(share, tenant.offered))
         return false;
     return true;
   }

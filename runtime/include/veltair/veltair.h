@@ -83,7 +83,8 @@ VELTAIR_API uint64_t veltair_now_ns(void);
 typedef struct veltair_module veltair_module;
 
 // Reads, checks and loads the shared object `path`. Nothing of the file is
-// executed before its structure, hashes and imports have been checked.
+// executed before its structure, hashes and imports have been checked. While it
+// is loaded, another file may be renamed over it; it must not be written over.
 VELTAIR_API veltair_status veltair_module_load(const char *path,
                                                veltair_module **module);
 

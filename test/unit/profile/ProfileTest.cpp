@@ -54,6 +54,18 @@ TEST(Profile, FillsATimeModel) {
   EXPECT_EQ(model.predict(program, 0, 0, 2, 0), 60);
 }
 
+TEST(Profile, OnlyQuietTimesCountAtLevel0) {
+  Profile profile;
+  profile.levels = {{"compute", 0}, {quietCondition, 0}, {"stream", 0}};
+  profile.times[{1, "v4", "direct", 1, "compute"}] = 90;
+  profile.times[{1, "v4", "direct", 1, quietCondition}] = 100;
+  profile.times[{1, "v4", "direct", 1, "stream"}] = 110;
+  AnnotationTimeModel fallback;
+  ProfileTimeModel model(fallback);
+  profile.fill(model);
+  EXPECT_EQ(model.quietTime(1, versionKey("v4", "direct")), 100);
+}
+
 TEST(Profile, BadTextsAreRefused) {
   std::string good = profileText(example());
   auto refused = [&](const std::string &from, const std::string &to,

@@ -108,5 +108,16 @@ TEST(ProfileTimeModel, InterpolatesAndFallsBack) {
   EXPECT_EQ(model.predict(*program, 1, 0, 1, 0), 100);
 }
 
+TEST(ProfileTimeModel, KnowsOnlyRecordedQuietTimes) {
+  TestTimeModel fallback;
+  ProfileTimeModel model(fallback);
+  model.record(7, 1, 1, 0, 1000);
+  model.record(7, 2, 1, 0.5, 1000);
+  model.record(7, 3, 2, 0, 1000);
+  EXPECT_EQ(model.quietTime(7, 1), 1000);
+  for (uint64_t version : {2, 3, 4})
+    EXPECT_EQ(model.quietTime(7, version), std::nullopt);
+}
+
 } // namespace
 } // namespace veltair

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/veltair/Scenario.h"
+#include "tools/veltair/TrialOutcome.h"
 #include "tools/veltair/UserError.h"
 
 #include "gmock/gmock.h"
@@ -63,6 +64,10 @@ TEST(Scenario, ErrorsNameTheKey) {
               HasSubstr("unknown key 'qps'"));
   EXPECT_THAT(errorOf(tenant(R"("qos_ms": 1, "rate_rps": 1, "priority": 2)")),
               HasSubstr("'priority'"));
+  EXPECT_THAT(errorOf(tenant(R"("qos_ms": 1e10, "rate_rps": 1)")),
+              HasSubstr("'qos_ms' must be a number above 0 and at most"));
+  EXPECT_THAT(errorOf(tenant(R"("qos_ms": 1, "rate_rps": 1e9)")),
+              HasSubstr("'rate_rps' of all tenants"));
   std::string wrong = good;
   wrong.replace(wrong.find("search"), 6, "sarch");
   EXPECT_THAT(errorOf(wrong), HasSubstr("unknown key 'sarch'"));
@@ -72,6 +77,25 @@ TEST(Scenario, ErrorsNameTheKey) {
   wrong = good;
   wrong.replace(wrong.find("\"b\""), 3, "\"a\"");
   EXPECT_THAT(errorOf(wrong), HasSubstr("two tenants 'a'"));
+}
+
+TEST(MissesAllowed, AreThoseThatSatisfy) {
+  Scenario s = parseScenario(good, "");
+  s.tenants.pop_back();
+  for (double share : {0.07, 0.5, 0.9, 0.95, 0.99, 1.0})
+    for (uint64_t count : {1, 7, 99, 100, 1000}) {
+      s.satisfied = share;
+      uint64_t misses = missesAllowed(s, std::vector<Arrival>(count))[0];
+      TrialOutcome outcome;
+      outcome.tenants.resize(1);
+      outcome.tenants[0].offered = count;
+      outcome.tenants[0].satisfied = count - misses;
+      EXPECT_TRUE(outcome.satisfies(share)) << share << " of " << count;
+      --outcome.tenants[0].satisfied;
+      EXPECT_FALSE(outcome.satisfies(share)) << share << " of " << count;
+    }
+  s.satisfied = 0.9;
+  EXPECT_EQ(missesAllowed(s, std::vector<Arrival>(100))[0], 10u);
 }
 
 TEST(PoissonArrivals, AreReproducibleAndIndependent) {

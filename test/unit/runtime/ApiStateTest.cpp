@@ -1,0 +1,138 @@
+// Part of the VELTAIR project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// What stands behind the handles of the C API.
+
+#include "Options.h"
+#include "TestModel.h"
+
+#include "runtime/api/Api.h"
+#include "runtime/profile/Profile.h"
+#include "runtime/support/CpuFeatures.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace veltair;
+using namespace veltair::test;
+
+namespace {
+
+class ApiState : public testing::Test {
+protected:
+  static constexpr uint32_t elements = 64;
+
+  ApiState() : model(elements), x(elements), y(elements) {
+    model.addAffine();
+    model.addReduce();
+    for (uint32_t l = 0; l < 2; ++l)
+      model.layer(l).hash = 1 + l;
+    tables = &model.artifact();
+  }
+  ~ApiState() override { close(); }
+
+  void open(const char *profile = nullptr) {
+    veltair_runtime_options options = runtimeOptions(1);
+    options.profile = profile;
+    ASSERT_EQ(veltair_runtime_create(&options, &runtime), VELTAIR_OK)
+        << veltair_last_message();
+    ASSERT_EQ(veltair_module_link(queryOf(*tables), &module), VELTAIR_OK);
+    ASSERT_EQ(veltair_tenant_add(runtime, module, nullptr, &tenant),
+              VELTAIR_OK);
+  }
+
+  void close() {
+    veltair_tenant_remove(std::exchange(tenant, nullptr));
+    veltair_module_release(std::exchange(module, nullptr));
+    veltair_runtime_destroy(std::exchange(runtime, nullptr));
+  }
+
+  veltair_request *submit(const veltair_query_options &options) {
+    veltair_input in{x.data(), elements * sizeof(float), VELTAIR_F32, 1, &dim};
+    veltair_output out{y.data(), elements * sizeof(float), nullptr};
+    veltair_request *request = nullptr;
+    EXPECT_EQ(veltair_submit(tenant, &in, 1, &out, 1, &options, nullptr,
+                             nullptr, &request),
+              VELTAIR_OK);
+    return request;
+  }
+
+  TestModel model;
+  const veltair_artifact *tables;
+  std::vector<float> x, y;
+  int64_t dim = elements;
+  veltair_runtime *runtime = nullptr;
+  veltair_module *module = nullptr;
+  veltair_tenant *tenant = nullptr;
+};
+
+} // namespace
+
+// Another thread may be inside veltair_request_cancel or _wait, which found
+// that the query had not ended yet.
+TEST_F(ApiState, RequestsKeepTheExecutor) {
+  open();
+  veltair_query_options options{};
+  options.size = sizeof options;
+  veltair_request *request = submit(options);
+  EXPECT_EQ(veltair_request_wait(request, nullptr), VELTAIR_OK);
+  close();
+  EXPECT_TRUE(checkProcess(*request->executor).ok());
+  request->executor->cancel(*request->request);
+  veltair_request_release(request);
+}
+
+TEST_F(ApiState, NoQueryArrivesInTheFuture) {
+  open();
+  veltair_query_options options{};
+  options.size = sizeof options;
+  for (uint64_t arrival : {UINT64_MAX, uint64_t(1) << 63}) {
+    uint64_t before = veltair_now_ns();
+    options.arrival_ns = arrival;
+    veltair_request *request = submit(options);
+    veltair_result result;
+    EXPECT_EQ(veltair_request_wait(request, &result), VELTAIR_OK);
+    EXPECT_GE(result.arrival_ns, before);
+    EXPECT_LE(result.arrival_ns, veltair_now_ns());
+    veltair_request_release(request);
+  }
+}
+
+TEST_F(ApiState, ProfilesTellQuietTimes) {
+  Profile profile;
+  profile.cpu = cpuName();
+  profile.levels = {{quietCondition, 0}};
+  for (uint64_t layer : {1, 2})
+    profile
+        .times[{layer, tables->programs[0].isa, "scalar", 1, quietCondition}] =
+        1000;
+  std::string path = testing::TempDir() + "veltair-quiet.json";
+  std::ofstream(path) << profileText(profile);
+
+  open(path.c_str());
+  QuietTimes &quiet = tenant->tenant->programs[0]->quietTimes();
+  EXPECT_EQ(quiet.perChunk(quiet.slot(0, 0, 0)),
+            1000 / float(model.stage(0, 0).chunks));
+  // Nobody knows how the time is shared by stages.
+  EXPECT_EQ(quiet.perChunk(quiet.slot(1, 0, 0)), 0);
+  close();
+
+  auto expectUnknown = [&] {
+    open(path.c_str());
+    QuietTimes &learned = tenant->tenant->programs[0]->quietTimes();
+    EXPECT_EQ(learned.perChunk(learned.slot(0, 0, 0)), 0);
+    close();
+  };
+  model.layer(0).group = 0;
+  expectUnknown();
+  model.layer(0).group = VELTAIR_NONE;
+  model.program().extent_count = 1;
+  expectUnknown();
+  std::remove(path.c_str());
+}
