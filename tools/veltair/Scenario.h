@@ -35,7 +35,7 @@ struct Scenario {
 };
 
 // Queries that a scenario may have: they are all kept in memory.
-inline constexpr double mostArrivals = 2e6;
+inline constexpr double mostArrivals = 2e7;
 
 // Queries a second of all tenants.
 double totalRate(const Scenario &scenario);
