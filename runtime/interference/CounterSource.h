@@ -26,7 +26,6 @@ struct CounterReading {
   Time quiet = 0;
 
   std::optional<Time> runDelay; // workers were runnable but had no CPU
-  std::optional<double> othersBusyCores;
   std::optional<uint64_t> l3Misses;
   std::optional<uint64_t> l3Accesses;
   std::optional<uint64_t> memoryReads; // cache lines

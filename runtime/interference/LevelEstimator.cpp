@@ -27,7 +27,6 @@ std::optional<Features> extractFeatures(const CounterReading &reading) {
   at(Feature::memoryReads) = rate(reading.memoryReads);
   at(Feature::cycles) = rate(reading.cycles);
   at(Feature::instructions) = rate(reading.instructions);
-  at(Feature::othersBusyCores) = reading.othersBusyCores.value_or(0);
   return features;
 }
 

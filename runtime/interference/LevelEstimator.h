@@ -18,15 +18,14 @@ namespace veltair {
 // What the proxy sees of a reading, each normalised by time; absent counters
 // are 0.
 enum class Feature : uint8_t {
-  slowdown,        // (busy time on a CPU) / (quiet time) - 1
-  l3Misses,        // a nanosecond
-  l3Accesses,      // a nanosecond
-  memoryReads,     // a nanosecond
-  cycles,          // a nanosecond
-  instructions,    // a nanosecond
-  othersBusyCores, // cores
+  slowdown,     // (busy time on a CPU) / (quiet time) - 1
+  l3Misses,     // a nanosecond
+  l3Accesses,   // a nanosecond
+  memoryReads,  // a nanosecond
+  cycles,       // a nanosecond
+  instructions, // a nanosecond
 };
-inline constexpr unsigned featureCount = 7;
+inline constexpr unsigned featureCount = 6;
 
 using Features = std::array<double, featureCount>;
 

@@ -15,7 +15,6 @@ static void forEachField(Reading &reading, Visit visit) {
   visit(reading.busy);
   visit(reading.quiet);
   visit(reading.runDelay);
-  visit(reading.othersBusyCores);
   visit(reading.l3Misses);
   visit(reading.l3Accesses);
   visit(reading.memoryReads);
@@ -24,8 +23,8 @@ static void forEachField(Reading &reading, Visit visit) {
 }
 
 std::string_view recordingHeader() {
-  return "duration,busy,quiet,runDelay,othersBusyCores,l3Misses,l3Accesses,"
-         "memoryReads,cycles,instructions";
+  return "duration,busy,quiet,runDelay,l3Misses,l3Accesses,memoryReads,cycles,"
+         "instructions";
 }
 
 template <typename T> static std::string fieldText(const T &value) {

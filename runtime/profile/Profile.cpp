@@ -19,8 +19,8 @@ static constexpr std::string_view schema = "veltair.profile.1";
 
 // By Feature.
 static constexpr const char *featureNames[featureCount] = {
-    "slowdown", "l3_misses",    "l3_accesses",       "memory_reads",
-    "cycles",   "instructions", "others_busy_cores",
+    "slowdown",     "l3_misses", "l3_accesses",
+    "memory_reads", "cycles",    "instructions",
 };
 
 void Profile::fill(ProfileTimeModel &model) const {
