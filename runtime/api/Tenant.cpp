@@ -21,6 +21,11 @@ static Status applyOptions(const veltair_tenant_options &options,
     return invalidArgument("the QoS target is no sensible time");
   if (options.qos_ms > 0)
     info.qos = Time(options.qos_ms * 1e6);
+  if (!(options.qos_share >= 0 && options.qos_share <= 1))
+    return invalidArgument("the share that must meet the QoS target is not "
+                           "between 0 and 1");
+  if (options.qos_share > 0)
+    info.qosShare = options.qos_share;
 
   switch (options.priority) {
   case VELTAIR_PRIORITY_LOW:

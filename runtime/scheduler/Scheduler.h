@@ -36,10 +36,12 @@ inline constexpr Time never = std::numeric_limits<Time>::max();
 
 enum class Priority : uint8_t { low, medium, high };
 
+inline constexpr double defaultQosShare = 0.95;
+
 struct TenantInfo {
   std::string name;
-  Time qos = never;         // latency target
-  double percentile = 0.95; // share of the queries that must meet it
+  Time qos = never;                  // latency target
+  double qosShare = defaultQosShare; // of the queries that must meet it
   Priority priority = Priority::medium;
   // Run this version of every layer (the last one where a layer has fewer).
   std::optional<uint32_t> forcedVersion;

@@ -24,7 +24,7 @@ void TenantRecord::queryEnded(bool miss) {
 
 double TenantRecord::missesUsed(unsigned more) const {
   double share = (missed + more) / (ended + more + assumedInTime);
-  return share / std::max(1 - percentile, 1e-4);
+  return share / std::max(1 - qosShare, 1e-4);
 }
 
 // Of the tenants that have something to give up.

@@ -4,7 +4,7 @@
 //
 // Which queries to give up when not all can keep their deadlines.
 //
-// A target holds for a percentile of a tenant's queries, so each tenant has
+// A target holds for a share of a tenant's queries, so each tenant has
 // misses to spare. Giving up a query of the tenant that has used the least of
 // them keeps the others in time, where serving all in turn would make all late.
 
@@ -24,14 +24,14 @@ namespace veltair {
 class TenantRecord {
 public:
   Priority priority = Priority::medium;
-  double percentile = 0.95; // share of the queries that must be in time
+  double qosShare = defaultQosShare;
 
   void queryEnded(bool missed);
 
   // Triage needs no memory for up to so many claims of the tenant.
   void reserve(size_t claims) { reserveFor(kept, claims); }
 
-  // The share of the misses that the percentile allows which would be used if
+  // The share of the misses that qosShare allows which would be used if
   // `more` queries missed their deadline too.
   double missesUsed(unsigned more) const;
 

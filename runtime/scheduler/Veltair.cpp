@@ -49,7 +49,7 @@ static Time after(Time time, double span) {
 void Veltair::tenantChanging(TenantId id, const TenantInfo &info) {
   TenantRecord &record = records[id];
   record.priority = info.priority;
-  record.percentile = info.percentile;
+  record.qosShare = info.qosShare;
 }
 
 void Veltair::reserve(size_t queries) {

@@ -44,7 +44,8 @@ void execute(const LoadCommand &command) {
   for (const ScenarioTenant &tenant : scenario.tenants) {
     models.push_back(std::make_unique<ServedModel>(
         runtime, tenant.artifact, options,
-        Service{tenant.name, tenant.qosMs, tenant.priority}));
+        Service{tenant.name, tenant.qosMs, scenario.satisfied,
+                tenant.priority}));
     ServedModel &model = *models.back();
     std::vector<std::string> given;
     given.reserve(tenant.inputs.size());

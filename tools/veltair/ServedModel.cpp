@@ -94,6 +94,7 @@ static veltair_tenant_options tenantOptions(const RunOptions &options,
   veltair_tenant_options raw = VELTAIR_TENANT_OPTIONS_INIT;
   raw.name = service.name.empty() ? nullptr : service.name.c_str();
   raw.qos_ms = service.qosMs;
+  raw.qos_share = service.qosShare;
   raw.priority = service.priority;
   raw.kernel_version = options.kernelVersion;
   raw.isa = options.isa.empty() ? nullptr : options.isa.c_str();

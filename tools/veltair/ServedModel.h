@@ -37,6 +37,7 @@ private:
 struct Service {
   std::string name; // empty: the artifact's
   double qosMs = 0;
+  double qosShare = 0;
   veltair_priority priority = VELTAIR_PRIORITY_DEFAULT;
 };
 

@@ -59,7 +59,7 @@ static Priority priorityOf(veltair_priority priority) {
 
 // The program that the machine would run: the one named by `isa`, else the
 // artifact's best, whatever this CPU can run.
-static TenantInfo tenantInfo(const ScenarioTenant &tenant,
+static TenantInfo tenantInfo(const ScenarioTenant &tenant, double qosShare,
                              const std::string &isa) {
   Module module(tenant.artifact);
   const veltair_artifact &artifact = module.artifact();
@@ -71,6 +71,7 @@ static TenantInfo tenantInfo(const ScenarioTenant &tenant,
   TenantInfo info;
   info.name = tenant.name;
   info.qos = Time(tenant.qosMs * 1e6);
+  info.qosShare = qosShare;
   info.priority = priorityOf(tenant.priority);
   info.programs = {std::make_shared<ProgramInfo>(
       describeProgram(programName(artifact, program), program))};
@@ -90,7 +91,7 @@ SimulatedTrial::SimulatedTrial(const SimulateCommand &command,
     profile->fill(model);
   }
   for (const ScenarioTenant &tenant : scenario.tenants)
-    tenants.push_back(tenantInfo(tenant, command.isa));
+    tenants.push_back(tenantInfo(tenant, scenario.satisfied, command.isa));
   if (!makeScheduler())
     throw UserError("there is no policy '" + command.policy + "'");
 }

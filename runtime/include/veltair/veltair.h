@@ -192,11 +192,23 @@ typedef struct veltair_tenant_options {
   int32_t verify_weights;   // not 0: check the weights' hashes (reads them all)
   // The most queries under way; more are rejected. 0: no limit.
   uint32_t queue_limit;
+  // The share of the queries that must meet qos_ms, in (0, 1]: when not all
+  // can, schedulers choose who is late by it. 0: 0.95.
+  double qos_share;
 } veltair_tenant_options;
 
 // Defaults: automatic version, everything else zero.
 #define VELTAIR_TENANT_OPTIONS_INIT                                            \
-  {sizeof(veltair_tenant_options), 0, 0.0, 0, VELTAIR_VERSION_AUTO, 0, 0, 0, 0}
+  {sizeof(veltair_tenant_options),                                             \
+   0,                                                                          \
+   0.0,                                                                        \
+   0,                                                                          \
+   VELTAIR_VERSION_AUTO,                                                       \
+   0,                                                                          \
+   0,                                                                          \
+   0,                                                                          \
+   0,                                                                          \
+   0.0}
 
 // `options` may be null. Fails with VELTAIR_CPU_MISMATCH when no program of the
 // module runs here.

@@ -319,6 +319,12 @@ TEST_F(ApiTest, RefusesWrongOptions) {
   EXPECT_THAT(veltair_last_message(),
               HasSubstr("no program for 'pdp-11'; it has x86-64"));
   tenantOptions = VELTAIR_TENANT_OPTIONS_INIT;
+  tenantOptions.qos_share = 1.5;
+  EXPECT_EQ(veltair_tenant_add(runtime->get(), module->get(), &tenantOptions,
+                               &rawTenant),
+            VELTAIR_INVALID_ARGUMENT);
+  EXPECT_THAT(veltair_last_message(), HasSubstr("not between 0 and 1"));
+  tenantOptions = VELTAIR_TENANT_OPTIONS_INIT;
   tenantOptions.qos_ms = -1;
   EXPECT_EQ(veltair_tenant_add(runtime->get(), module->get(), &tenantOptions,
                                &rawTenant),

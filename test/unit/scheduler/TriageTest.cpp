@@ -57,10 +57,10 @@ TEST(Triage, SharesMisses) {
             Kept({false, false, true}));
 }
 
-TEST(Triage, AStricterPercentileSparesLess) {
+TEST(Triage, AStricterShareSparesLess) {
   TenantRecord a, b;
-  a.percentile = 0.99;
-  b.percentile = 0.9;
+  a.qosShare = 0.99;
+  b.qosShare = 0.9;
   a.queryEnded(true);
   for (int i = 0; i < 5; ++i)
     b.queryEnded(true); // half of its 10 %; the other has its 1 % five times
