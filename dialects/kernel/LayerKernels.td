@@ -78,6 +78,7 @@ def Kernel_MatMulOp : Kernel_LayerKernelOp<"matmul", "MatMul", [{
     bool canReadBf16(unsigned number) {
       return number == 0 && getLhs().getType().getShape().back() % 2 == 0;
     }
+    bool mergesRows() { return true; }
   }]> {
   let summary = "Product of a row-major matrix with a constant one";
   let description = [{
@@ -171,13 +172,19 @@ def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention", [{
   }];
 }
 
-def Kernel_SoftmaxRowsOp : Kernel_UnpackedKernelOp<"softmax_rows", "Softmax"> {
+/// A kernel that takes a tensor for a list of rows.
+class Kernel_RowsOp<string mnemonic, string operator>
+    : Kernel_UnpackedKernelOp<mnemonic, operator, [{
+        bool mergesRows() { return true; }
+      }]>;
+
+def Kernel_SoftmaxRowsOp : Kernel_RowsOp<"softmax_rows", "Softmax"> {
   let summary = "Softmax over the last dimension";
   let arguments = (ins Kernel_F32Tensor:$input);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
-def Kernel_NormalizeRowsOp : Kernel_UnpackedKernelOp<"normalize_rows", "LayerNormalization"> {
+def Kernel_NormalizeRowsOp : Kernel_RowsOp<"normalize_rows", "LayerNormalization"> {
   let summary = "Rows with a mean of 0 and a variance of 1";
   let description = [{
     A row `x` of `input`, `[..., N]`, becomes

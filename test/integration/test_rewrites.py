@@ -97,6 +97,21 @@ class Rewrites(Case):
         nodes[2].input[1] = "t"
         self.agree(nodes, {"w": [48, 20, 3], "b": [48], "t": [1, 48, 1], "v": [48, 16, 5]}, [2, 20, 37])
 
+    def test_rows_of_several_dimensions(self):
+        """Operands with some of the leading dimensions behind kernels of rows."""
+        nodes = [
+            helper.make_node("MatMul", ["x", "w"], ["a"]),
+            helper.make_node("Add", ["a", "t"], ["b"]),
+            helper.make_node("Add", ["b", "p"], ["c"]),
+            helper.make_node("LayerNormalization", ["c", "s", "bias"], ["d"]),
+            helper.make_node("Mul", ["d", "t"], ["e"]),
+            helper.make_node("Softmax", ["e"], ["f"]),
+            helper.make_node("Mul", ["f", "p"], ["g"]),
+            helper.make_node("Add", ["g", "r"], ["y"]),
+        ]
+        weights = {"w": [24, 48], "t": [2, 1, 48], "p": [1, 9, 48], "s": [48], "bias": [48], "r": [2, 9, 1]}
+        self.agree(nodes, weights, [2, 9, 24], versions=range(3))
+
     def test_einsum(self):
         def check(equation, x, w):
             self.agree([helper.make_node("Einsum", ["x", "w"], ["y"], equation=equation)], {"w": w}, x)
