@@ -89,7 +89,9 @@ std::optional<double> LayoutAssigner::getPadding(Value value,
                                                  RankedTensorType plainResult) {
   if (isa<NoneType>(value.getType()))
     return std::nullopt;
-  if (isBlocked(value))
+  // Of one channel for all, every lane has what the first one has.
+  if (isBlocked(value) &&
+      onnx::tensorType(value).getDimSize(1) == plainResult.getDimSize(1))
     return blocked.lookup(value).padding;
   if (isScalarConstant(value)) {
     auto number = onnx::constantFloats(value);
