@@ -112,6 +112,24 @@ class Rewrites(Case):
         weights = {"w": [24, 48], "t": [2, 1, 48], "p": [1, 9, 48], "s": [48], "bias": [48], "r": [2, 9, 1]}
         self.agree(nodes, weights, [2, 9, 24], versions=range(3))
 
+    def test_empty_batch(self):
+        def node(op, operands, result, **attributes):
+            return helper.make_node(op, operands.split(), [result], **attributes)
+
+        convolutions = [node("Conv", "x w", "a"), node("Relu", "a", "b"), node("Conv", "b v", "y", group=32)]
+        self.agree(convolutions, {"w": [32, 3, 3, 3], "v": [32, 1, 3, 3]}, [0, 3, 24, 24])
+        products = [node("MatMul", "x w", "a"), node("Softmax", "a", "c"), node("Gemm", "c v b", "y")]
+        self.agree(products, {"w": [64, 32], "v": [32, 8], "b": [8]}, [0, 64])
+        attention = [
+            node("Transpose", "x", "t", perm=[0, 1, 3, 2]),
+            node("MatMul", "x t", "m"),
+            node("Softmax", "m", "s"),
+            node("MatMul", "s x", "y"),
+        ]
+        self.agree(attention, {}, [0, 2, 8, 16])
+        for shape in ([0, 4, 32], [4, 0]):
+            self.agree([node("Softmax", "x", "y")], {}, shape)
+
     def test_einsum(self):
         def check(equation, x, w):
             self.agree([helper.make_node("Einsum", ["x", "w"], ["y"], equation=equation)], {"w": w}, x)
