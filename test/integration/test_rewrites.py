@@ -130,6 +130,19 @@ class Rewrites(Case):
         for shape in ([0, 4, 32], [4, 0]):
             self.agree([node("Softmax", "x", "y")], {}, shape)
 
+    def test_sigmoid_of_nan(self):
+        """A NaN stays one, whatever its other bits are."""
+        x = (0x7FC00000 + np.arange(1000, dtype=np.uint32)).view(np.float32)
+        np.save(self.path("x.npy"), x)
+        ends = [[(name, TensorProto.FLOAT, x.shape)] for name in "xy"]
+        model = self.save(make_model([helper.make_node("Sigmoid", ["x"], ["y"])], *ends))
+        artifact = self.path("model.so")
+        call(VELTAIRC, model, "-o", artifact, f"--march={','.join(ISAS)}")
+        for isa in ISAS:
+            files = [f"--input=x={self.path('x.npy')}", f"--output={self.folder}"]
+            call(VELTAIR, "run", artifact, f"--isa={isa}", *files)
+            self.assertTrue(np.isnan(np.load(output_file(self.folder, "y"))).all())
+
     def test_einsum(self):
         def check(equation, x, w):
             self.agree([helper.make_node("Einsum", ["x", "w"], ["y"], equation=equation)], {"w": w}, x)

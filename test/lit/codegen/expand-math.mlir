@@ -16,12 +16,14 @@ func.func @exp(%x: vector<16xf32>) -> vector<16xf32> {
   return %0 : vector<16xf32>
 }
 
-// Without infinities: n is added to the exponent.
+// Without infinities: n is added to the exponent, 0 for a NaN.
 // CHECK-LABEL: @finite_exp
 // CHECK-NOT: math.exp
 // CHECK: %[[ROUNDED:.*]] = math.fma
 // CHECK-COUNT-6: math.fma
-// CHECK: %[[BITS:.*]] = arith.bitcast %[[ROUNDED]]
+// CHECK: %[[ORDERED:.*]] = arith.cmpf olt, %[[ROUNDED]], %[[BEYOND:.*]] :
+// CHECK: %[[SUM:.*]] = arith.select %[[ORDERED]], %[[ROUNDED]], %[[BEYOND]]
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[SUM]]
 // CHECK: arith.shli %[[BITS]]
 // CHECK: arith.addi
 // CHECK-NOT: math.fma
