@@ -181,6 +181,12 @@ struct ExpandErfForBf16 : OpRewritePattern<math::ErfOp> {
   }
 };
 
+/// True for operations that make a step of a difference in the last place.
+static bool roundsToInteger(Operation *op) {
+  return isa<math::FloorOp, math::CeilOp, math::TruncOp, math::RoundEvenOp,
+             arith::FPToSIOp, arith::FPToUIOp>(op);
+}
+
 /// Division by a constant as a product with its reciprocal.
 struct MultiplyByReciprocal : OpRewritePattern<arith::DivFOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -189,6 +195,7 @@ struct MultiplyByReciprocal : OpRewritePattern<arith::DivFOp> {
                                 PatternRewriter &rewriter) const override {
     llvm::APFloat divisor(0.0f);
     if (!getElementTypeOrSelf(op.getType()).isF32() ||
+        llvm::any_of(op->getUsers(), roundsToInteger) ||
         !matchPattern(op.getRhs(), m_ConstantFloat(&divisor)))
       return failure();
     float reciprocal = 1 / divisor.convertToFloat();

@@ -67,3 +67,13 @@ func.func @small_divisor(%x: f32) -> f32 {
   %0 = arith.divf %x, %small : f32
   return %0 : f32
 }
+
+// An integer that was multiplied must come out of the division.
+// BF16-LABEL: @floor_of_quotient
+// BF16: arith.divf
+func.func @floor_of_quotient(%x: vector<16xf32>) -> vector<16xf32> {
+  %c = arith.constant dense<164.0> : vector<16xf32>
+  %0 = arith.divf %x, %c : vector<16xf32>
+  %1 = math.floor %0 : vector<16xf32>
+  return %1 : vector<16xf32>
+}
