@@ -28,11 +28,13 @@ class Kernel_LayerKernelOp<string mnemonic, string operator, code declarations =
 
 class Kernel_WindowedOp<string mnemonic, dag attributes = (ins)>
     : Kernel_LayerKernelOp<mnemonic, "Conv", [{
-        /// An input that is not blocked, in pairs of neighbouring columns.
+        /// An input that is not blocked, in pairs of neighbouring columns: code
+        /// grows with their number.
         bool canReadBf16(unsigned number) {
+          int64_t columns = getFilter().getType().getDimSize(3);
           return number == 0 &&
                  (getInput().getType().getRank() == 5 ||
-                  (getFilter().getType().getDimSize(3) > 1 && getDilations()[1] == 1));
+                  (columns > 1 && columns <= 16 && getDilations()[1] == 1));
         }
       }]> {
   let arguments = !con((ins
@@ -60,7 +62,7 @@ def Kernel_Conv2DOp
       channels of both; C are those of one.
 
     With an `input` of bf16 versions may round the filter to bf16, too; the sums
-    are f32. If it is not blocked, the window has several columns, without
+    are f32. If it is not blocked, the window has 2 to 16 columns, without
     dilation.
   }];
 }

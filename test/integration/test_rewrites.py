@@ -97,6 +97,15 @@ class Rewrites(Case):
         nodes[2].input[1] = "t"
         self.agree(nodes, {"w": [48, 20, 3], "b": [48], "t": [1, 48, 1], "v": [48, 16, 5]}, [2, 20, 37])
 
+    def test_wide_windows(self):
+        def check(shape, filters, **attributes):
+            node = helper.make_node("Conv", ["x", "w"], ["y"], **attributes)
+            self.agree([node], {"w": filters}, shape, tolerance=1e-4)
+
+        check([1, 1, 4000], [34, 1, 1024], pads=[512, 512], strides=[256])
+        check([1, 20, 100], [24, 20, 67], pads=[40, 50])
+        check([1, 32, 90], [16, 32, 25], pads=[24, 24], dilations=[2])
+
     def test_rows_of_several_dimensions(self):
         """Operands with some of the leading dimensions behind kernels of rows."""
         nodes = [
