@@ -58,7 +58,9 @@ private:
 /// results count as its ends. exp(x) = 2^n 2^r with n + r = x / ln 2. Adding
 /// 1.5 * 2^23 leaves n in the low bits of the sum, from where it is added to
 /// the exponent of 2^r, a minimax polynomial. Within 4e-7 of the true value for
-/// |x| <= 10, 1.4e-6 at the ends of the range.
+/// |x| <= 10, 1.4e-6 at the ends of the range. The low bits of a NaN may be
+/// any: those of a number beyond all sums, which are 0, take their place, so
+/// that 2^r, a NaN as well, stays one.
 struct ExpandFiniteExp : OpRewritePattern<math::ExpOp> {
   explicit ExpandFiniteExp(MLIRContext *context)
       : OpRewritePattern(context, /*benefit=*/3) {}
@@ -80,7 +82,11 @@ struct ExpandFiniteExp : OpRewritePattern<math::ExpOp> {
     auto bits = [&](Value value) {
       return arith::BitcastOp::create(b, b.integerType(), value);
     };
-    Value exponent = arith::ShLIOp::create(b, bits(rounded), b.integer(23));
+    Value reached = b.number(rounding + 512);
+    Value ordered =
+        arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, rounded, reached);
+    Value sum = arith::SelectOp::create(b, ordered, rounded, reached);
+    Value exponent = arith::ShLIOp::create(b, bits(sum), b.integer(23));
     rewriter.replaceOpWithNewOp<arith::BitcastOp>(
         op, op.getType(), arith::AddIOp::create(b, bits(power), exponent));
     return success();
@@ -175,6 +181,12 @@ struct ExpandErfForBf16 : OpRewritePattern<math::ErfOp> {
   }
 };
 
+/// True for operations that make a step of a difference in the last place.
+static bool roundsToInteger(Operation *op) {
+  return isa<math::FloorOp, math::CeilOp, math::TruncOp, math::RoundEvenOp,
+             arith::FPToSIOp, arith::FPToUIOp>(op);
+}
+
 /// Division by a constant as a product with its reciprocal.
 struct MultiplyByReciprocal : OpRewritePattern<arith::DivFOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -183,6 +195,7 @@ struct MultiplyByReciprocal : OpRewritePattern<arith::DivFOp> {
                                 PatternRewriter &rewriter) const override {
     llvm::APFloat divisor(0.0f);
     if (!getElementTypeOrSelf(op.getType()).isF32() ||
+        llvm::any_of(op->getUsers(), roundsToInteger) ||
         !matchPattern(op.getRhs(), m_ConstantFloat(&divisor)))
       return failure();
     float reciprocal = 1 / divisor.convertToFloat();

@@ -89,7 +89,9 @@ std::optional<double> LayoutAssigner::getPadding(Value value,
                                                  RankedTensorType plainResult) {
   if (isa<NoneType>(value.getType()))
     return std::nullopt;
-  if (isBlocked(value))
+  // Of one channel for all, every lane has what the first one has.
+  if (isBlocked(value) &&
+      onnx::tensorType(value).getDimSize(1) == plainResult.getDimSize(1))
     return blocked.lookup(value).padding;
   if (isScalarConstant(value)) {
     auto number = onnx::constantFloats(value);
@@ -149,6 +151,14 @@ bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
                      outputs % (groups * channelGroup) == 0;
   if (groups != 1 && !depthwise && !wholeGroups)
     return false;
+  RankedTensorType output = onnx::tensorType(op.getResult());
+  onnx::Window window = op.getWindow();
+  SmallVector<int64_t> pads = window.padsBegin;
+  llvm::append_range(pads, window.padsEnd);
+  // Kernels neither crop nor expect that there is nothing to do.
+  if (llvm::any_of(pads, [](int64_t pad) { return pad < 0; }) ||
+      input.getNumElements() == 0 || output.getNumElements() == 0)
+    return false;
   Value bias;
   if (!onnx::isAbsent(op.getB())) {
     ElementsAttr elements = onnx::constantElements(op.getB());
@@ -164,10 +174,7 @@ bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
   Value source = readsPlain ? op.getX() : getBlocked(op.getX()).value;
   if (!source)
     return false;
-  onnx::Window window = op.getWindow();
-  SmallVector<int64_t> pads = window.padsBegin;
-  llvm::append_range(pads, window.padsEnd);
-  RankedTensorType type = getBlockedType(onnx::tensorType(op.getResult()));
+  RankedTensorType type = getBlockedType(output);
   Value result;
   if (depthwise)
     result = kernel::DepthwiseConv2DOp::create(

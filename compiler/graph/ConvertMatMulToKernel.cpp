@@ -35,12 +35,17 @@ static Value asConstantMatrix(OpBuilder &builder, Value value) {
                   : Value();
 }
 
+/// Kernels expect that there is something to do.
+static bool isEmpty(Value lhs, Value result) {
+  return onnx::tensorType(lhs).getNumElements() == 0 ||
+         onnx::tensorType(result).getNumElements() == 0;
+}
+
 /// A product whose operands are read where they are.
 static Value convertComputed(onnx::MatMulOp op, OpBuilder &builder) {
   RankedTensorType result = onnx::tensorType(op.getY());
   if (!result.getElementType().isF32() || onnx::rankOf(op.getA()) < 2 ||
-      onnx::rankOf(op.getB()) < 2 || result.getNumElements() == 0 ||
-      onnx::tensorType(op.getA()).getNumElements() == 0)
+      onnx::rankOf(op.getB()) < 2)
     return {};
   StridedView lhs = traceView(op.getA()), rhs = traceView(op.getB());
   ArrayRef<int64_t> batch = result.getShape().drop_back(2);
@@ -58,6 +63,8 @@ static Value convertComputed(onnx::MatMulOp op, OpBuilder &builder) {
 static Value convert(onnx::MatMulOp op, OpBuilder &builder) {
   RankedTensorType lhs = onnx::tensorType(op.getA()),
                    rhs = onnx::tensorType(op.getB());
+  if (isEmpty(op.getA(), op.getY()))
+    return {};
   Value matrix = lhs.getRank() < 2 || lhs.getRank() < rhs.getRank()
                      ? Value()
                      : asConstantMatrix(builder, op.getB());
@@ -70,7 +77,8 @@ static Value convert(onnx::MatMulOp op, OpBuilder &builder) {
 /// alpha * a * b' + beta * c as a product with alpha * b' and a sum with
 /// beta * c.
 static Value convert(onnx::GemmOp op, OpBuilder &builder) {
-  if (op.getTransA() || !asConstantMatrix(builder, op.getB()))
+  if (op.getTransA() || isEmpty(op.getA(), op.getY()) ||
+      !asConstantMatrix(builder, op.getB()))
     return {};
   auto scaled = [&](Value value, float factor) -> Value {
     if (factor == 1)

@@ -69,8 +69,8 @@ template <typename Op> static bool convert(Op op, OpBuilder &builder) {
                    w = onnx::tensorType(op.getW());
   bool hasBias = !onnx::isAbsent(op.getB());
   if (!x.getElementType().isF32() || op.getLayout() != 0 ||
-      y.getNumElements() == 0 || !op.hasDefaultActivations() ||
-      !hasKernelStep(op) ||
+      x.getNumElements() == 0 || y.getNumElements() == 0 ||
+      !op.hasDefaultActivations() || !hasKernelStep(op) ||
       !hasFullLength(op.getSequenceLens(), x.getDimSize(0)) ||
       !onnx::constantElements(op.getR()) || (hasBias && !readFloats(op.getB())))
     return false;

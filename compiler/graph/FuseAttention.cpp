@@ -106,6 +106,11 @@ static bool fuse(onnx::MatMulOp op) {
   llvm::append_range(batch, type.getShape().drop_back(2));
   if (onnx::shapeOf(op.getA()).drop_back(2) != type.getShape().drop_back(2))
     return false;
+  // The kernel expects that there is something to attend to, and from.
+  if (type.getNumElements() == 0 ||
+      onnx::tensorType(op.getA()).getNumElements() == 0 ||
+      onnx::tensorType(scores->product.getA()).getNumElements() == 0)
+    return false;
   float scale = scores->scale;
   StridedView query = traceView(scores->product.getA(), &scale);
   StridedView key = traceView(scores->product.getB(), &scale);

@@ -63,6 +63,17 @@ private:
 
 } // namespace
 
+/// Whether an operand that broadcasts to `result` has one row for all of its
+/// rows, or one for each.
+static bool hasOneOrAllRows(Type operand, RankedTensorType result) {
+  auto type = dyn_cast<RankedTensorType>(operand);
+  if (!type || type.getRank() == 0)
+    return true;
+  int64_t rows = ShapedType::getNumElements(type.getShape().drop_back());
+  return rows == 1 ||
+         rows == ShapedType::getNumElements(result.getShape().drop_back());
+}
+
 bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
   if (!isa<onnx::ElementwiseOp>(op) || isWidening(op) || taken.contains(op))
     return false;
@@ -70,9 +81,14 @@ bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
   RankedTensorType result = onnx::tensorType(op->getResult(0));
   if (result.getShape() != output.getShape())
     return false;
-  // Epilogues of kernels work on f32; the last operation may round.
-  if (!isa<kernel::LayerKernelOp>(group.root))
+  auto kernel = dyn_cast<kernel::LayerKernelOp>(group.root);
+  if (!kernel)
     return true;
+  if (kernel.mergesRows() &&
+      llvm::any_of(op->getOperandTypes(),
+                   [&](Type type) { return !hasOneOrAllRows(type, result); }))
+    return false;
+  // Epilogues of kernels work on f32; the last operation may round.
   auto isF32 = [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     return !tensor || tensor.getElementType().isF32();

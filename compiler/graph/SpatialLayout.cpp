@@ -169,6 +169,9 @@ bool LayoutAssigner::rewriteResize(onnx::ResizeOp op) {
       keptAxes.push_back(dim);
     }
   }
+  // Such a policy chooses one factor for all dimensions that are named.
+  if (kept.size() != axes.size() && op.getKeepAspectRatioPolicy() != "stretch")
+    return false;
   SmallVector<Value> operands(op.getOperands());
   operands[0] = blocked.lookup(op.getX()).value;
   operands[1] = onnx::NoValueOp::create(builder, op.getLoc());

@@ -4,7 +4,7 @@
 
 #include "compiler/package/Artifact.h"
 #include "compiler/codegen/backend/Target.h"
-#include "dialects/onnx/Extents.h"
+#include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Matchers.h"
 
@@ -203,6 +203,10 @@ FailureOr<VersionEntry> Collector::makeVersion(VersionOp op) {
   version.fields.worker_scratch_bytes =
       llvm::alignTo(op.getWorkerScratch(), VELTAIR_ALIGNMENT);
   version.fields.numerics_class = op.getNumerics();
+  // Loops of such operations have their results as working memory.
+  Block &body = cast<LayerOp>(op->getParentOp()).getBody().front();
+  if (!body.getOps<onnx::SequentialOp>().empty())
+    version.fields.flags |= VELTAIR_VERSION_IN_PLACE;
   version.fields.shared_scratch_bytes = op.getSharedScratch();
   version.fields.shared_scratch_offset = op.getSharedScratchOffset();
   CacheUsageAttr cache = op.getCache();

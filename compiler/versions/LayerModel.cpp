@@ -36,7 +36,7 @@ void veltair::addDirectLoops(LoopNest &nest, ScheduleAttr schedule,
 void veltair::addEpilogueAccesses(LoopNest &nest, LayerOp layer,
                                   Operation *root) {
   auto box = [](const Extents &e) { return e[0] * e[1] * e[2] * e[3]; };
-  int64_t whole = box(nest.extents);
+  int64_t whole = std::max<int64_t>(1, box(nest.extents));
   auto add = [&](int64_t bytes, bool written) {
     nest.accesses.push_back(
         {[=](const Extents &e) { return bytes * box(e) / whole; },

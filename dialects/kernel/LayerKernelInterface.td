@@ -27,6 +27,12 @@ def LayerKernelOp : OpInterface<"LayerKernelOp"> {
         in bf16 it adds up in f32.
       }], "bool", "canReadBf16", (ins "unsigned":$number), [{}], [{
         return false;
+      }]>,
+    InterfaceMethod<[{
+        Whether the kernel takes its result for a matrix: all dimensions but the
+        last are one to it, and so they are to its epilogue.
+      }], "bool", "mergesRows", (ins), [{}], [{
+        return false;
       }]>
   ];
 }

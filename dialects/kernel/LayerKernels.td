@@ -28,11 +28,13 @@ class Kernel_LayerKernelOp<string mnemonic, string operator, code declarations =
 
 class Kernel_WindowedOp<string mnemonic, dag attributes = (ins)>
     : Kernel_LayerKernelOp<mnemonic, "Conv", [{
-        /// An input that is not blocked, in pairs of neighbouring columns.
+        /// An input that is not blocked, in pairs of neighbouring columns: code
+        /// grows with their number.
         bool canReadBf16(unsigned number) {
+          int64_t columns = getFilter().getType().getDimSize(3);
           return number == 0 &&
                  (getInput().getType().getRank() == 5 ||
-                  (getFilter().getType().getDimSize(3) > 1 && getDilations()[1] == 1));
+                  (columns > 1 && columns <= 16 && getDilations()[1] == 1));
         }
       }]> {
   let arguments = !con((ins
@@ -60,7 +62,7 @@ def Kernel_Conv2DOp
       channels of both; C are those of one.
 
     With an `input` of bf16 versions may round the filter to bf16, too; the sums
-    are f32. If it is not blocked, the window has several columns, without
+    are f32. If it is not blocked, the window has 2 to 16 columns, without
     dilation.
   }];
 }
@@ -78,6 +80,7 @@ def Kernel_MatMulOp : Kernel_LayerKernelOp<"matmul", "MatMul", [{
     bool canReadBf16(unsigned number) {
       return number == 0 && getLhs().getType().getShape().back() % 2 == 0;
     }
+    bool mergesRows() { return true; }
   }]> {
   let summary = "Product of a row-major matrix with a constant one";
   let description = [{
@@ -171,13 +174,19 @@ def Kernel_AttentionOp : Kernel_UnpackedKernelOp<"attention", "Attention", [{
   }];
 }
 
-def Kernel_SoftmaxRowsOp : Kernel_UnpackedKernelOp<"softmax_rows", "Softmax"> {
+/// A kernel that takes a tensor for a list of rows.
+class Kernel_RowsOp<string mnemonic, string operator>
+    : Kernel_UnpackedKernelOp<mnemonic, operator, [{
+        bool mergesRows() { return true; }
+      }]>;
+
+def Kernel_SoftmaxRowsOp : Kernel_RowsOp<"softmax_rows", "Softmax"> {
   let summary = "Softmax over the last dimension";
   let arguments = (ins Kernel_F32Tensor:$input);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
 }
 
-def Kernel_NormalizeRowsOp : Kernel_UnpackedKernelOp<"normalize_rows", "LayerNormalization"> {
+def Kernel_NormalizeRowsOp : Kernel_RowsOp<"normalize_rows", "LayerNormalization"> {
   let summary = "Rows with a mean of 0 and a variance of 1";
   let description = [{
     A row `x` of `input`, `[..., N]`, becomes

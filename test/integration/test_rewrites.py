@@ -97,6 +97,61 @@ class Rewrites(Case):
         nodes[2].input[1] = "t"
         self.agree(nodes, {"w": [48, 20, 3], "b": [48], "t": [1, 48, 1], "v": [48, 16, 5]}, [2, 20, 37])
 
+    def test_wide_windows(self):
+        def check(shape, filters, **attributes):
+            node = helper.make_node("Conv", ["x", "w"], ["y"], **attributes)
+            self.agree([node], {"w": filters}, shape, tolerance=1e-4)
+
+        check([1, 1, 4000], [34, 1, 1024], pads=[512, 512], strides=[256])
+        check([1, 20, 100], [24, 20, 67], pads=[40, 50])
+        check([1, 32, 90], [16, 32, 25], pads=[24, 24], dilations=[2])
+
+    def test_rows_of_several_dimensions(self):
+        """Operands with some of the leading dimensions behind kernels of rows."""
+        nodes = [
+            helper.make_node("MatMul", ["x", "w"], ["a"]),
+            helper.make_node("Add", ["a", "t"], ["b"]),
+            helper.make_node("Add", ["b", "p"], ["c"]),
+            helper.make_node("LayerNormalization", ["c", "s", "bias"], ["d"]),
+            helper.make_node("Mul", ["d", "t"], ["e"]),
+            helper.make_node("Softmax", ["e"], ["f"]),
+            helper.make_node("Mul", ["f", "p"], ["g"]),
+            helper.make_node("Add", ["g", "r"], ["y"]),
+        ]
+        weights = {"w": [24, 48], "t": [2, 1, 48], "p": [1, 9, 48], "s": [48], "bias": [48], "r": [2, 9, 1]}
+        self.agree(nodes, weights, [2, 9, 24], versions=range(3))
+
+    def test_empty_batch(self):
+        def node(op, operands, result, **attributes):
+            return helper.make_node(op, operands.split(), [result], **attributes)
+
+        convolutions = [node("Conv", "x w", "a"), node("Relu", "a", "b"), node("Conv", "b v", "y", group=32)]
+        self.agree(convolutions, {"w": [32, 3, 3, 3], "v": [32, 1, 3, 3]}, [0, 3, 24, 24])
+        products = [node("MatMul", "x w", "a"), node("Softmax", "a", "c"), node("Gemm", "c v b", "y")]
+        self.agree(products, {"w": [64, 32], "v": [32, 8], "b": [8]}, [0, 64])
+        attention = [
+            node("Transpose", "x", "t", perm=[0, 1, 3, 2]),
+            node("MatMul", "x t", "m"),
+            node("Softmax", "m", "s"),
+            node("MatMul", "s x", "y"),
+        ]
+        self.agree(attention, {}, [0, 2, 8, 16])
+        for shape in ([0, 4, 32], [4, 0]):
+            self.agree([node("Softmax", "x", "y")], {}, shape)
+
+    def test_sigmoid_of_nan(self):
+        """A NaN stays one, whatever its other bits are."""
+        x = (0x7FC00000 + np.arange(1000, dtype=np.uint32)).view(np.float32)
+        np.save(self.path("x.npy"), x)
+        ends = [[(name, TensorProto.FLOAT, x.shape)] for name in "xy"]
+        model = self.save(make_model([helper.make_node("Sigmoid", ["x"], ["y"])], *ends))
+        artifact = self.path("model.so")
+        call(VELTAIRC, model, "-o", artifact, f"--march={','.join(ISAS)}")
+        for isa in ISAS:
+            files = [f"--input=x={self.path('x.npy')}", f"--output={self.folder}"]
+            call(VELTAIR, "run", artifact, f"--isa={isa}", *files)
+            self.assertTrue(np.isnan(np.load(output_file(self.folder, "y"))).all())
+
     def test_einsum(self):
         def check(equation, x, w):
             self.agree([helper.make_node("Einsum", ["x", "w"], ["y"], equation=equation)], {"w": w}, x)

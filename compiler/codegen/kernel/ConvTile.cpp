@@ -75,6 +75,9 @@ private:
   /// Pairs of channels in a group.
   static constexpr int64_t groupPairs = channelGroup / 2;
 
+  /// Columns of the window, of a tile that is not interior.
+  static constexpr int64_t maxUnrolled = 16;
+
   /// Channels in a group of the input's layout.
   int64_t groupChannels() const { return blocked ? channelGroup : 1; }
 
@@ -116,36 +119,51 @@ private:
   }
 
   /// One row of the window. Interior tiles loop over its columns; others unroll
-  /// them and leave out the products with padding.
+  /// them, but for long runs without a change of what is padding, and leave out
+  /// the products with it.
   SmallVector<Value> window(Value channels, Value kh, Value ih,
                             ValueRange carried) {
     if (columnPairs)
       return windowOfPairs(channels, kh, ih, carried);
     int64_t kernelColumns = kernelSize(1);
     int64_t dilation = op.getDilations()[1];
-    if (op.getInterior())
+    auto columnLoop = [&](int64_t begin, int64_t end, ValueRange carried,
+                          function_ref<bool(int64_t)> inside) {
       return forLoop(
-          constantIndex(builder, loc, 0),
-          constantIndex(builder, loc, kernelColumns), carried,
-          [&](Value kw, ValueRange carried) {
+          constantIndex(builder, loc, begin), constantIndex(builder, loc, end),
+          carried, [&](Value kw, ValueRange carried) {
             Value offset = arith::MulIOp::create(
                 builder, loc, kw, constantIndex(builder, loc, dilation));
             Value iw = arith::AddIOp::create(builder, loc, firstColumn, offset);
-            return channelLoop(channels, kh, kw, ih, iw, carried,
-                               [](int64_t) { return true; });
+            return channelLoop(channels, kh, kw, ih, iw, carried, inside);
           });
+    };
+    if (op.getInterior())
+      return columnLoop(0, kernelColumns, carried,
+                        [](int64_t) { return true; });
     int64_t first = fixedColumn();
+    auto tileColumns = llvm::seq<int64_t>(0, columns);
+    auto hasInput = [&](int64_t kw, int64_t t) {
+      return hasColumn(first + kw * dilation + t * op.getStrides()[1]);
+    };
     SmallVector<Value> accumulators(carried);
-    for (int64_t kw = 0; kw < kernelColumns; ++kw) {
-      int64_t start = first + kw * dilation;
-      auto inside = [&](int64_t t) {
-        return hasColumn(start + t * op.getStrides()[1]);
-      };
-      if (llvm::none_of(llvm::seq<int64_t>(0, columns), inside))
+    for (int64_t kw = 0, end; kw < kernelColumns; kw = end) {
+      auto inside = [&](int64_t t) { return hasInput(kw, t); };
+      auto isSame = [&](int64_t t) { return hasInput(end, t) == inside(t); };
+      end = kw + 1;
+      while (end < kernelColumns && llvm::all_of(tileColumns, isSame))
+        ++end;
+      if (llvm::none_of(tileColumns, inside))
         continue;
-      accumulators =
-          channelLoop(channels, kh, constantIndex(builder, loc, kw), ih,
-                      constantIndex(builder, loc, start), accumulators, inside);
+      if (end - kw > maxUnrolled) {
+        accumulators = columnLoop(kw, end, accumulators, inside);
+        continue;
+      }
+      for (int64_t each = kw; each < end; ++each)
+        accumulators =
+            channelLoop(channels, kh, constantIndex(builder, loc, each), ih,
+                        constantIndex(builder, loc, first + each * dilation),
+                        accumulators, inside);
     }
     return accumulators;
   }

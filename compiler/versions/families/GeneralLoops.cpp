@@ -115,24 +115,15 @@ public:
   Value element(onnx::ElementBuilder &at, Value tensor, ValueRange index) {
     if (auto argument = dyn_cast<BlockArgument>(tensor))
       return loadArgument(at, argument, index);
-    auto result = cast<OpResult>(tensor);
-    Operation *op = result.getOwner();
-    Type elementType =
-        cast<RankedTensorType>(tensor.getType()).getElementType();
-    if (auto reorder = dyn_cast<kernel::ReorderOp>(op))
-      return reordered(at, reorder, index);
-    onnx::ElementBuilder b(op, at, access());
-    DenseElementsAttr splat;
-    if (matchPattern(tensor, m_Constant(&splat)) && splat.isSplat())
-      return b.toMemory(splatElement(b, splat), elementType);
-    if (auto indexed = dyn_cast<onnx::IndexedOp>(op))
-      return b.toMemory(indexed.emitElement(b, result.getResultNumber(), index),
-                        elementType);
-    auto elementwise = cast<onnx::ElementwiseOp>(op);
-    SmallVector<Value> operands;
-    for (Value operand : op->getOperands())
-      operands.push_back(operandElement(b, operand, index));
-    return b.toMemory(elementwise.emitScalar(b, operands), elementType);
+    // Code for each use would double with every tensor that is used twice.
+    Block *block = at.getInsertionBlock();
+    if (auto last = emitted.find(tensor);
+        last != emitted.end() && last->second.block == block &&
+        llvm::equal(last->second.index, index))
+      return last->second.value;
+    Value value = compute(at, tensor, index);
+    emitted[tensor] = {block, SmallVector<Value>(index), value};
+    return value;
   }
 
   onnx::ElementAccess access() {
@@ -172,6 +163,29 @@ public:
   }
 
 private:
+  /// The same by new code.
+  Value compute(onnx::ElementBuilder &at, Value tensor, ValueRange index) {
+    auto result = cast<OpResult>(tensor);
+    Operation *op = result.getOwner();
+    Type elementType =
+        cast<RankedTensorType>(tensor.getType()).getElementType();
+    if (auto reorder = dyn_cast<kernel::ReorderOp>(op))
+      return reordered(at, reorder, index);
+    onnx::ElementBuilder b(op, at, access());
+    DenseElementsAttr splat;
+    if (matchPattern(tensor, m_Constant(&splat)) && splat.isSplat())
+      return b.toMemory(splatElement(b, splat), elementType);
+    if (auto indexed = dyn_cast<onnx::IndexedOp>(op))
+      return b.toMemory(indexed.emitElement(b, result.getResultNumber(), index),
+                        elementType);
+    auto elementwise = cast<onnx::ElementwiseOp>(op);
+    ArrayRef<int64_t> shape = onnx::shapeOf(tensor);
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(operandElement(b, operand, index, shape));
+    return b.toMemory(elementwise.emitScalar(b, operands), elementType);
+  }
+
   Value bind(BlockArgument argument) {
     if (!isa<RankedTensorType>(argument.getType()))
       return {};
@@ -190,15 +204,15 @@ private:
     return memref::LoadOp::create(at, buffer, position);
   }
 
-  /// The operand of an elementwise operation under multidirectional
-  /// broadcasting; null when it is absent.
-  Value operandElement(onnx::ElementBuilder &b, Value operand,
-                       ValueRange index) {
+  /// The operand of an elementwise operation with a result of `shape` under
+  /// multidirectional broadcasting; null when it is absent.
+  Value operandElement(onnx::ElementBuilder &b, Value operand, ValueRange index,
+                       ArrayRef<int64_t> shape) {
     auto type = dyn_cast<RankedTensorType>(operand.getType());
     if (!type)
       return {};
     SmallVector<Value> position(index);
-    if (!collapse)
+    if (!collapse && type.getShape() != shape)
       position = broadcastIndex(b, type.getShape(), index);
     return b.fromMemory(element(b, operand, position), type.getElementType());
   }
@@ -239,6 +253,13 @@ private:
   LayerOp layer;
   std::optional<Collapse> collapse;
   SmallVector<Value> memory;
+  /// The last element emitted of each tensor, and where it can be used again.
+  struct Emitted {
+    Block *block;
+    SmallVector<Value> index;
+    Value value;
+  };
+  llvm::DenseMap<Value, Emitted> emitted;
 };
 
 } // namespace

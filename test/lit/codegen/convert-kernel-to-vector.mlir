@@ -58,6 +58,29 @@ module attributes {veltair.vector_bits = 512} {
 
 // -----
 
+// Where a wide window has all columns inside, its columns are a loop.
+
+// CHECK-LABEL: func.func @wide
+// CHECK: scf.for {{.*}} to %c16
+// CHECK-COUNT-1: vector.fma
+// CHECK-NOT: vector.fma
+// CHECK: scf.for {{.*}} = %c8{{.*}} to %c40
+// CHECK: scf.for {{.*}} to %c16
+// CHECK-COUNT-2: vector.fma
+// CHECK-NOT: vector.fma
+module attributes {veltair.vector_bits = 512} {
+  func.func @wide(%x: memref<1x1x4x64x16xf32>, %w: memref<1x1x1x40x16x16xf32>, %y: memref<1x1x4x33x16xf32>, %row: index) {
+    %0 = arith.constant 0 : index
+    kernel.conv_tile %x, %w into %y[%0, %0, %row, %0] attributes {columns = 2 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 8, 0, 0>, vectors = 1 : i64, channels = 16 : i64, outputs = 16 : i64} : memref<1x1x4x64x16xf32>, memref<1x1x1x40x16x16xf32>, memref<1x1x4x33x16xf32> {
+    ^bb0(%sum: f32):
+      kernel.yield %sum : f32
+    }
+    return
+  }
+}
+
+// -----
+
 // The second group of input channels has 8: its loop ends there. Of the second
 // group of outputs, half a register is computed; the rest is zero.
 

@@ -16,12 +16,14 @@ func.func @exp(%x: vector<16xf32>) -> vector<16xf32> {
   return %0 : vector<16xf32>
 }
 
-// Without infinities: n is added to the exponent.
+// Without infinities: n is added to the exponent, 0 for a NaN.
 // CHECK-LABEL: @finite_exp
 // CHECK-NOT: math.exp
 // CHECK: %[[ROUNDED:.*]] = math.fma
 // CHECK-COUNT-6: math.fma
-// CHECK: %[[BITS:.*]] = arith.bitcast %[[ROUNDED]]
+// CHECK: %[[ORDERED:.*]] = arith.cmpf olt, %[[ROUNDED]], %[[BEYOND:.*]] :
+// CHECK: %[[SUM:.*]] = arith.select %[[ORDERED]], %[[ROUNDED]], %[[BEYOND]]
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[SUM]]
 // CHECK: arith.shli %[[BITS]]
 // CHECK: arith.addi
 // CHECK-NOT: math.fma
@@ -64,4 +66,14 @@ func.func @small_divisor(%x: f32) -> f32 {
   %small = arith.constant 1.0e-39 : f32
   %0 = arith.divf %x, %small : f32
   return %0 : f32
+}
+
+// An integer that was multiplied must come out of the division.
+// BF16-LABEL: @floor_of_quotient
+// BF16: arith.divf
+func.func @floor_of_quotient(%x: vector<16xf32>) -> vector<16xf32> {
+  %c = arith.constant dense<164.0> : vector<16xf32>
+  %0 = arith.divf %x, %c : vector<16xf32>
+  %1 = math.floor %0 : vector<16xf32>
+  return %1 : vector<16xf32>
 }

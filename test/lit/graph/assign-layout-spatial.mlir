@@ -91,3 +91,26 @@ veltair.model @m attributes {
     veltair.return %q : tensor<1x8x4x4xf32>
   }
 }
+
+// -----
+
+// Sizes for all dimensions under a policy: its factor is 1, that of the batch,
+// which it would not be without it. Those for a plane can do without the others.
+
+// CHECK-LABEL: veltair.program @aspectRatio
+// CHECK: onnx.Resize {{.*}} -> tensor<1x16x4x4xf32>
+// CHECK: onnx.Resize {{.*}} -> tensor<1x1x8x8x16xf32>
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x3x4x4xf32>],
+    output_names = ["y", "z"], output_types = [tensor<1x16x4x4xf32>, tensor<1x16x8x8xf32>]} {
+  veltair.program @aspectRatio(%x: tensor<1x3x4x4xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<16x3x1x1xf32>
+    %all = onnx.Constant dense<[1, 16, 8, 8]> : tensor<4xi64>
+    %plane = onnx.Constant dense<[8, 9]> : tensor<2xi64>
+    %c = onnx.Conv %x, %w, %none : (tensor<1x3x4x4xf32>, tensor<16x3x1x1xf32>, none) -> tensor<1x16x4x4xf32>
+    %y = onnx.Resize %c, %none, %none, %all {keep_aspect_ratio_policy = "not_larger"} : (tensor<1x16x4x4xf32>, none, none, tensor<4xi64>) -> tensor<1x16x4x4xf32>
+    %z = onnx.Resize %c, %none, %none, %plane {axes = array<i64: 2, 3>, keep_aspect_ratio_policy = "not_larger"} : (tensor<1x16x4x4xf32>, none, none, tensor<2xi64>) -> tensor<1x16x8x8xf32>
+    veltair.return %y, %z : tensor<1x16x4x4xf32>, tensor<1x16x8x8xf32>
+  }
+}

@@ -124,3 +124,46 @@ veltair.model @m attributes {
     veltair.return %a : tensor<1x8x4x4xf32>
   }
 }
+
+// -----
+
+// Nor can one whose other operand is blocked but has one channel for all: its
+// number reaches every lane.
+
+// CHECK-LABEL: veltair.program @oneChannel
+// CHECK: onnx.HardSigmoid %{{.*}} : (tensor<1x1x4x4x16xf32>)
+// CHECK: onnx.Mul %{{.*}} : (tensor<1x8x4x4xf32>, tensor<1x1x4x4xf32>) -> tensor<1x8x4x4xf32>
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x3x4x4xf32>],
+    output_names = ["y"], output_types = [tensor<1x8x4x4xf32>]} {
+  veltair.program @oneChannel(%x: tensor<1x3x4x4xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<8x3x1x1xf32>
+    %v = onnx.Constant dense<0.1> : tensor<1x3x1x1xf32>
+    %c = onnx.Conv %x, %w, %none : (tensor<1x3x4x4xf32>, tensor<8x3x1x1xf32>, none) -> tensor<1x8x4x4xf32>
+    %d = onnx.Conv %x, %v, %none : (tensor<1x3x4x4xf32>, tensor<1x3x1x1xf32>, none) -> tensor<1x1x4x4xf32>
+    %m = onnx.HardSigmoid %d : (tensor<1x1x4x4xf32>) -> tensor<1x1x4x4xf32>
+    %y = onnx.Mul %c, %m : (tensor<1x8x4x4xf32>, tensor<1x1x4x4xf32>) -> tensor<1x8x4x4xf32>
+    veltair.return %y : tensor<1x8x4x4xf32>
+  }
+}
+
+// -----
+
+// Convolutions that crop or have nothing to do stay.
+
+// CHECK-LABEL: veltair.program @convolutionsThatStay
+// CHECK: onnx.Conv {{.*}} -> tensor<1x16x3x4xf32>
+// CHECK: onnx.Conv {{.*}} -> tensor<0x16x4x4xf32>
+// CHECK-NOT: kernel
+veltair.model @m attributes {
+    input_names = ["x", "e"], input_types = [tensor<1x16x4x4xf32>, tensor<0x16x4x4xf32>],
+    output_names = ["y", "z"], output_types = [tensor<1x16x3x4xf32>, tensor<0x16x4x4xf32>]} {
+  veltair.program @convolutionsThatStay(%x: tensor<1x16x4x4xf32>, %e: tensor<0x16x4x4xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<16x16x1x1xf32>
+    %y = onnx.Conv %x, %w, %none {pads = array<i64: -1, 0, 0, 0>} : (tensor<1x16x4x4xf32>, tensor<16x16x1x1xf32>, none) -> tensor<1x16x3x4xf32>
+    %z = onnx.Conv %e, %w, %none : (tensor<0x16x4x4xf32>, tensor<16x16x1x1xf32>, none) -> tensor<0x16x4x4xf32>
+    veltair.return %y, %z : tensor<1x16x3x4xf32>, tensor<0x16x4x4xf32>
+  }
+}

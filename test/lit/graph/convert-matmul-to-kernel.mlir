@@ -69,3 +69,25 @@ veltair.model @m attributes {
     veltair.return %y, %z : tensor<2x3x5xf32>, tensor<3x3xf64>
   }
 }
+
+// -----
+
+// Nothing to compute, or nothing to compute it from.
+
+// CHECK-LABEL: veltair.program @empty
+// CHECK: onnx.MatMul
+// CHECK: onnx.MatMul
+// CHECK: onnx.Gemm
+veltair.model @m attributes {
+    input_names = ["x", "z"], input_types = [tensor<0x4xf32>, tensor<3x0xf32>],
+    output_names = ["a", "b", "c"], output_types = [tensor<0x2xf32>, tensor<3x2xf32>, tensor<0x2xf32>]} {
+  veltair.program @empty(%x: tensor<0x4xf32>, %z: tensor<3x0xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<2.0> : tensor<4x2xf32>
+    %v = onnx.Constant dense<2.0> : tensor<0x2xf32>
+    %a = onnx.MatMul %x, %w : (tensor<0x4xf32>, tensor<4x2xf32>) -> tensor<0x2xf32>
+    %b = onnx.MatMul %z, %v : (tensor<3x0xf32>, tensor<0x2xf32>) -> tensor<3x2xf32>
+    %c = onnx.Gemm %x, %w, %none : (tensor<0x4xf32>, tensor<4x2xf32>, none) -> tensor<0x2xf32>
+    veltair.return %a, %b, %c : tensor<0x2xf32>, tensor<3x2xf32>, tensor<0x2xf32>
+  }
+}

@@ -45,18 +45,21 @@ veltair.model @m attributes {
 
 // -----
 
-// Pairs need an even depth, and an image of few channels is read as it is.
+// Pairs need an even depth, and an image of few channels is read as it is, by
+// windows of one column and of so many that their code would be long.
 
 // CHECK-LABEL: veltair.program @odd
 // CHECK-NOT: onnx.Cast
 veltair.model @m attributes {
     input_names = ["x", "z"], input_types = [tensor<4x7xf32>, tensor<1x3x4x4xf32>],
-    output_names = ["y", "w"], output_types = [tensor<4x16xf32>, tensor<1x1x4x4x16xf32>]} {
+    output_names = ["y", "w", "u"], output_types = [tensor<4x16xf32>, tensor<1x1x4x4x16xf32>, tensor<1x1x4x4x16xf32>]} {
   veltair.program @odd(%x: tensor<4x7xf32>, %z: tensor<1x3x4x4xf32>) {
     %w = onnx.Constant dense_resource<w> : tensor<7x16xf32>
     %v = onnx.Constant dense_resource<v> : tensor<16x3x1x1xf32>
     %0 = kernel.matmul %x, %w : tensor<4x7xf32>, tensor<7x16xf32> -> tensor<4x16xf32>
     %1 = kernel.conv2d %z, %v {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x3x4x4xf32>, tensor<16x3x1x1xf32> -> tensor<1x1x4x4x16xf32>
-    veltair.return %0, %1 : tensor<4x16xf32>, tensor<1x1x4x4x16xf32>
+    %u = onnx.Constant dense_resource<u> : tensor<16x3x1x17xf32>
+    %2 = kernel.conv2d %z, %u {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 8, 0, 8>} : tensor<1x3x4x4xf32>, tensor<16x3x1x17xf32> -> tensor<1x1x4x4x16xf32>
+    veltair.return %0, %1, %2 : tensor<4x16xf32>, tensor<1x1x4x4x16xf32>, tensor<1x1x4x4x16xf32>
   }
 }

@@ -170,3 +170,33 @@ veltair.model @m attributes {
     veltair.return %x, %v, %c, %s, %s : tensor<2x2xf32>, tensor<4xf32>, tensor<2xf32>, tensor<1x2xf32>, tensor<1x2xf32>
   }
 }
+
+// -----
+
+// To kernels of rows all dimensions but the last are one: operands have a row
+// for each of theirs or one for all; others are for a layer of its own.
+
+// CHECK-LABEL: veltair.program @rows
+// CHECK: veltair.layer "MatMul" "MatMul+Add+Mul"
+// CHECK: veltair.layer "Add" "Add"
+// CHECK: veltair.layer "LayerNormalization" "LayerNormalization"
+// CHECK: veltair.layer "Mul" "Mul"
+// CHECK: veltair.layer "Softmax" "Softmax+Mul"
+// CHECK: veltair.layer "Add_1" "Add"
+veltair.model @m attributes {
+    input_names = ["x", "b", "r", "t", "p"], input_types = [tensor<2x4x8xf32>, tensor<8xf32>, tensor<2x4x1xf32>, tensor<2x1x8xf32>, tensor<4x8xf32>],
+    output_names = ["y"], output_types = [tensor<2x4x8xf32>]} {
+  veltair.program @rows(%x: tensor<2x4x8xf32>, %b: tensor<8xf32>, %r: tensor<2x4x1xf32>, %t: tensor<2x1x8xf32>, %p: tensor<4x8xf32>) {
+    %w = onnx.Constant dense_resource<w> : tensor<8x8xf32>
+    %0 = kernel.matmul %x, %w : tensor<2x4x8xf32>, tensor<8x8xf32> -> tensor<2x4x8xf32>
+    %1 = onnx.Add %0, %b : (tensor<2x4x8xf32>, tensor<8xf32>) -> tensor<2x4x8xf32>
+    %2 = onnx.Mul %1, %r : (tensor<2x4x8xf32>, tensor<2x4x1xf32>) -> tensor<2x4x8xf32>
+    %3 = onnx.Add %2, %t : (tensor<2x4x8xf32>, tensor<2x1x8xf32>) -> tensor<2x4x8xf32>
+    %4 = kernel.normalize_rows %3 {epsilon = 1.0e-5 : f32} : tensor<2x4x8xf32> -> tensor<2x4x8xf32>
+    %5 = onnx.Mul %4, %p : (tensor<2x4x8xf32>, tensor<4x8xf32>) -> tensor<2x4x8xf32>
+    %6 = kernel.softmax_rows %5 : tensor<2x4x8xf32> -> tensor<2x4x8xf32>
+    %7 = onnx.Mul %6, %x : (tensor<2x4x8xf32>, tensor<2x4x8xf32>) -> tensor<2x4x8xf32>
+    %8 = onnx.Add %7, %t : (tensor<2x4x8xf32>, tensor<2x1x8xf32>) -> tensor<2x4x8xf32>
+    veltair.return %8 : tensor<2x4x8xf32>
+  }
+}

@@ -73,15 +73,15 @@ veltair.model @m attributes {
 
 // -----
 
-// A mask that is scaled, weights that are used elsewhere, another axis: no
-// attention.
+// A mask that is scaled, weights that are used elsewhere, another axis, no
+// queries: no attention.
 
 // CHECK-LABEL: veltair.program @others
 // CHECK-NOT: kernel.attention
 veltair.model @m attributes {
-    input_names = ["q", "k", "v", "m"], input_types = [tensor<8x16xf32>, tensor<16x8xf32>, tensor<8x16xf32>, tensor<8x8xf32>],
-    output_names = ["a", "b", "w", "c"], output_types = [tensor<8x16xf32>, tensor<8x16xf32>, tensor<8x8xf32>, tensor<8x16xf32>]} {
-  veltair.program @others(%q: tensor<8x16xf32>, %k: tensor<16x8xf32>, %v: tensor<8x16xf32>, %m: tensor<8x8xf32>) {
+    input_names = ["q", "k", "v", "m", "e"], input_types = [tensor<8x16xf32>, tensor<16x8xf32>, tensor<8x16xf32>, tensor<8x8xf32>, tensor<0x16xf32>],
+    output_names = ["a", "b", "w", "c", "d"], output_types = [tensor<8x16xf32>, tensor<8x16xf32>, tensor<8x8xf32>, tensor<8x16xf32>, tensor<0x16xf32>]} {
+  veltair.program @others(%q: tensor<8x16xf32>, %k: tensor<16x8xf32>, %v: tensor<8x16xf32>, %m: tensor<8x8xf32>, %e: tensor<0x16xf32>) {
     %c = onnx.Constant dense<4.0> : tensor<f32>
     %0 = onnx.MatMul %q, %k : (tensor<8x16xf32>, tensor<16x8xf32>) -> tensor<8x8xf32>
     %1 = onnx.Add %0, %m : (tensor<8x8xf32>, tensor<8x8xf32>) -> tensor<8x8xf32>
@@ -94,6 +94,9 @@ veltair.model @m attributes {
     %8 = onnx.MatMul %q, %k : (tensor<8x16xf32>, tensor<16x8xf32>) -> tensor<8x8xf32>
     %9 = onnx.Softmax %8 {axis = 0 : i64} : (tensor<8x8xf32>) -> tensor<8x8xf32>
     %10 = onnx.MatMul %9, %v : (tensor<8x8xf32>, tensor<8x16xf32>) -> tensor<8x16xf32>
-    veltair.return %4, %7, %6, %10 : tensor<8x16xf32>, tensor<8x16xf32>, tensor<8x8xf32>, tensor<8x16xf32>
+    %11 = onnx.MatMul %e, %k : (tensor<0x16xf32>, tensor<16x8xf32>) -> tensor<0x8xf32>
+    %12 = onnx.Softmax %11 : (tensor<0x8xf32>) -> tensor<0x8xf32>
+    %13 = onnx.MatMul %12, %v : (tensor<0x8xf32>, tensor<8x16xf32>) -> tensor<0x16xf32>
+    veltair.return %4, %7, %6, %10, %13 : tensor<8x16xf32>, tensor<8x16xf32>, tensor<8x8xf32>, tensor<8x16xf32>, tensor<0x16xf32>
   }
 }
