@@ -128,8 +128,10 @@ Value Conversion::moveElementwise(Value value) {
                              onnx::tensorType(operand).getNumElements() == 1 &&
                              onnx::rankOf(operand) <= 4);
                    });
+    if (!movable)
+      break;
     RankedTensorType type = onnx::tensorType(user->getResult(0));
-    if (!movable || type.getShape() != onnx::shapeOf(op.getResult()))
+    if (type.getShape() != onnx::shapeOf(op.getResult()))
       break;
     Operation *moved = user->clone();
     for (OpOperand &operand : moved->getOpOperands())

@@ -72,7 +72,8 @@ Value Demoter::demote(Value value) {
       llvm::none_of(op->getOperands(), isInput)) {
     SmallVector<Value> operands;
     for (Value operand : op->getOperands()) {
-      bool isData = onnx::tensorType(operand).getElementType().isF32();
+      bool isData =
+          !onnx::isAbsent(operand) && onnx::elementType(operand).isF32();
       operands.push_back(isData ? demote(operand) : operand);
     }
     builder.setInsertionPoint(op);

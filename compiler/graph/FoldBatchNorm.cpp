@@ -27,7 +27,7 @@ struct ChannelMap {
 } // namespace
 
 static std::optional<ChannelMap> matchBatchNorm(onnx::BatchNormalizationOp op) {
-  if (op->getNumOperands() != 5)
+  if (op->getNumOperands() != 5 || !onnx::elementType(op.getX()).isF32())
     return std::nullopt;
   SmallVector<std::vector<float>> parameters;
   for (Value operand : op->getOperands().drop_front()) {

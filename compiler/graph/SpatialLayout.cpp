@@ -175,7 +175,9 @@ bool LayoutAssigner::rewriteResize(onnx::ResizeOp op) {
   SmallVector<Value> operands(op.getOperands());
   operands[0] = blocked.lookup(op.getX()).value;
   operands[1] = onnx::NoValueOp::create(builder, op.getLoc());
-  if (auto scales = onnx::constantFloats(op.getScales())) {
+  // Old models give both, one of them empty.
+  if (auto scales = onnx::constantFloats(op.getScales());
+      scales && !scales->empty()) {
     SmallVector<float> values;
     for (unsigned i : kept)
       values.push_back((*scales)[i]);

@@ -139,6 +139,10 @@ static std::optional<StridedView> trace(onnx::GatherOp op, float *factor) {
     return std::nullopt;
   StridedView source = traceView(op.getData(), factor);
   int64_t axis = fromFront(op.getAxis(), source.sizes.size());
+  // Where the end is, and whether the index lies before it, is known only when
+  // the program runs.
+  if (onnx::extentNumber(op.getData().getType(), axis) != onnx::exactExtent)
+    return std::nullopt;
   std::optional<StridedView> view =
       part(source, axis, fromFront(index->front(), source.sizes[axis]), 1);
   return view ? reshape(*view, onnx::shapeOf(op.getOutput())) : std::nullopt;

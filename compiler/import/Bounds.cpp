@@ -33,10 +33,8 @@ static void boundConcat(Node &node) {
 static void boundConstantOfShape(Node &node) {
   Value shape = node.operand(0);
   auto source = shape ? shape.getDefiningOp<onnx::ShapeOp>() : nullptr;
-  if (!source ||
-      onnx::elementCount(onnx::shapeOf(shape)) !=
-          onnx::rankOf(source.getData()) ||
-      source.getStart() != 0)
+  if (!source || onnx::elementCount(onnx::shapeOf(shape)) !=
+                     onnx::rankOf(source.getData()))
     return;
   node.op = "FillLike";
   node.operands = {source.getData()};
@@ -59,6 +57,11 @@ static void boundSlice(Node &node) {
   if (lists[0].empty() || lists[1].empty() || lists[3][0] != 1 ||
       !isBounded(node.operands[0], lists[2][0]))
     return;
+  ArrayRef<int64_t> shape = onnx::shapeOf(node.operands[0]);
+  // What keeps all elements keeps the extent.
+  if (lists[0][0] == 0 &&
+      lists[1][0] >= shape[*onnx::normalizeAxis(lists[2][0], shape.size())])
+    return;
   node.op = "BoundedSlice";
   node.operands.resize(1);
   for (auto [name, list] :
@@ -79,6 +82,35 @@ static void boundTopK(Node &node) {
       std::clamp<int64_t>(upperBound(k).value_or(extent), 0, extent);
   node.op = "BoundedTopK";
   node.attributes.set("bound", node.builder.getI64IntegerAttr(bound));
+}
+
+std::vector<Node> mlir::veltair::importer::splitNode(Node &node) {
+  Value data = node.operand(0);
+  if (node.op != "Slice" || !data || !onnx::hasExtents(data.getType()))
+    return {node};
+  // Starts, ends, axes and steps.
+  SmallVector<int64_t> lists[4];
+  for (unsigned i = 0; i < 4; ++i) {
+    if (Value operand = node.operand(i + 1)) {
+      auto constant = onnx::constantIntegers(operand);
+      if (!constant)
+        return {node};
+      lists[i] = *constant;
+    } else if (i == 2) {
+      lists[i] = llvm::to_vector(llvm::seq<int64_t>(0, lists[0].size()));
+    } else if (i == 3) {
+      lists[i].assign(lists[0].size(), 1);
+    }
+    if (lists[i].empty() || lists[i].size() != lists[0].size())
+      return {node};
+  }
+  std::vector<Node> parts(lists[0].size(), node);
+  for (auto [i, part] : llvm::enumerate(parts)) {
+    part.operands = {data};
+    for (ArrayRef<int64_t> list : lists)
+      part.operands.push_back(node.constant(list.slice(i, 1)));
+  }
+  return parts;
 }
 
 void mlir::veltair::importer::boundNode(Node &node) {
@@ -105,8 +137,12 @@ static std::optional<int64_t> upperBound(Value value, int64_t index) {
     return std::nullopt;
   if (onnx::isReinterpretation(op) || isa<onnx::CastOp>(op))
     return upperBound(op->getOperand(0), index);
-  if (auto shape = dyn_cast<onnx::ShapeOp>(op))
-    return onnx::shapeOf(shape.getData())[index + shape.getStart()];
+  if (auto shape = dyn_cast<onnx::ShapeOp>(op)) {
+    ArrayRef<int64_t> told = onnx::shapeOf(shape.getData());
+    int64_t start = shape.getStart(), rank = told.size();
+    start = std::clamp<int64_t>(start < 0 ? start + rank : start, 0, rank);
+    return told[index + start];
+  }
   if (auto gather = dyn_cast<onnx::GatherOp>(op)) {
     auto chosen = onnx::constantIntegers(gather.getIndices());
     int64_t size = onnx::elementCount(onnx::shapeOf(gather.getData()));
@@ -124,7 +160,8 @@ static std::optional<int64_t> upperBound(Value value, int64_t index) {
     }
     return std::nullopt;
   }
-  if (!isa<onnx::ReduceMinOp, onnx::MinOp>(op))
+  if (!isa<onnx::ReduceMinOp, onnx::MinOp>(op) ||
+      onnx::elementCount(onnx::shapeOf(value)) != 1)
     return std::nullopt;
   // The least of what is known.
   std::optional<int64_t> least;

@@ -13,6 +13,11 @@
 
 namespace mlir::veltair::importer {
 
+/// The nodes, each of the result of the one before, that compute `node`: a
+/// Slice of an operand of data-dependent size has one for each axis; else
+/// `node`.
+std::vector<Node> splitNode(Node &node);
+
 /// Brings a node whose result has a data-dependent size, but would not have one
 /// for operands of known sizes and values, into the form that carries it.
 void boundNode(Node &node);

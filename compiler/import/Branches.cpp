@@ -13,7 +13,8 @@ using namespace mlir::veltair;
 using namespace mlir::veltair::importer;
 
 SmallVector<Value>
-ProgramImporter::importBranch(const ::onnx::GraphProto &graph) {
+ProgramImporter::importBranch(const Node &node,
+                              const ::onnx::GraphProto &graph) {
   // A branch sees the names around it; its own end with it.
   llvm::StringMap<Value> outer = values;
   for (const auto &tensor : graph.initializer()) {
@@ -24,12 +25,17 @@ ProgramImporter::importBranch(const ::onnx::GraphProto &graph) {
       define(tensor.name(),
              veltair::onnx::ConstantOp::create(builder, location, *value));
   }
-  for (const auto &node : graph.node())
+  for (const auto &inner : graph.node())
     if (!problems.done())
-      importNode(node);
+      importNode(inner);
   SmallVector<Value> outputs;
-  for (const auto &output : graph.output())
-    outputs.push_back(lookup(output.name()).value_or(Value()));
+  for (const auto &output : graph.output()) {
+    std::optional<Value> value = lookup(output.name());
+    if (!value && !problems.done())
+      (void)fail(node, "output '" + output.name() +
+                           "' of a branch is computed by no node");
+    outputs.push_back(value.value_or(Value()));
+  }
   values = std::move(outer);
   return outputs;
 }
@@ -51,11 +57,11 @@ LogicalResult ProgramImporter::importIf(const ::onnx::NodeProto &proto,
       !type.getElementType().isInteger(1))
     return fail(node, "the condition must be one boolean");
   if (auto known = veltair::onnx::constantIntegers(condition)) {
-    results = importBranch(*branches[known->front() == 0]);
+    results = importBranch(node, *branches[known->front() == 0]);
     return failure(llvm::is_contained(results, Value()));
   }
-  SmallVector<Value> taken = importBranch(*branches[0]);
-  SmallVector<Value> other = importBranch(*branches[1]);
+  SmallVector<Value> taken = importBranch(node, *branches[0]);
+  SmallVector<Value> other = importBranch(node, *branches[1]);
   if (llvm::is_contained(taken, Value()) || llvm::is_contained(other, Value()))
     return failure();
   if (taken.size() != other.size())

@@ -207,16 +207,25 @@ LogicalResult ModelImporter::sortNodes(ModelContext &model) {
 
 void ModelImporter::checkOutputs(const ModelContext &model,
                                  ArrayRef<Value> values) {
-  for (auto [output, value] : llvm::zip(model.graph.output(), values)) {
+  for (auto [i, output, value] :
+       llvm::enumerate(model.graph.output(), values)) {
     if (!value)
       continue;
     if (!isa<RankedTensorType>(value.getType())) {
       (void)fail("output '" + output.name() + "' is no tensor");
       continue;
     }
+    auto tensor = cast<RankedTensorType>(value.getType());
+    int64_t others =
+        outputTypes.empty()
+            ? tensor.getRank()
+            : cast<RankedTensorType>(outputTypes.front()[i]).getRank();
+    if (tensor.getRank() != others)
+      (void)fail("output '" + output.name() + "' has " + Twine(others) +
+                 " dimensions for some sizes of the inputs and " +
+                 Twine(tensor.getRank()) + " for others");
     if (!output.type().has_tensor_type())
       continue;
-    auto tensor = cast<RankedTensorType>(value.getType());
     for (int64_t dim = 1; dim < tensor.getRank(); ++dim)
       if (veltair::onnx::extentNumber(tensor, dim) !=
           veltair::onnx::exactExtent)

@@ -92,6 +92,11 @@ void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
   }
 }
 
+static bool hasSequence(const Node &node) {
+  return !llvm::all_of(ValueRange(node.operands).getTypes(),
+                       llvm::IsaPred<RankedTensorType, NoneType>);
+}
+
 LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
                                               Node &node,
                                               SmallVectorImpl<Value> &results) {
@@ -134,12 +139,19 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
       return success();
     }
   }
+  if (hasSequence(node))
+    return fail(node, "an operand is a sequence");
   upgradeNode(node);
   if (!node.problem.empty())
     return fail(node, node.problem);
-  boundNode(node);
-  if (failed(finish(node, results)))
-    return failure();
+  for (Node &part : splitNode(node)) {
+    if (!results.empty())
+      part.operands[0] = results.front();
+    results.clear();
+    boundNode(part);
+    if (failed(finish(part, results)))
+      return failure();
+  }
   if (node.finish)
     results[0] = node.finish(results[0]);
   return success();
@@ -288,9 +300,8 @@ FailureOr<Operation *> ProgramImporter::build(Node &node) {
     return fail(node, "the operator has " + Twine(arity.required) + " to " +
                           Twine(arity.total) + " operands, not " +
                           Twine(given));
-  for (Value operand : node.operands)
-    if (!isa<RankedTensorType, NoneType>(operand.getType()))
-      return fail(node, "an operand is a sequence");
+  if (hasSequence(node))
+    return fail(node, "an operand is a sequence");
   for (unsigned i = 0; i < given; ++i)
     if ((i < arity.required || i >= arity.total) && !node.operand(i))
       return fail(node, "operand number " + Twine(i) + " is absent");

@@ -61,7 +61,8 @@ private:
   LogicalResult importIf(const ::onnx::NodeProto &proto, Node &node,
                          SmallVectorImpl<Value> &results);
   /// The outputs of a branch, null where a problem keeps them unknown.
-  SmallVector<Value> importBranch(const ::onnx::GraphProto &graph);
+  SmallVector<Value> importBranch(const Node &node,
+                                  const ::onnx::GraphProto &graph);
   FailureOr<Operation *> build(Node &node);
   /// Builds the operation and appends its results, by constants where known.
   LogicalResult finish(Node &node, SmallVectorImpl<Value> &results);

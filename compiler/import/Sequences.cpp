@@ -45,7 +45,7 @@ public:
     if (node.op == "SequenceInsert")
       return insert();
     std::optional<int64_t> at = position(1, items.size());
-    if (!at || *at >= int64_t(items.size()))
+    if (!at || *at < 0 || *at >= int64_t(items.size()))
       return fail("the position must be a constant in range");
     if (node.op == "SequenceAt")
       return items[*at];
@@ -119,6 +119,8 @@ private:
         onnx::normalizeAxis(node.integer("axis", 0), onnx::rankOf(input));
     if (!axis)
       return fail("axis is out of range");
+    if (onnx::extentNumber(input.getType(), *axis) != onnx::exactExtent)
+      return fail("the size of the dimension depends on data");
     int64_t extent = onnx::shapeOf(input)[*axis];
     bool keep = node.integer("keepdims", 1) != 0 || lengths;
     SmallVector<int64_t> pieces(lengths ? 0 : extent, 1);
@@ -162,7 +164,7 @@ private:
     SmallVector<int64_t> shape(onnx::shapeOf(input));
     for (int64_t piece : pieces) {
       shape[axis] = piece;
-      types.push_back(RankedTensorType::get(shape, onnx::elementType(input)));
+      types.push_back(onnx::tensorType(input).clone(shape));
     }
     return types;
   }

@@ -160,14 +160,20 @@ static void normalizeTrailing(Node &node) {
     return;
   std::optional<int64_t> normal = onnx::normalizeAxis(axis, onnx::rankOf(x));
   Builder &b = node.builder;
-  if (!normal || *normal == onnx::rankOf(x) - 1) {
+  SmallVector<int64_t> shape(onnx::shapeOf(x));
+  if (!normal || *normal == onnx::rankOf(x) - 1 ||
+      onnx::elementCount(shape) == 0) {
     node.attributes.set("axis", b.getI64IntegerAttr(axis));
     return;
   }
   node.operands[0] =
       onnx::FlattenOp::create(node.builder, node.location, x, *normal);
   node.attributes.set("axis", b.getI64IntegerAttr(1));
-  node.finish = [&node, shape = llvm::to_vector(onnx::shapeOf(x))](Value y) {
+  // Of several data-dependent sizes, Flatten's would have no name.
+  for (auto [dim, extent] : llvm::enumerate(shape))
+    if (onnx::extentNumber(x.getType(), dim) != onnx::exactExtent)
+      extent = -1;
+  node.finish = [&node, shape = std::move(shape)](Value y) {
     return node.builder.createOrFold<onnx::ReshapeOp>(node.location, y,
                                                       node.constant(shape));
   };

@@ -5,6 +5,7 @@
 #include "dialects/onnx/Bounded.h"
 #include "dialects/onnx/Heap.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -339,5 +340,7 @@ Value FillLikeOp::emitScalar(ElementBuilder &b, ValueRange) {
   Type type = computeType(elementType(getOutput()));
   if (std::optional<SmallVector<double>> real = getFloats(getValue()))
     return b.constant(type, real->front());
-  return b.constant(type, getIntegers(getValue())->front());
+  APInt value(type.getIntOrFloatBitWidth(), getIntegers(getValue())->front(),
+              /*isSigned=*/true, /*implicitTrunc=*/true);
+  return arith::ConstantOp::create(b, IntegerAttr::get(type, value));
 }

@@ -42,8 +42,19 @@ public:
   template <typename Op> Value reduce(Value x, ArrayRef<int64_t> axes) {
     return make<Op>(x, integers(axes), 1, 0);
   }
+  /// Bounded dimensions that keep their place keep their extent.
   Value reshape(Value x, ArrayRef<int64_t> shape) {
-    return shapeOf(x) == shape ? x : make<ReshapeOp>(x, integers(shape), 1);
+    if (shapeOf(x) == shape)
+      return x;
+    SmallVector<int64_t> wanted(shape);
+    bool copies = false;
+    for (auto [dim, have] : llvm::enumerate(shapeOf(x)))
+      if (dim < wanted.size() && wanted[dim] == have &&
+          extentNumber(x.getType(), dim) != exactExtent) {
+        wanted[dim] = 0;
+        copies = true;
+      }
+    return make<ReshapeOp>(x, integers(wanted), copies ? 0 : 1);
   }
   /// `x`, unless it has that element type already, converted.
   Value cast(Value x, Type type) {

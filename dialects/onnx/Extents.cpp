@@ -116,10 +116,9 @@ LogicalResult mlir::veltair::onnx::inferWithExtents(
   if (numbers.empty())
     return success();
 
+  // A sequence only holds its operands.
   if (!llvm::all_of(types, llvm::IsaPred<RankedTensorType>))
-    return emitOptionalError(location, "onnx.", op,
-                             ": operands of data-dependent size are not "
-                             "supported");
+    return success();
   SmallVector<SmallVector<int64_t>> names;
   for (Type &type : types) {
     auto tensor = cast<RankedTensorType>(type);
@@ -178,7 +177,9 @@ LogicalResult mlir::veltair::onnx::verifyExtents(Operation *op) {
     if (hasUnnamedExtents(type))
       return op->emitOpError("has a result of data-dependent size that is not "
                              "supported");
-  if (!bounded || isa<ElementwiseOp, DecomposableOp>(op) ||
+  // What may be computed by its own code must be aware of extents there.
+  bool composite = isa<DecomposableOp>(op) && !isa<IndexedOp>(op);
+  if (!bounded || composite || isa<ElementwiseOp>(op) ||
       op->hasTrait<ExtentAware>())
     return success();
   if (isReinterpretation(op) && isPrefix(op->getOperand(0).getType()) &&

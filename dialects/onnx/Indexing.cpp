@@ -257,7 +257,8 @@ Value OneHotOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   int64_t axis = *normalizeAxis(getAxis(), rank);
   SmallVector<Value> position(index);
   position.erase(position.begin() + axis);
-  Value hot = b.toIndex(b.load(getIndices(), position));
+  Value hot = b.toIndex(b.convert(b.load(getIndices(), position),
+                                  elementType(getIndices()), b.getI64Type()));
   // Out of range means hot nowhere.
   Value depth = b.index(shapeOf(getOutput())[axis]);
   hot = b.select(b.lt(hot, b.index(0)), b.add(hot, depth), hot);

@@ -136,6 +136,10 @@ LogicalResult GroupNormalizationOp::inferReturnTypes(
   int64_t groups = a.getNumGroups();
   if (groups < 1 || shapeOf(a.getX())[1] % groups != 0)
     return infer.fail(3, "num_groups does not divide the channels");
+  for (int64_t dim = 1; dim < rankOf(a.getX()); ++dim)
+    if (extentNumber(a.getX().getType(), dim) != exactExtent)
+      return infer.fail(4, "the size of dimension " + Twine(dim) +
+                               " depends on data");
   return success();
 }
 
@@ -145,11 +149,14 @@ LogicalResult GroupNormalizationOp::decompose(OpBuilder &b,
   ArrayRef<int64_t> shape = shapeOf(getX());
   int64_t groups = getNumGroups();
   int64_t members = elementCount(shape.drop_front()) / groups;
-  Value grouped = c.reshape(getX(), {shape[0], groups, members});
+  Type type = elementType(getX());
+  Value x = c.cast(getX(), type.isF64() ? type : Type(b.getF32Type()));
+  Value grouped = c.reshape(x, {shape[0], groups, members});
   Value mean, inverse;
   Value y =
       c.standardize(grouped, 2, getEpsilon().convertToFloat(), mean, inverse);
-  y = c.mul(c.reshape(y, shape), c.alongChannels(getScale(), shape.size()));
+  y = c.mul(c.cast(c.reshape(y, shape), type),
+            c.alongChannels(getScale(), shape.size()));
   results.push_back(c.add(y, c.alongChannels(getBias(), shape.size())));
   return success();
 }

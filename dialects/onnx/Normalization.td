@@ -67,7 +67,8 @@ def Onnx_GroupNormalizationOp : Onnx_DecomposableOp<"GroupNormalization"> {
   let summary = "Groups of channels standardised; channels scaled and moved";
   let description = [{
     (C1) x has at least three dimensions; (C2) scale and bias have one element
-    for each channel; (C3) num_groups divides the channels.
+    for each channel; (C3) num_groups divides the channels; (C4) no dimension but
+    the first has a data-dependent size.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$scale, Onnx_Float:$bias,
     Onnx_Float32<"1.0e-5f">:$epsilon, I64Attr:$num_groups, Onnx_Int<"1">:$stash_type);

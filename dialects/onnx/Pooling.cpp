@@ -253,6 +253,8 @@ static FailureOr<SmallVector<int64_t>> unpooledShape(const Inference &infer,
     int64_t pads =
         a.getPads().empty() ? 0 : a.getPads()[i] + a.getPads()[rank + i];
     shape[2 + i] = (x[2 + i] - 1) * stride + a.getKernelShape()[i] - pads;
+    if (shape[2 + i] < 1)
+      return infer.fail(2, "an attribute does not fit x");
   }
   return shape;
 }

@@ -216,7 +216,20 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
   FailureOr<SliceRanges> ranges = resolveSlice(infer, a);
   if (failed(ranges))
     return failure();
-  return infer.result(elementType(a.getData()), ranges->extents);
+  if (failed(infer.result(elementType(a.getData()), ranges->extents)))
+    return failure();
+  // The positions are those of the bound: a part of a bounded dimension would
+  // lie, or end, elsewhere. BoundedSlice counts from the true end.
+  RankedTensorType data = tensorType(a.getData());
+  SmallVector<int64_t> numbers(data.getRank(), exactExtent);
+  for (auto [dim, number] : llvm::enumerate(numbers)) {
+    bool isWhole = ranges->starts[dim] == 0 && ranges->steps[dim] == 1 &&
+                   ranges->extents[dim] == data.getDimSize(dim);
+    if (extentNumber(data, dim) != exactExtent && !isWhole)
+      number = unnamedExtent;
+  }
+  types.back() = withExtents(cast<RankedTensorType>(types.back()), numbers);
+  return success();
 }
 
 Value SliceOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {

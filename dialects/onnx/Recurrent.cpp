@@ -28,6 +28,18 @@ static bool isKnownActivation(StringRef name) {
                             name);
 }
 
+// The lists of parameters have an element for each activation that has one.
+static bool hasAlpha(StringRef activation) {
+  return llvm::is_contained({"affine", "elu", "hardsigmoid", "leakyrelu",
+                             "scaledtanh", "thresholdedrelu"},
+                            activation);
+}
+
+static bool hasBeta(StringRef activation) {
+  return llvm::is_contained({"affine", "hardsigmoid", "scaledtanh"},
+                            activation);
+}
+
 /// The gates of a network and the activations that it uses by default.
 template <typename T> struct Gates;
 
@@ -165,14 +177,16 @@ public:
     x = clip(x);
     int64_t index = which + direction * std::size(G::activations);
     StringRef name = names[index];
-    auto parameter = [&](ArrayRef<float> list, double otherwise) {
-      return number(index < int64_t(list.size()) ? list[index] : otherwise);
+    auto parameter = [&](ArrayRef<float> list, bool (*has)(StringRef),
+                         double otherwise) {
+      size_t place = llvm::count_if(ArrayRef(names).take_front(index), has);
+      return number(place < list.size() ? list[place] : otherwise);
     };
     auto alpha = [&](double otherwise) {
-      return parameter(op.getActivationAlpha(), otherwise);
+      return parameter(op.getActivationAlpha(), hasAlpha, otherwise);
     };
     auto beta = [&](double otherwise) {
-      return parameter(op.getActivationBeta(), otherwise);
+      return parameter(op.getActivationBeta(), hasBeta, otherwise);
     };
     Value zero = number(0), one = number(1);
     auto exp = [&](Value v) -> Value { return math::ExpOp::create(b, v); };

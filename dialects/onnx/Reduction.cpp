@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/onnx/Composer.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -183,6 +184,9 @@ LogicalResult ReduceLogSumExpOp::decompose(OpBuilder &b,
   Location loc = getLoc();
   bool noop = getNoopWithEmptyAxes() != 0;
   Value max = ReduceMaxOp::create(b, loc, getData(), getAxes(), 1, noop);
+  // Infinity less itself is no number.
+  Composer c(b, loc);
+  max = c.make<WhereOp>(c.make<IsInfOp>(max, 1, 1), c.scalar(max, 0), max);
   Value exp = ExpOp::create(b, loc, SubOp::create(b, loc, getData(), max));
   Value log = ReduceLogSumOp::create(b, loc, exp, getAxes(), 1, noop);
   Value sum = AddOp::create(b, loc, log, max);

@@ -114,3 +114,26 @@ veltair.model @m attributes {
     veltair.return %y, %z : tensor<1x16x4x4xf32>, tensor<1x16x8x8xf32>
   }
 }
+
+// -----
+
+// Old models give scales and sizes, one of them empty.
+
+// CHECK-LABEL: veltair.program @sizes
+// CHECK: kernel.conv2d
+// CHECK-DAG: %[[SIZES:.*]] = onnx.Constant dense<[8, 6]> : tensor<2xi64>
+// CHECK: onnx.Resize %{{.*}}, %{{.*}}, %{{.*}}, %[[SIZES]] {axes = array<i64: 2, 3>, mode = "linear"} :
+// CHECK-SAME: -> tensor<1x1x8x6x16xf32>
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x3x4x4xf32>],
+    output_names = ["y"], output_types = [tensor<1x16x8x6xf32>]} {
+  veltair.program @sizes(%x: tensor<1x3x4x4xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<16x3x1x1xf32>
+    %empty = onnx.Constant dense<> : tensor<0xf32>
+    %sizes = onnx.Constant dense<[1, 16, 8, 6]> : tensor<4xi64>
+    %c = onnx.Conv %x, %w, %none : (tensor<1x3x4x4xf32>, tensor<16x3x1x1xf32>, none) -> tensor<1x16x4x4xf32>
+    %y = onnx.Resize %c, %empty, %empty, %sizes {mode = "linear"} : (tensor<1x16x4x4xf32>, tensor<0xf32>, tensor<0xf32>, tensor<4xi64>) -> tensor<1x16x8x6xf32>
+    veltair.return %y : tensor<1x16x8x6xf32>
+  }
+}

@@ -91,3 +91,23 @@ veltair.model @m attributes {
     veltair.return %a, %b, %c : tensor<0x2xf32>, tensor<3x2xf32>, tensor<0x2xf32>
   }
 }
+
+// -----
+
+// Which row is the last of a data-dependent number is unknown here.
+
+// CHECK-LABEL: veltair.program @bounded
+// CHECK: %[[R:.*]] = onnx.Gather
+// CHECK: kernel.batch_matmul %[[R]],
+veltair.model @m attributes {
+    input_names = ["x", "c", "w"], input_types = [tensor<10x4xf32>, tensor<10xi1>, tensor<4x2xf32>],
+    output_names = ["y"], output_types = [tensor<1x2xf32>]} {
+  veltair.program @bounded(%x: tensor<10x4xf32>, %c: tensor<10xi1>, %w: tensor<4x2xf32>) {
+    %last = onnx.Constant dense<-1> : tensor<1xi64>
+    %b, %e = onnx.Compress %x, %c {axis = 0 : i64} : (tensor<10x4xf32>, tensor<10xi1>) -> (tensor<10x4xf32, #onnx.extents<[0, -1]>>, tensor<i64>)
+    veltair.extent %e as 0 : tensor<i64>
+    %r = onnx.Gather %b, %last {axis = 0 : i64} : (tensor<10x4xf32, #onnx.extents<[0, -1]>>, tensor<1xi64>) -> tensor<1x4xf32>
+    %y = onnx.MatMul %r, %w : (tensor<1x4xf32>, tensor<4x2xf32>) -> tensor<1x2xf32>
+    veltair.return %y : tensor<1x2xf32>
+  }
+}

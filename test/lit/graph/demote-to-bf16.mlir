@@ -63,3 +63,27 @@ veltair.model @m attributes {
     veltair.return %0, %1, %2 : tensor<4x16xf32>, tensor<1x1x4x4x16xf32>, tensor<1x1x4x4x16xf32>
   }
 }
+
+// -----
+
+// A slice is done in bf16; what it lacks stays absent.
+
+// CHECK-LABEL: veltair.program @slice
+// CHECK: %[[A:.*]] = kernel.matmul
+// CHECK: %[[N:.*]] = onnx.Cast %[[A]] {{.*}} -> tensor<8x16xbf16>
+// CHECK: %[[S:.*]] = onnx.Slice %[[N]], %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : (tensor<8x16xbf16>, tensor<1xi64>, tensor<1xi64>, none, none) -> tensor<4x16xbf16>
+// CHECK: kernel.matmul %[[S]]
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<8x16xf32>],
+    output_names = ["y"], output_types = [tensor<4x16xf32>]} {
+  veltair.program @slice(%x: tensor<8x16xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense_resource<w> : tensor<16x16xf32>
+    %start = onnx.Constant dense<4> : tensor<1xi64>
+    %end = onnx.Constant dense<8> : tensor<1xi64>
+    %a = kernel.matmul %x, %w : tensor<8x16xf32>, tensor<16x16xf32> -> tensor<8x16xf32>
+    %s = onnx.Slice %a, %start, %end, %none, %none : (tensor<8x16xf32>, tensor<1xi64>, tensor<1xi64>, none, none) -> tensor<4x16xf32>
+    %y = kernel.matmul %s, %w : tensor<4x16xf32>, tensor<16x16xf32> -> tensor<4x16xf32>
+    veltair.return %y : tensor<4x16xf32>
+  }
+}

@@ -98,3 +98,19 @@ veltair.model @m attributes {
     veltair.return %c, %y, %z : tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>
   }
 }
+
+// -----
+
+// The factors are computed in f32: other types stay.
+
+// CHECK-LABEL: veltair.program @half
+// CHECK: onnx.BatchNormalization
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x2x2x2xf16>],
+    output_names = ["y"], output_types = [tensor<1x2x2x2xf16>]} {
+  veltair.program @half(%x: tensor<1x2x2x2xf16>) {
+    %v = onnx.Constant dense<1.0> : tensor<2xf32>
+    %y = onnx.BatchNormalization %x, %v, %v, %v, %v : (tensor<1x2x2x2xf16>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x2x2xf16>
+    veltair.return %y : tensor<1x2x2x2xf16>
+  }
+}

@@ -106,3 +106,12 @@ func.func @where() -> tensor<2xi64> {
   %0 = onnx.Where %c, %x, %y : (tensor<2xi1>, tensor<2xi64>, tensor<2xi64>) -> tensor<2xi64>
   return %0 : tensor<2xi64>
 }
+
+// All bits of an integer count.
+// CHECK-LABEL: @fill_like
+func.func @fill_like() -> tensor<2xi64> {
+  // CHECK: onnx.Constant dense<9223372036854775807> : tensor<2xi64>
+  %x = onnx.Constant dense<0.0> : tensor<2xf32>
+  %y = onnx.FillLike %x {value = dense<9223372036854775807> : tensor<1xi64>} : (tensor<2xf32>) -> tensor<2xi64>
+  return %y : tensor<2xi64>
+}

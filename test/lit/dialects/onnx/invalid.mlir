@@ -196,3 +196,13 @@ func.func @dropout(%a: tensor<2xf32>) {
   %0, %1 = onnx.Dropout %a, %ratio, %training : (tensor<2xf32>, tensor<f32>, tensor<i1>) -> (tensor<2xf32>, tensor<2xi1>)
   return
 }
+
+// -----
+
+func.func @max_unpool(%x: tensor<1x1x1x1xf32>, %i: tensor<1x1x1x1xi64>) {
+  %shape = onnx.Constant dense<[1, 1, 3, 3]> : tensor<4xi64>
+  // expected-error@+2 {{an attribute does not fit x (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.MaxUnpool %x, %i, %shape {kernel_shape = array<i64: 1, 1>, pads = array<i64: 5, 5, 5, 5>} : (tensor<1x1x1x1xf32>, tensor<1x1x1x1xi64>, tensor<4xi64>) -> tensor<1x1x3x3xf32>
+  return
+}
