@@ -1,5 +1,6 @@
 """What the integration tests share. Run with scripts/python."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ sys.path.insert(0, PY)
 
 from convolutions import convolution  # noqa: E402,F401
 from manifest import BUILD  # noqa: E402,F401  (for the tests)
-from programs import VELTAIR, VELTAIRC, cpu_runs  # noqa: E402,F401
+from programs import VELTAIR, VELTAIRC, call, cpu_runs, output_file  # noqa: E402,F401
 
 
 def make_model(nodes, inputs, outputs, initializers=(), opset=17, **fields):
@@ -98,3 +99,39 @@ class Case(unittest.TestCase):
 
     def files(self):
         return sorted(os.path.join(top, name) for top, _, names in os.walk(self.folder) for name in names)
+
+
+class ModelCase(Case):
+    """Models run beside another implementation, on every instruction set that
+    this CPU has."""
+
+    ISAS = [isa for isa in ("x86-64-v3", "x86-64-v4") if cpu_runs(isa)]
+
+    def agree(self, nodes, inputs, outputs, tensors, feeds, opset=17, tolerance=1e-5, reference=False):
+        """`inputs` and `outputs` are (name, type, shape); all `feeds`, lists of
+        arrays, give what ONNX Runtime, or ONNX's reference, does."""
+        import numpy as np
+        import onnxruntime
+        from onnx.reference import ReferenceEvaluator
+
+        model = self.save(make_model(nodes, inputs, outputs, tensors, opset=opset))
+        other = (
+            ReferenceEvaluator(model)
+            if reference
+            else onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+        )
+        names = [name for name, *_ in outputs]
+        artifact = self.path("model.so")
+        call(VELTAIRC, model, "-o", artifact, f"--march={','.join(self.ISAS)}")
+        for feed, isa in itertools.product(feeds, self.ISAS):
+            with self.subTest(isa=isa, feed=feed):
+                wanted = other.run(names, {name: value for (name, *_), value in zip(inputs, feed)})
+                options = []
+                for (name, *_), value in zip(inputs, feed):
+                    np.save(self.path(name + ".npy"), value)
+                    options.append(f"--input={name}={self.path(name + '.npy')}")
+                call(VELTAIR, "run", artifact, f"--isa={isa}", *options, f"--output={self.folder}")
+                for name, want in zip(names, wanted):
+                    got = np.load(output_file(self.folder, name))
+                    self.assertEqual(got.shape, want.shape)
+                    np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance / 10)

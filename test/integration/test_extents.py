@@ -5,15 +5,13 @@ import itertools
 import unittest
 
 import numpy as np
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from support import VELTAIR, VELTAIRC, Case, make_model
+from support import VELTAIR, VELTAIRC, ModelCase, make_model
 
-from programs import call, cpu_runs, output_file
+from programs import call
 
 FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
-ISAS = [isa for isa in ("x86-64-v3", "x86-64-v4") if cpu_runs(isa)]
 
 
 def node(op, inputs, outputs, **attributes):
@@ -40,28 +38,7 @@ def selected(x="x", rows=None):
 HALF = constant("half", 0.5, np.float32)
 
 
-class Extents(Case):
-    def agree(self, nodes, inputs, outputs, tensors, feeds):
-        """`inputs` and `outputs` are (name, type, shape); all `feeds`, lists of
-        arrays, give what ONNX Runtime does."""
-        model = self.save(make_model(nodes, inputs, outputs, tensors))
-        session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-        names = [name for name, *_ in outputs]
-        artifact = self.path("model.so")
-        call(VELTAIRC, model, "-o", artifact, f"--march={','.join(ISAS)}")
-        for feed, isa in itertools.product(feeds, ISAS):
-            with self.subTest(isa=isa, feed=feed):
-                wanted = session.run(names, {name: value for (name, *_), value in zip(inputs, feed)})
-                options = []
-                for (name, *_), value in zip(inputs, feed):
-                    np.save(self.path(name + ".npy"), value)
-                    options.append(f"--input={name}={self.path(name + '.npy')}")
-                call(VELTAIR, "run", artifact, f"--isa={isa}", *options, f"--output={self.folder}")
-                for name, want in zip(names, wanted):
-                    got = np.load(output_file(self.folder, name))
-                    self.assertEqual(got.shape, want.shape)
-                    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
-
+class Extents(ModelCase):
     def vectors(self, count):
         generator = np.random.default_rng(0)
         some = generator.random(count, dtype=np.float32)
@@ -249,6 +226,88 @@ class Extents(Case):
             self.assertEqual(done.returncode, code, done.stderr)
             if code:
                 self.assertIn("an index in the data lies outside its axis", done.stderr)
+
+    def rows(self, nodes, outputs, tensors=(), shape=(10, 4), more=(), **options):
+        """The nodes make the outputs of b, rows of x, and of `more` inputs, of
+        name -> array."""
+        x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+        conditions = [np.arange(shape[0]) % 3 != 1, np.arange(shape[0]) == 2]
+        self.agree(
+            [node("Compress", "x c", "b", axis=0), *nodes],
+            [("x", FLOAT, shape), ("c", BOOL, shape[:1]), *((n, FLOAT, v.shape) for n, v in dict(more).items())],
+            outputs,
+            tensors,
+            [[x, c, *dict(more).values()] for c in conditions],
+            **options,
+        )
+
+    def test_slices_of_several_axes(self):
+        most = (1 << 63) - 1
+        for starts, ends, axes in (
+            ([0, 0], [5, 2], [0, 1]),
+            ([1, 0], [most, 2], [0, 1]),
+            ([1, -2], [-1, most], [1, 0]),
+            ([0, 1], [most, 4], [0, 1]),
+        ):
+            tensors = [constant("s", starts), constant("e", ends), constant("a", axes)]
+            self.rows([node("Slice", "b s e a", "y")], [("y", FLOAT, [None, None])], tensors)
+
+    def test_product_with_the_last_row(self):
+        more = {"w": np.arange(8, dtype=np.float32).reshape(4, 2)}
+        nodes = [node("Gather", "b last", "r", axis=0), node("MatMul", "r w", "y")]
+        self.rows(nodes, [("y", FLOAT, [1, 2])], [constant("last", [-1])], more=more)
+
+    def test_split_to_sequence(self):
+        nodes = [
+            node("SplitToSequence", "b", "s", axis=1, keepdims=0),
+            node("SequenceAt", "s second", "y"),
+        ]
+        self.rows(nodes, [("y", FLOAT, [None])], [constant("second", 1)])
+
+    def test_softmax_of_trailing_dimensions(self):
+        outputs = [("y", FLOAT, [None, 3, 4])]
+        self.rows([node("Softmax", "b", "y")], outputs, shape=(10, 3, 4), opset=11)
+        nodes = [
+            node("Unsqueeze", "b", "u", axes=[0]),
+            node("LogSoftmax", "u", "l", axis=2),
+            node("Squeeze", "l", "y", axes=[0]),
+        ]
+        self.rows(nodes, outputs, shape=(10, 3, 4), opset=11)
+
+    def test_group_normalization(self):
+        tensors = [constant("s", np.arange(4), np.float32), constant("m", np.ones(4), np.float32)]
+        nodes = [node("GroupNormalization", "b s m", "y", num_groups=2)]
+        self.rows(nodes, [("y", FLOAT, [None, 4, 5, 3])], tensors, shape=(6, 4, 5, 3), opset=21)
+
+    def computed_k(self, nodes, tensors):
+        nodes = [*selected(), *nodes, node("TopK", "some k", "v i")]
+        outputs = [("v", FLOAT, [None]), ("i", INT64, [None])]
+        self.agree(nodes, [("x", FLOAT, [37])], outputs, [HALF, *tensors], [[v] for v in self.vectors(37)])
+
+    def test_bounds_of_k(self):
+        # The last dimension is the first as well.
+        self.computed_k(
+            [node("Shape", "some", "n", start=-1), node("Min", "n most", "k")],
+            [constant("most", [100])],
+        )
+        # The other element says nothing about this one.
+        self.computed_k(
+            [
+                node("Shape", "some", "n"),
+                node("Concat", "n three", "both", axis=0),
+                node("Min", "both most", "least"),
+                node("Gather", "least first", "k"),
+            ],
+            [constant("three", [3]), constant("most", [100, 100]), constant("first", [0])],
+        )
+
+    def test_fill_with_a_large_integer(self):
+        nodes = [
+            *selected(),
+            node("Shape", "some", "n"),
+            node("ConstantOfShape", "n", "y", value=constant("value", [(1 << 63) - 1])),
+        ]
+        self.agree(nodes, [("x", FLOAT, [8])], [("y", INT64, [None])], [HALF], [[v] for v in self.vectors(8)])
 
 
 if __name__ == "__main__":
