@@ -311,6 +311,9 @@ FailureOr<Operation *> ProgramImporter::build(Node &node) {
     if (!llvm::is_contained(name->getAttributeNames(), attribute.getName()))
       return fail(node, "attribute '" + attribute.getName().getValue() +
                             "' is not supported");
+  for (StringRef required : interface->getRequiredAttributes())
+    if (!node.attributes.get(required))
+      return fail(node, "attribute '" + required + "' is missing");
 
   // What inference and verification complain about becomes the message. A note
   // tells of an operand whose value has to be known.

@@ -153,6 +153,16 @@ LogicalResult EinsumOp::inferReturnTypes(MLIRContext *,
                       equation->shape(equation->output));
 }
 
+/// The true extent of a label. Dimensions that do not broadcast agree in it.
+static Value extentOf(ElementBuilder &b, EinsumOp op, const Equation &equation,
+                      Label label) {
+  for (auto [term, input] : llvm::zip_equal(equation.terms, op.getInputs()))
+    for (auto [dim, own] : llvm::enumerate(term))
+      if (own == label && shapeOf(input)[dim] == equation.extents.at(label))
+        return b.extent(input, dim);
+  llvm_unreachable("some operand has the label");
+}
+
 Value EinsumOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   Equation equation = equationOf(*this);
   std::map<Label, Value> position;
@@ -160,21 +170,22 @@ Value EinsumOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
     position[label] = value;
   Labels summed = equation.summed();
   Value zero = b.constant(computeType(elementType(getOutput())), 0);
-  return b.reduceNest(
-      equation.shape(summed), zero, [&](ValueRange inner, Value sum) {
-        for (auto [label, value] : llvm::zip_equal(summed, inner))
-          position[label] = value;
-        Value product;
-        for (auto [term, input] :
-             llvm::zip_equal(equation.terms, getInputs())) {
-          SmallVector<Value> at;
-          for (auto [label, extent] : llvm::zip_equal(term, shapeOf(input)))
-            at.push_back(extent == 1 ? b.index(0) : position.at(label));
-          Value element = b.load(input, at);
-          product = product ? b.mul(product, element) : element;
-        }
-        return b.add(sum, product);
-      });
+  SmallVector<Value> lower(summed.size(), b.index(0)), upper;
+  for (Label label : summed)
+    upper.push_back(extentOf(b, *this, equation, label));
+  return b.loopNest(lower, upper, zero, [&](ValueRange inner, ValueRange sums) {
+    for (auto [label, value] : llvm::zip_equal(summed, inner))
+      position[label] = value;
+    Value product;
+    for (auto [term, input] : llvm::zip_equal(equation.terms, getInputs())) {
+      SmallVector<Value> at;
+      for (auto [label, extent] : llvm::zip_equal(term, shapeOf(input)))
+        at.push_back(extent == 1 ? b.index(0) : position.at(label));
+      Value element = b.load(input, at);
+      product = product ? b.mul(product, element) : element;
+    }
+    return SmallVector<Value>{b.add(sums[0], product)};
+  })[0];
 }
 
 //===-- as MatMul ---------------------------------------------------------===//
@@ -204,7 +215,8 @@ static Value transpose(OpBuilder &b, Composer &c, Value x,
 // the left operand alone, of the right alone, and of both but not the result.
 LogicalResult EinsumOp::decompose(OpBuilder &b,
                                   SmallVectorImpl<Value> &results) {
-  if (getInputs().size() != 2)
+  if (getInputs().size() != 2 ||
+      llvm::any_of(getInputs().getTypes(), hasExtents))
     return failure();
   Equation equation = equationOf(*this);
   const Labels &left = equation.terms[0], &right = equation.terms[1],

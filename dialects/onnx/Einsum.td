@@ -6,13 +6,14 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_EinsumOp : Onnx_IndexedOp<"Einsum", [DeclareOpInterfaceMethods<DecomposableOp>]> {
+def Onnx_EinsumOp : Onnx_IndexedOp<"Einsum", [DeclareOpInterfaceMethods<DecomposableOp>, Onnx_ExtentAware]> {
   let summary = "Sum of products over the labels that the result lacks";
   let description = [{
     The equation has a label for each dimension of each operand: a letter, or an
     ellipsis for all that no letter names, which broadcast. Without an arrow the
     result has the ellipsis and then the letters that occur once, in order.
-    A product of two operands without repeated labels is decomposed to MatMul.
+    A product of two operands of exact size without repeated labels is decomposed
+    to MatMul.
 
     * (C1) the equation is well-formed, has a term for each operand, and names
       each of its dimensions; the operands have one element type;

@@ -67,7 +67,7 @@ def Onnx_InferTypes : TraitList<[
   }]>
 ]>;
 
-// Base of all operations. The arity that the importer needs is read off the
+// Base of all operations. What the importer needs to know is read off the
 // arguments: required operands come first, a variadic one last.
 class Onnx_Op<string mnemonic, list<Trait> traits = []>
     : Op<Onnx_Dialect, mnemonic,
@@ -85,9 +85,19 @@ class Onnx_Op<string mnemonic, list<Trait> traits = []>
     "  return {" # !sub(operandCount, optionalCount) # ", " # operandCount # ", "
     # !if(!gt(variadicCount, 0), "true", "false") # "};\n}\n";
 
+  // Attributes that have no default and are not optional.
+  string requiredAttributes = !foldl("", !range(!size(arguments)), names, i, names #
+    !if(!isa<Attr>(!getdagarg<Constraint>(arguments, i)),
+      !if(!or(!isa<OptionalAttr>(!getdagarg<Constraint>(arguments, i)),
+              !isa<DefaultValuedAttr>(!getdagarg<Constraint>(arguments, i))),
+        "", "\"" # !getdagname(arguments, i) # "\", "), ""));
+  defvar requiredDeclaration =
+    "static ::llvm::SmallVector<::llvm::StringRef> getRequiredAttributes() {\n"
+    "  return {" # requiredAttributes # "};\n}\n";
+
   // Declarations that a single operation adds to its class.
   code declarations = "";
-  let extraClassDeclaration = arityDeclaration # declarations;
+  let extraClassDeclaration = arityDeclaration # requiredDeclaration # declarations;
 }
 
 // An operation that is computed element by element. Its result has the element

@@ -16,7 +16,11 @@ def OnnxOpInterface : Onnx_Interface<"OnnxOpInterface"> {
   let methods = [
     StaticInterfaceMethod<[{
         How many operands an ONNX node may have; defined by Onnx_Op.
-      }], "::mlir::veltair::onnx::OperandArity", "getOperandArity">
+      }], "::mlir::veltair::onnx::OperandArity", "getOperandArity">,
+    StaticInterfaceMethod<[{
+        The names of the attributes that an ONNX node must have; defined by
+        Onnx_Op.
+      }], "::llvm::SmallVector<::llvm::StringRef>", "getRequiredAttributes">
   ];
 }
 

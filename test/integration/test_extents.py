@@ -264,6 +264,19 @@ class Extents(ModelCase):
         ]
         self.rows(nodes, [("y", FLOAT, [None])], [constant("second", 1)])
 
+    def test_einsum(self):
+        more = {"w": np.arange(12, dtype=np.float32).reshape(4, 3)}
+        nodes = [
+            node("Einsum", "b", "sum", equation="ni->i"),
+            node("Einsum", "b w b", "square", equation="ni,ij,nk->jk"),
+            node("Einsum", "b w", "product", equation="ni,ij->nj"),
+        ]
+        outputs = [("sum", FLOAT, [4]), ("square", FLOAT, [3, 4]), ("product", FLOAT, [None, 3])]
+        self.rows(nodes, outputs, more=more)
+        more = {"w": np.arange(8, dtype=np.float32).reshape(4, 2)}
+        nodes = [node("Einsum", "b w", "y", equation="nhi,ij->nhj")]
+        self.rows(nodes, [("y", FLOAT, [None, 3, 2])], shape=(10, 3, 4), more=more)
+
     def test_softmax_of_trailing_dimensions(self):
         outputs = [("y", FLOAT, [None, 3, 4])]
         self.rows([node("Softmax", "b", "y")], outputs, shape=(10, 3, 4), opset=11)
