@@ -137,12 +137,8 @@ static std::optional<int64_t> upperBound(Value value, int64_t index) {
     return std::nullopt;
   if (onnx::isReinterpretation(op) || isa<onnx::CastOp>(op))
     return upperBound(op->getOperand(0), index);
-  if (auto shape = dyn_cast<onnx::ShapeOp>(op)) {
-    ArrayRef<int64_t> told = onnx::shapeOf(shape.getData());
-    int64_t start = shape.getStart(), rank = told.size();
-    start = std::clamp<int64_t>(start < 0 ? start + rank : start, 0, rank);
-    return told[index + start];
-  }
+  if (auto shape = dyn_cast<onnx::ShapeOp>(op))
+    return onnx::shapeOf(shape.getData())[index + shape.getRange().first];
   if (auto gather = dyn_cast<onnx::GatherOp>(op)) {
     auto chosen = onnx::constantIntegers(gather.getIndices());
     int64_t size = onnx::elementCount(onnx::shapeOf(gather.getData()));

@@ -171,17 +171,20 @@ LogicalResult ShapeOp::inferReturnTypes(MLIRContext *context,
       .result(IntegerType::get(context, 64), {last - first});
 }
 
+std::pair<int64_t, int64_t> ShapeOp::getRange() {
+  return shapeRange(shapeOf(getData()), getStart(), getEnd());
+}
+
 OpFoldResult ShapeOp::fold(FoldAdaptor) {
   if (hasExtents(getData().getType()))
     return {};
   ArrayRef<int64_t> shape = shapeOf(getData());
-  auto [first, last] = shapeRange(shape, getStart(), getEnd());
+  auto [first, last] = getRange();
   return DenseElementsAttr::get(getType(), shape.slice(first, last - first));
 }
 
 Value ShapeOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
-  ArrayRef<int64_t> shape = shapeOf(getData());
-  auto [first, last] = shapeRange(shape, getStart(), getEnd());
+  auto [first, last] = getRange();
   Value value = b.constant(b.getI64Type(), 0);
   for (int64_t i = first; i < last; ++i)
     value =

@@ -77,6 +77,10 @@ def Onnx_ShapeOp : Onnx_IndexedOp<"Shape", [Onnx_ExtentAware]> {
   let arguments = (ins Onnx_Tensor:$data, OptionalAttr<I64Attr>:$end, Onnx_Int<"0">:$start);
   let results = (outs Onnx_Int64:$shape);
   let hasFolder = 1;
+  let declarations = [{
+    /// The dimensions [first, second) that it tells.
+    std::pair<int64_t, int64_t> getRange();
+  }];
 }
 
 def Onnx_SizeOp : Onnx_IndexedOp<"Size", [Onnx_ExtentAware]> {

@@ -182,7 +182,7 @@ void Query::offer(LayerRun &run, uint32_t slot) {
     open[slot].store(&run, std::memory_order_seq_cst);
 }
 
-// Goes on in another slot.
+// Goes on in a free run: late workers still need what this one holds.
 LayerRun &Query::replace(LayerRun &run) {
   std::lock_guard lock(replacing);
   std::array<LayerRun *, Program::groupLimit> taken;
@@ -198,7 +198,6 @@ LayerRun &Query::replace(LayerRun &run) {
 // opener.
 LayerRun *Query::openNextStage(LayerRun &run, uint32_t &opened) {
   LayerRun *next = &run;
-  // Late workers still need what the slot holds.
   if (run.inside.load(std::memory_order_seq_cst))
     next = &replace(run);
   return openStage(*next, opened) ? nullptr : next;

@@ -283,6 +283,7 @@ def measure(mix, k, share, beside, seeds, systems, effort):
         "systems": rates,
     }
     peers = [name for name in systems if name in PEERS]
+    # Mean latencies of all policies would cost a probe at a low rate each.
     ours = [name for name in systems if name in DEFAULT_SYSTEMS and name in OURS]
     if peers and ours:
         best = max(peers, key=lambda name: sum(r["max_rate_rps"] for r in rates[name]))

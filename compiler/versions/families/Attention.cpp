@@ -12,17 +12,13 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-static kernel::AttentionOp rootOf(LayerOp layer) {
-  return cast<kernel::AttentionOp>(layerRoot(layer));
-}
-
 namespace {
 
 /// The sizes of an attention under a schedule. A chunk is a block of queries of
 /// one head.
 struct Sizes {
   Sizes(LayerOp layer, ScheduleAttr schedule) {
-    kernel::AttentionOp op = rootOf(layer);
+    kernel::AttentionOp op = layerRoot<kernel::AttentionOp>(layer);
     ArrayRef<int64_t> query = op.getQueryView().getSizes(),
                       value = op.getValueView().getSizes();
     pairs = op.getQuery().getType().getElementType().isBF16();
@@ -70,7 +66,7 @@ public:
   Scratch scratch(LayerOp layer, ScheduleAttr schedule) const override {
     Sizes s(layer, schedule);
     int64_t rows = s.depth + s.keys;
-    if (rootOf(layer).getMask())
+    if (layerRoot<kernel::AttentionOp>(layer).getMask())
       rows += s.keys;
     int64_t bytes = rows * s.block * int64_t(sizeof(float));
     if (s.valuePairs)
@@ -88,9 +84,11 @@ public:
 SmallVector<ScheduleAttr>
 AttentionFamily::schedules(LayerOp layer, const TargetIsa &isa) const {
   ScheduleBuilder builder(layer.getContext(), isa);
-  ArrayRef<int64_t> query = rootOf(layer).getQueryView().getSizes();
+  ArrayRef<int64_t> query =
+      layerRoot<kernel::AttentionOp>(layer).getQueryView().getSizes();
   int64_t groups = llvm::divideCeil(query[2], channelGroup);
-  int64_t keyStride = rootOf(layer).getKeyView().getStrides()[2];
+  int64_t keyStride =
+      layerRoot<kernel::AttentionOp>(layer).getKeyView().getStrides()[2];
   int64_t most =
       ScheduleBuilder::rowsSideBySide(keyStride * int64_t(sizeof(float)));
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(4, groups); ++vectors)
@@ -169,7 +167,7 @@ static Value atHead(StageFunction &f, Value buffer, ArrayRef<int64_t> order,
 
 void AttentionFamily::emit(StageFunction &f, LayerOp layer,
                            ScheduleAttr schedule, unsigned) const {
-  kernel::AttentionOp op = rootOf(layer);
+  kernel::AttentionOp op = layerRoot<kernel::AttentionOp>(layer);
   Sizes s(layer, schedule);
   ArrayRef<int64_t> order = op.getResultOrder();
   Epilogue epilogue(f, layer, op, [&](RankedTensorType type) {

@@ -12,13 +12,12 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-static kernel::BatchMatMulOp rootOf(LayerOp layer) {
-  return cast<kernel::BatchMatMulOp>(layerRoot(layer));
-}
-
 /// The sizes of the result: [B..., M, N].
 static ArrayRef<int64_t> shapeOf(LayerOp layer) {
-  return rootOf(layer).getResult().getType().getShape();
+  return layerRoot<kernel::BatchMatMulOp>(layer)
+      .getResult()
+      .getType()
+      .getShape();
 }
 
 static int64_t batchOf(LayerOp layer) {
@@ -28,13 +27,16 @@ static int64_t batchOf(LayerOp layer) {
 /// The loops of one product.
 static ProductLoops loopsOf(LayerOp layer, ScheduleAttr schedule) {
   ArrayRef<int64_t> shape = shapeOf(layer).take_back(2);
-  return ProductLoops(shape[0], rootOf(layer).getLhsView().getSizes().back(),
-                      shape[1], schedule);
+  return ProductLoops(
+      shape[0],
+      layerRoot<kernel::BatchMatMulOp>(layer).getLhsView().getSizes().back(),
+      shape[1], schedule);
 }
 
 /// Whether vectors of the right operand can be read where it is.
 static bool hasContiguousRows(LayerOp layer) {
-  kernel::StridedViewAttr view = rootOf(layer).getRhsView();
+  kernel::StridedViewAttr view =
+      layerRoot<kernel::BatchMatMulOp>(layer).getRhsView();
   return view.getStrides().back() == 1 || view.getSizes().back() == 1;
 }
 
@@ -49,7 +51,10 @@ public:
                                       const TargetIsa &isa) const override {
     ArrayRef<int64_t> shape = shapeOf(layer).take_back(2);
     ScheduleBuilder builder(layer.getContext(), isa);
-    int64_t stride = rootOf(layer).getLhsView().getStrides().end()[-2];
+    int64_t stride = layerRoot<kernel::BatchMatMulOp>(layer)
+                         .getLhsView()
+                         .getStrides()
+                         .end()[-2];
     builder.addProduct("direct", shape[0], stride * int64_t(sizeof(float)),
                        llvm::divideCeil(shape[1], channelGroup));
     return builder.take();
@@ -119,7 +124,7 @@ static Value transposePanel(StageFunction &f, Value matrix, Value first,
 
 void BatchMatMulFamily::emit(StageFunction &f, LayerOp layer,
                              ScheduleAttr schedule, unsigned) const {
-  kernel::BatchMatMulOp op = rootOf(layer);
+  kernel::BatchMatMulOp op = layerRoot<kernel::BatchMatMulOp>(layer);
   ProductLoops loops = loopsOf(layer, schedule);
   ArrayRef<int64_t> shape = shapeOf(layer);
   Value lhs = bindView(f, layer, op.getLhs(), op.getLhsView());

@@ -64,7 +64,7 @@ public:
 
 private:
   static kernel::DepthwiseConv2DOp root(LayerOp layer) {
-    return cast<kernel::DepthwiseConv2DOp>(layerRoot(layer));
+    return layerRoot<kernel::DepthwiseConv2DOp>(layer);
   }
   static ConvGeometry geometry(LayerOp layer) {
     return convGeometry(layer, root(layer));

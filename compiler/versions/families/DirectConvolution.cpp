@@ -73,7 +73,7 @@ private:
   static constexpr int64_t prefetchChannels = 64;
 
   static kernel::Conv2DOp root(LayerOp layer) {
-    return cast<kernel::Conv2DOp>(layerRoot(layer));
+    return layerRoot<kernel::Conv2DOp>(layer);
   }
   static ConvGeometry geometry(LayerOp layer) {
     return convGeometry(layer, root(layer));

@@ -13,17 +13,13 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-static kernel::MatMulOp rootOf(LayerOp layer) {
-  return cast<kernel::MatMulOp>(layerRoot(layer));
-}
-
 /// The type of the numbers that are multiplied.
 static Type elementOf(LayerOp layer) {
-  return rootOf(layer).getLhs().getType().getElementType();
+  return layerRoot<kernel::MatMulOp>(layer).getLhs().getType().getElementType();
 }
 
 static ProductLoops loopsOf(LayerOp layer, ScheduleAttr schedule) {
-  kernel::MatMulOp op = rootOf(layer);
+  kernel::MatMulOp op = layerRoot<kernel::MatMulOp>(layer);
   SmallVector<int64_t> result = asMatrix(op.getResult().getType().getShape());
   return ProductLoops(result[0], op.getLhs().getType().getShape().back(),
                       result[1], schedule);
@@ -37,7 +33,7 @@ class DirectMatMul : public LayerFamily {
 public:
   SmallVector<ScheduleAttr> schedules(LayerOp layer,
                                       const TargetIsa &isa) const override {
-    kernel::MatMulOp op = rootOf(layer);
+    kernel::MatMulOp op = layerRoot<kernel::MatMulOp>(layer);
     SmallVector<int64_t> shape = asMatrix(op.getResult().getType().getShape());
     int64_t depth = op.getLhs().getType().getShape().back();
     ScheduleBuilder builder(layer.getContext(), isa);
@@ -53,7 +49,7 @@ public:
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
     SmallVector<int64_t> permutation;
-    if (!rootOf(layer).getTransposeRhs())
+    if (!layerRoot<kernel::MatMulOp>(layer).getTransposeRhs())
       permutation = {1, 0};
     Type element = elementOf(layer);
     if (element.isBF16())
@@ -99,7 +95,7 @@ LayerModel DirectMatMul::model(LayerOp layer, ScheduleAttr schedule) const {
 
 void DirectMatMul::emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule,
                         unsigned) const {
-  kernel::MatMulOp op = rootOf(layer);
+  kernel::MatMulOp op = layerRoot<kernel::MatMulOp>(layer);
   ProductLoops loops = loopsOf(layer, schedule);
   Type element = elementOf(layer);
   Value lhs = bindArgument(f, layer, op.getLhs(),

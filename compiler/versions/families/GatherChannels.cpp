@@ -11,13 +11,12 @@ using namespace mlir;
 using namespace mlir::veltair;
 using kernel::channelGroup;
 
-static kernel::GatherChannelsOp rootOf(LayerOp layer) {
-  return cast<kernel::GatherChannelsOp>(layerRoot(layer));
-}
-
 /// [N, Cb, H, W, 16] of the result.
 static ArrayRef<int64_t> shapeOf(LayerOp layer) {
-  return rootOf(layer).getResult().getType().getShape();
+  return layerRoot<kernel::GatherChannelsOp>(layer)
+      .getResult()
+      .getType()
+      .getShape();
 }
 
 /// Rows of pixels of all images.
@@ -74,7 +73,7 @@ public:
 
 void GatherChannelsFamily::emit(StageFunction &f, LayerOp layer,
                                 ScheduleAttr schedule, unsigned) const {
-  kernel::GatherChannelsOp op = rootOf(layer);
+  kernel::GatherChannelsOp op = layerRoot<kernel::GatherChannelsOp>(layer);
   ArrayRef<int64_t> shape = shapeOf(layer);
   if (ShapedType::getNumElements(shape) == 0)
     return;

@@ -23,6 +23,11 @@ class ElementBuilder;
 /// path.
 Operation *layerRoot(LayerOp layer);
 
+/// The same for a family of layers whose root is an `Op`.
+template <typename Op> Op layerRoot(LayerOp layer) {
+  return cast<Op>(layerRoot(layer));
+}
+
 /// The buffer, of type `type`, behind an argument of the layer's body: an
 /// operand of the layer or a packed constant of the version.
 Value bindArgument(StageFunction &f, LayerOp layer, Value argument,

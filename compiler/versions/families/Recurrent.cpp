@@ -15,20 +15,17 @@ using namespace mlir::veltair;
 using kernel::channelGroup;
 using kernel::RecurrentCell;
 
-static kernel::RecurrentOp rootOf(LayerOp layer) {
-  return cast<kernel::RecurrentOp>(layerRoot(layer));
-}
-
 namespace {
 struct Sizes {
   explicit Sizes(LayerOp layer) {
-    ArrayRef<int64_t> shape = rootOf(layer).getResult().getType().getShape();
+    ArrayRef<int64_t> shape =
+        layerRoot<kernel::RecurrentOp>(layer).getResult().getType().getShape();
     steps = shape[0];
     directions = shape[1];
     batch = shape[2];
     hidden = shape[3];
-    gates = rootOf(layer).getGateCount();
-    states = rootOf(layer).getStateCount();
+    gates = layerRoot<kernel::RecurrentOp>(layer).getGateCount();
+    states = layerRoot<kernel::RecurrentOp>(layer).getStateCount();
   }
   int64_t steps, directions, batch, hidden, gates, states;
 };
@@ -158,8 +155,8 @@ LayerModel RecurrentFamily::model(LayerOp layer, ScheduleAttr schedule) const {
 }
 
 StepLoop::StepLoop(StageFunction &f, LayerOp layer, ScheduleAttr schedule)
-    : f(f), layer(layer), op(rootOf(layer)), sizes(layer),
-      loops(loopsOf(layer, schedule)),
+    : f(f), layer(layer), op(layerRoot<kernel::RecurrentOp>(layer)),
+      sizes(layer), loops(loopsOf(layer, schedule)),
       epilogue(f, layer, op,
                [&](RankedTensorType type) { return floats(type.getShape()); }) {
   SmallVector<Value> position =

@@ -14,17 +14,13 @@ using namespace mlir::veltair;
 using kernel::channelGroup;
 using kernel::Strassen;
 
-static kernel::MatMulOp rootOf(LayerOp layer) {
-  return cast<kernel::MatMulOp>(layerRoot(layer));
-}
-
 namespace {
 
 /// A product whose matrices are cut into 2 x 2 blocks. The lower blocks of an
 /// odd number of rows have a row less, which counts as zeros.
 struct BlockedProduct {
   explicit BlockedProduct(LayerOp layer) {
-    kernel::MatMulOp op = rootOf(layer);
+    kernel::MatMulOp op = layerRoot<kernel::MatMulOp>(layer);
     SmallVector<int64_t> result = asMatrix(op.getResult().getType().getShape());
     rows = result[0];
     columns = result[1];
@@ -75,7 +71,7 @@ public:
   /// [K, N] to [7][N/2/16][K/2][16].
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
-    bool transposed = rootOf(layer).getTransposeRhs();
+    bool transposed = layerRoot<kernel::MatMulOp>(layer).getTransposeRhs();
     SmallVector<int64_t> permutation;
     if (!transposed)
       permutation = {0, 2, 1};
@@ -128,7 +124,11 @@ StrassenMatMul::schedules(LayerOp layer, const TargetIsa &isa) const {
   // Below, sums cost more than a product.
   constexpr int64_t leastRows = 32, leastDepth = 128, leastColumns = 128;
   // Sums of blocks would have to be rounded to bf16 once more.
-  bool isF32 = rootOf(layer).getLhs().getType().getElementType().isF32();
+  bool isF32 = layerRoot<kernel::MatMulOp>(layer)
+                   .getLhs()
+                   .getType()
+                   .getElementType()
+                   .isF32();
   if (isF32 && product.rows >= leastRows && product.depth >= leastDepth &&
       product.columns >= leastColumns && product.depth % 2 == 0 &&
       product.columns % 2 == 0)
@@ -203,8 +203,9 @@ void StrassenMatMul::emitSums(StageFunction &f, LayerOp layer,
                               const Sizes &s) const {
   Type f32 = f.b.getF32Type();
   int64_t half = s.depth / 2;
-  Value lhs = bindArgument(f, layer, rootOf(layer).getLhs(),
-                           MemRefType::get({s.rows, s.depth}, f32));
+  Value lhs =
+      bindArgument(f, layer, layerRoot<kernel::MatMulOp>(layer).getLhs(),
+                   MemRefType::get({s.rows, s.depth}, f32));
   SmallVector<int64_t> shape = s.sumsShape();
   Value sums = f.sharedScratch(0, MemRefType::get(shape, f32));
   // Only the elements that exist.
@@ -250,7 +251,7 @@ void StrassenMatMul::emitSums(StageFunction &f, LayerOp layer,
 
 void StrassenMatMul::emitProducts(StageFunction &f, LayerOp layer,
                                   const Sizes &s) const {
-  kernel::MatMulOp op = rootOf(layer);
+  kernel::MatMulOp op = layerRoot<kernel::MatMulOp>(layer);
   const ProductLoops &loops = s.loops;
   Type f32 = f.b.getF32Type();
   Value sums = f.sharedScratch(0, MemRefType::get(s.sumsShape(), f32));

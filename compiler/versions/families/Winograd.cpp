@@ -13,10 +13,6 @@ using namespace mlir::veltair;
 using kernel::channelGroup;
 using kernel::Winograd;
 
-static kernel::Conv2DOp rootOf(LayerOp layer) {
-  return cast<kernel::Conv2DOp>(layerRoot(layer));
-}
-
 namespace {
 
 class WinogradConvolution : public LayerFamily {
@@ -71,7 +67,7 @@ private:
 //===----------------------------------------------------------------------===//
 
 static bool isApplicable(LayerOp layer, int64_t outputs) {
-  kernel::Conv2DOp op = rootOf(layer);
+  kernel::Conv2DOp op = layerRoot<kernel::Conv2DOp>(layer);
   auto isOne = [](int64_t value) { return value == 1; };
   // Packed pairs do not fill the last group of channels.
   if (winogradElement(layer, outputs).isBF16() &&
@@ -149,7 +145,8 @@ LayerModel WinogradConvolution::model(LayerOp layer,
                                       ScheduleAttr schedule) const {
   WinogradSizes s(layer, outputs, schedule);
   int64_t positions = s.winograd.positions();
-  int64_t inputBytes = bytesOf(rootOf(layer).getInput().getType());
+  int64_t inputBytes =
+      bytesOf(layerRoot<kernel::Conv2DOp>(layer).getInput().getType());
   int64_t depth = s.depth, group = s.group, tiles = s.tiles;
   int64_t elementBytes = s.elementBytes;
   int64_t inputOps = transformOps(s.winograd.size(), s.winograd.size()) *
@@ -189,7 +186,7 @@ LayerModel WinogradConvolution::model(LayerOp layer,
                                     channelGroup * 4;
                            },
                            {true, true, false, false}});
-  addEpilogueAccesses(nest, layer, rootOf(layer));
+  addEpilogueAccesses(nest, layer, layerRoot<kernel::Conv2DOp>(layer));
 
   model.depth = depth;
   model.pairs = s.pairs;

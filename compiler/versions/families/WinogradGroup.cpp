@@ -12,7 +12,7 @@ using kernel::channelGroup;
 
 WinogradGroup::WinogradGroup(StageFunction &f, LayerOp layer,
                              const WinogradSizes &s, LoopOrder order)
-    : f(f), layer(layer), op(cast<kernel::Conv2DOp>(layerRoot(layer))), s(s),
+    : f(f), layer(layer), op(layerRoot<kernel::Conv2DOp>(layer)), s(s),
       order(order) {}
 
 void WinogradGroup::enter(Value group, Value transformed, Value slot) {

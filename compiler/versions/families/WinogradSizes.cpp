@@ -11,12 +11,9 @@ using namespace mlir::veltair;
 using kernel::channelGroup;
 using kernel::Winograd;
 
-static kernel::Conv2DOp rootOf(LayerOp layer) {
-  return cast<kernel::Conv2DOp>(layerRoot(layer));
-}
-
 Type veltair::winogradElement(LayerOp layer, int64_t outputs) {
-  Type element = rootOf(layer).getInput().getType().getElementType();
+  Type element =
+      layerRoot<kernel::Conv2DOp>(layer).getInput().getType().getElementType();
   return outputs == 2 ? element : Float32Type::get(layer.getContext());
 }
 
@@ -42,7 +39,8 @@ static int64_t taps(int64_t results, int64_t extent, int64_t dilation,
 }
 
 TiledConvolution::TiledConvolution(LayerOp layer, int64_t outputs)
-    : g(convGeometry(layer, rootOf(layer))), winograd(outputs),
+    : g(convGeometry(layer, layerRoot<kernel::Conv2DOp>(layer))),
+      winograd(outputs),
       tileRows(tilesAlong(g.rows(), outputs, g.dilations[0])),
       tileColumns(tilesAlong(g.columns(), outputs, g.dilations[1])),
       tiles(g.images() * tileRows * tileColumns), inputGroups(g.input[1]),
