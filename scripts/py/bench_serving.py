@@ -191,22 +191,23 @@ class Benchmark:
         lowest = LEAST_SHARE * self.ideal
 
         def sustains(rate, least):
-            # Disturbances from outside only make it worse: a failure is checked.
-            for _ in range(2):
-                outcome = self.probe(system, rate, seed, least)
-                if outcome["sustained"]:
-                    break
+            outcome = self.probe(system, rate, seed, least)
             log(f"  {rate:.2f}/s: " + ("within the targets" if outcome["sustained"] else "too much"))
             return outcome if outcome["sustained"] else None
 
-        try:
-            rate = highest_rate(lambda r: sustains(r, self.search_least), *self.start(name), lowest)
-            final = None
+        def confirmed(rate):
+            final = failed = None
             while rate >= lowest and not (final := sustains(rate, self.final_least)):
-                rate /= 1 + self.tolerance
+                failed, rate = rate, rate / (1 + self.tolerance)
+            # As in the search, a failure is checked later than it happened.
+            again = sustains(failed, self.final_least) if final and failed else None
+            return again or final
+
+        try:
+            final = confirmed(highest_rate(lambda r: sustains(r, self.search_least), *self.start(name), lowest))
         finally:
             system.close()
-        return {"max_rate_rps": rate if final else 0.0, "final": final}
+        return {"max_rate_rps": final["rate_rps"] if final else 0.0, "final": final}
 
     @staticmethod
     def options(name):
@@ -282,16 +283,17 @@ def measure(mix, k, share, beside, seeds, systems, effort):
         "ideal_rps": benchmark.ideal,
         "systems": rates,
     }
+    row["at_best_peers_rate"] = []
     peers = [name for name in systems if name in PEERS]
     # Mean latencies of all policies would cost a probe at a low rate each.
     ours = [name for name in systems if name in DEFAULT_SYSTEMS and name in OURS]
-    if peers and ours:
-        best = max(peers, key=lambda name: sum(r["max_rate_rps"] for r in rates[name]))
-        found = rates[best][0]
-        if found["final"]:
-            row["at_best_peers_rate"] = {
-                name: benchmark.at_rate(name, seeds[0], found["max_rate_rps"]) for name in ours
-            } | {best: found["final"]}
+    for index, seed in enumerate(seeds if peers and ours else []):
+        best = max(peers, key=lambda name: rates[name][index]["max_rate_rps"])
+        # The peer again, so that all are measured in the same minutes and none
+        # by a probe that was chosen for having gone well.
+        if rate := rates[best][index]["max_rate_rps"]:
+            outcomes = {name: benchmark.at_rate(name, seed, rate) for name in [*ours, best]}
+            row["at_best_peers_rate"].append({"seed": seed, "rate_rps": rate, "peer": best, "systems": outcomes})
     return row
 
 

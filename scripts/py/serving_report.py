@@ -20,7 +20,9 @@ alone, and its share of the requests is inverse to that latency. The figure is
 the highest total rate (requests a second) at which every model has its share of
 requests within its target, queueing included; it is found by bisection and
 confirmed by a longer probe, for each seed. The *ideal* is the rate at which the
-faster peer's isolated times fill all cores.
+faster peer's isolated times fill all cores. Machines of one CPU name can
+differ: compare within a table. Mean latencies are taken at the highest rate of
+the best peer for a seed, the peer's own in the same minutes.
 
 Peers serve first come, first served, one session a model; the driver's own
 overhead is the median time that it adds to a request. `fcfs` is ours in the
@@ -83,11 +85,10 @@ def table(row, peers):
             f"{mean(overheads):.3f}" if overheads else "",
         ]
         lines.append("| " + " | ".join(cells) + " |")
-    if "at_best_peers_rate" in row:
-        outcomes = row["at_best_peers_rate"]
-        at = next(iter(outcomes.values()))["rate_rps"]
-        latencies = ", ".join(f"{name} {mean_latency(outcome):.1f}" for name, outcome in outcomes.items())
-        lines += ["", f"Mean latency in ms at the best peer's rate ({at:.1f} a second): {latencies}."]
+    for at in row["at_best_peers_rate"]:
+        means = {name: mean_latency(outcome) for name, outcome in at["systems"].items()}
+        texts = [f"{name} {ms:.1f} ({ms / means[at['peer']]:.2f})" for name, ms in means.items()]
+        lines += ["", f"Mean latency in ms at {at['rate_rps']:.1f} a second, seed {at['seed']}: {', '.join(texts)}."]
     return "\n".join(lines) + "\n"
 
 
@@ -148,7 +149,8 @@ def completed(row, earlier):
     that it did not measure, if targets and probes are the same."""
     if any(row[key] != earlier[key] for key in ("models", "effort")):
         return row
-    return {**earlier, **row, "systems": earlier["systems"] | row["systems"]}
+    at_rate = row["at_best_peers_rate"] or earlier["at_best_peers_rate"]
+    return row | {"systems": earlier["systems"] | row["systems"], "at_best_peers_rate": at_rate}
 
 
 def merged(document):

@@ -25,7 +25,7 @@ class Search(unittest.TestCase):
                 self.assertGreater(found, 100 / 1.02 - 1e-9)
 
     def test_a_good_guess_is_cheap(self):
-        for guess, step, probes in ((100, 1.02, 2), (101, 1.02, 2), (97, 1.02, 4), (50, 1.02, 13), (50, 1.25, 9)):
+        for guess, step, probes in ((100, 1.02, 3), (101, 1.02, 3), (97, 1.02, 5), (50, 1.02, 14), (50, 1.25, 10)):
             with self.subTest(guess=guess, step=step):
                 rates = []
 
@@ -40,6 +40,19 @@ class Search(unittest.TestCase):
 
     def test_nothing_is_sustained(self):
         self.assertEqual(self.search(0, 10), 0)
+
+    def test_a_disturbance_does_not_end_the_search(self):
+        for first in range(6):
+            with self.subTest(first=first):
+                rates = []
+
+                def sustains(rate):
+                    rates.append(rate)
+                    return rate <= 100 and len(rates) - 1 != first
+
+                found = highest_rate(sustains, 90, 0.02, 1.02)
+                self.assertLessEqual(found, 100)
+                self.assertGreater(found, 100 / 1.02 - 1e-9)
 
     def test_stops_at_the_least(self):
         rates = []
