@@ -50,8 +50,9 @@ private:
   /// Starts a group of one result of `root` and adds the elementwise
   /// operations behind it.
   void growFrom(Operation *root, Value result);
-  /// Joins elementwise groups with the group of the only operation that reads
-  /// them, if it only moves their rows.
+  /// Joins groups that take no more time when they are computed element by
+  /// element, with the group of the only operation that reads them, if it only
+  /// moves elements.
   void absorbProducers();
 
   ProgramOp program;
@@ -136,21 +137,29 @@ void Grouping::growFrom(Operation *root, Value result) {
   groups.push_back(std::move(group));
 }
 
-/// True when each element of the result is one of the operands' elements, in
-/// rows of the result from rows of the operands, and the operands' elements are
-/// read about once: then what computes the operands can as well be computed in
-/// place. Read off the scalar code of one element.
-static bool movesRows(Operation *op) {
+namespace {
+/// How an operation puts elements elsewhere.
+enum class Movement {
+  None, ///< it does something else, or reads elements often
+  Elements,
+  Rows, ///< rows of the result are from rows of the operands
+};
+} // namespace
+
+/// Whether each element of the result is one of the operands' elements, which
+/// are read about once: then what computes the operands can as well be computed
+/// in place. Read off the scalar code of one element.
+static Movement movementBy(Operation *op) {
   auto indexed = dyn_cast<onnx::IndexedOp>(op);
   if (!indexed || op->getNumResults() != 1)
-    return false;
+    return Movement::None;
   int64_t elements = 0;
   for (Value operand : op->getOperands())
     if (!onnx::isAbsent(operand) && !onnx::constantElements(operand))
       elements += onnx::tensorType(operand).getNumElements();
   RankedTensorType result = onnx::tensorType(op->getResult(0));
   if (result.getNumElements() > elements || result.getRank() == 0)
-    return false;
+    return Movement::None;
 
   Block scratch;
   OpBuilder builder(op->getContext());
@@ -169,9 +178,20 @@ static bool movesRows(Operation *op) {
   };
   onnx::ElementBuilder b(op, builder, access);
   indexed.emitElement(b, 0, index);
-  return reads == 1 && alongRow && llvm::none_of(scratch, [](Operation &inner) {
-           return inner.getNumRegions() != 0;
-         });
+  bool hasRegions = llvm::any_of(
+      scratch, [](Operation &inner) { return inner.getNumRegions() != 0; });
+  if (reads != 1 || hasRegions)
+    return Movement::None;
+  return alongRow ? Movement::Rows : Movement::Elements;
+}
+
+/// Whether `user` can compute `producer`, the root of what it reads, itself.
+/// Lanes are gathered one by one, wherever they lie.
+static bool canAbsorb(Operation *user, Operation *producer) {
+  if (auto reorder = dyn_cast<kernel::ReorderOp>(user))
+    return reorder.isBlocking() && movementBy(producer) != Movement::None;
+  return isa<onnx::ElementwiseOp>(producer) &&
+         movementBy(user) == Movement::Rows;
 }
 
 void Grouping::absorbProducers() {
@@ -180,11 +200,11 @@ void Grouping::absorbProducers() {
     groupOf.try_emplace(group.root, number);
   for (LayerGroup &producer : llvm::reverse(groups)) {
     Value output = producer.outputs.front();
-    if (!isa<onnx::ElementwiseOp>(producer.root) || !output.hasOneUse())
+    if (!output.hasOneUse())
       continue;
     Operation *user = *output.getUsers().begin();
     auto found = groupOf.find(user);
-    if (found == groupOf.end() || !movesRows(user))
+    if (found == groupOf.end() || !canAbsorb(user, producer.root))
       continue;
     LayerGroup &consumer = groups[found->second];
     consumer.ops.insert(consumer.ops.begin(), producer.ops.begin(),

@@ -149,6 +149,21 @@ def RaiseConv1D : ProgramPass<"raise-conv-1d"> {
   let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def FoldStrides : ProgramPass<"fold-strides"> {
+  let summary = "Convolutions of few channels lose their strides";
+  let description = [{
+    The phases of the input that a stride of s makes become channels
+    (`onnx.SpaceToDepth`), those of the filter channels of one of stride 1: the
+    7x7 filters of stride 2 at the beginning of many networks have 4x4 taps then,
+    which Winograd's algorithm computes by a third of the products. For
+    two-dimensional f32 with constant weights, one group, fewer than 16 channels,
+    and extents that s divides, where that leaves at most two thirds of the
+    products.
+  }];
+  let statistics = [Statistic<"folded", "folded", "Convolutions changed">];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
 def WidenConvGroups : ProgramPass<"widen-conv-groups"> {
   let summary = "Gives convolutions groups of whole blocks of channels";
   let description = [{

@@ -29,6 +29,10 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createRaiseChannelShuffle());
   // After batch normalizations are in the weights that this rearranges.
   programs.addPass(createConvertConvTranspose());
+  // In bf16 direct convolutions have twice the rate, large tiles of Winograd's
+  // algorithm have not.
+  if (!bf16)
+    programs.addPass(createFoldStrides());
   // Blocked layouts need groups of whole blocks.
   programs.addPass(createWidenConvGroups());
   programs.addPass(createConvertMatMulToKernel());

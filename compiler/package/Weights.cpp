@@ -176,23 +176,23 @@ void Packer::copy(size_t depth, const char *source) {
   destination += padding;
 }
 
-/// G g G^T of each of the 3x3 filters of f32 in `source`.
-static void transformFilters(int64_t outputs, ArrayRef<char> source,
+/// G g G^T of each of the filters of f32 in `source`.
+static void transformFilters(const kernel::Winograd &winograd,
+                             ArrayRef<char> source,
                              MutableArrayRef<char> transformed) {
-  constexpr int64_t taps = kernel::Winograd::filterSize;
-  kernel::Winograd winograd(outputs);
   const kernel::Winograd::Matrix &g = winograd.filter();
-  int64_t size = winograd.size();
+  int64_t size = winograd.size(), taps = winograd.taps();
   char *destination = transformed.data();
-  float filter[taps][taps];
-  for (; !source.empty(); source = source.drop_front(sizeof filter)) {
-    std::memcpy(filter, source.data(), sizeof filter);
+  std::vector<float> filter(taps * taps);
+  size_t filterBytes = filter.size() * sizeof(float);
+  for (; !source.empty(); source = source.drop_front(filterBytes)) {
+    std::memcpy(filter.data(), source.data(), filterBytes);
     for (int64_t i = 0; i < size; ++i)
       for (int64_t j = 0; j < size; ++j) {
         double sum = 0;
         for (int64_t r = 0; r < taps; ++r)
           for (int64_t s = 0; s < taps; ++s)
-            sum += g[i][r] * g[j][s] * filter[r][s];
+            sum += g[i][r] * g[j][s] * filter[r * taps + s];
         float element = sum;
         std::memcpy(destination, &element, sizeof element);
         destination += sizeof element;
@@ -200,12 +200,14 @@ static void transformFilters(int64_t outputs, ArrayRef<char> source,
   }
 }
 
-/// Whether the last two dimensions are those of filters that are transformed.
-static bool hasFilters(RankedTensorType type) {
-  return type.getElementType().isF32() && type.getRank() >= 2 &&
-         llvm::all_of(type.getShape().take_back(2), [](int64_t size) {
-           return size == kernel::Winograd::filterSize;
-         });
+/// Whether the last two dimensions are those of filters that F(outputs, r)
+/// transforms.
+static bool hasFilters(RankedTensorType type, int64_t outputs) {
+  if (!type.getElementType().isF32() || type.getRank() < 2)
+    return false;
+  ArrayRef<int64_t> filter = type.getShape().take_back(2);
+  return filter[0] == filter[1] &&
+         kernel::Winograd::isSupported(outputs, filter[0]);
 }
 
 /// The sums of the four blocks of a matrix of f32 that Strassen's products need
@@ -262,7 +264,7 @@ static bool hasBlocks(RankedTensorType type) {
 }
 
 bool mlir::veltair::isValidPacking(PackingAttr packing, RankedTensorType type) {
-  if ((packing.getWinograd() && !hasFilters(type)) ||
+  if ((packing.getWinograd() && !hasFilters(type, packing.getWinograd())) ||
       (packing.getStrassen() != BlockSums::None && !hasBlocks(type)) ||
       (packing.getElement() && !type.getElementType().isF32()))
     return false;
@@ -297,7 +299,9 @@ void mlir::veltair::packConstant(PackingAttr packing, RankedTensorType type,
   if (transformedType != type) {
     transformed.resize_for_overwrite(getTensorBytes(transformedType));
     if (packing.getWinograd())
-      transformFilters(packing.getWinograd(), source, transformed);
+      transformFilters(
+          kernel::Winograd(packing.getWinograd(), type.getShape().back()),
+          source, transformed);
     else
       sumBlocks(packing.getStrassen() == BlockSums::Transposed, type, source,
                 transformed);

@@ -5,6 +5,7 @@
 #ifndef VELTAIR_DIALECTS_KERNEL_DIALECT_H
 #define VELTAIR_DIALECTS_KERNEL_DIALECT_H
 
+#include "dialects/kernel/Winograd.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"

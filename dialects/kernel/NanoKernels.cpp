@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/kernel/KernelDialect.h"
-#include "dialects/kernel/Winograd.h"
 
 using namespace mlir;
 using namespace mlir::veltair::kernel;
@@ -137,7 +136,8 @@ LogicalResult MatMulTileOp::verify() {
   auto rhs = cast<MemRefType>(getRhs().getType());
   if (lhs.getElementType() != rhs.getElementType())
     return emitOpError("needs operands of one element type");
-  bool blocked = lhs.getRank() == 3 && lhs.getDimSize(2) == channelGroup;
+  bool blocked = lhs.getRank() == 3 &&
+                 (lhs.getDimSize(2) == channelGroup || lhs.getDimSize(0) == 1);
   if (isBf16()) {
     blocked |= lhs.getRank() == 3 && lhs.getDimSize(2) == 2;
     if ((lhs.getRank() != 2 && !blocked) || rhs.getRank() != 3 ||
@@ -151,7 +151,7 @@ LogicalResult MatMulTileOp::verify() {
   if ((lhs.getRank() != 2 && !blocked) || k < 0 || k > 1 ||
       (k == 1 && rhs.getDimSize(2) != channelGroup) ||
       getDepth() != rhs.getDimSize(k))
-    return emitOpError("needs [M, K] or [K / 16, M, 16], and "
+    return emitOpError("needs [M, K], [K / 16, M, 16] or [1, M, K], and "
                        "[ceil(N/16), K, 16] or [K, N]");
   return verifyShape();
 }
@@ -169,9 +169,10 @@ LogicalResult MatMulTileOp::verifyShape() {
 template <typename OpTy>
 static LogicalResult verifyWinogradTile(OpTy op, Value tensor,
                                         Value transformed, int64_t rank) {
-  int64_t outputs = op.getOutputs();
-  if (!Winograd::isSupported(outputs))
-    return op.emitOpError("needs tiles of 2 or 4 outputs");
+  int64_t outputs = op.getOutputs(), taps = op.getTaps();
+  if (!Winograd::isSupported(outputs, taps))
+    return op.emitOpError("has no algorithm F(")
+           << outputs << ", " << taps << ")";
   if (op.getDilations().size() != 2 ||
       llvm::any_of(op.getDilations(), [](int64_t d) { return d < 1; }))
     return op.emitOpError("needs 2 positive dilations");
@@ -179,7 +180,7 @@ static LogicalResult verifyWinogradTile(OpTy op, Value tensor,
   if (tensorType.getRank() != 5 || tensorType.getDimSize(4) != channelGroup)
     return op.emitOpError("needs a blocked tensor, not ") << tensorType;
   auto type = cast<MemRefType>(transformed.getType());
-  int64_t positions = Winograd(outputs).positions();
+  int64_t positions = op.getWinograd().positions();
   if (type.getRank() != rank || type.getDimSize(0) != positions)
     return op.emitOpError("needs a buffer of ")
            << positions << " positions, of rank " << rank << ", not " << type;

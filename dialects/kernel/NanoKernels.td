@@ -137,7 +137,8 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
     `group`: `result[m, n] = sum over k of lhs[m, k] * rhs[n / 16, k, n % 16]`,
     or `lhs[m, k] * rhs[k, n]` for a `rhs` of rank 2, whose rows are contiguous.
     `columns` is how many of the columns exist in `result` (fewer than
-    `16 * vectors` at the right edge). `lhs` is `[M, K]`, or `[K / 16, M, 16]`,
+    `16 * vectors` at the right edge). `lhs` is `[M, K]`, or `[K / 16, M, 16]`
+    (`[1, M, K]` of fewer),
     of which a tile reads its rows in one stream. With a `lhs` of bf16, which may
     be `[K / 2, M, 2]`, too, `rhs` is
     `[ceil(N/16), K / 2, 32]` of bf16: the pairs of rows 2p and 2p + 1 of 16
@@ -169,25 +170,32 @@ def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
 /// Between neighbouring results of a tile of a Winograd convolution.
 def Kernel_TileDilations : DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">;
 
+defvar winogradDeclaration = [{
+  /// The matrices of F(outputs, taps).
+  Winograd getWinograd() { return Winograd(getOutputs(), getTaps()); }
+}];
+
 def Kernel_WinogradInputTileOp : Kernel_Op<"winograd_input_tile"> {
   let summary = "Transforms an input tile of a Winograd convolution";
   let description = [{
     Transforms the input under the `outputs` x `outputs` results from `row` and
-    `column` of a 3x3 convolution of stride 1, for the 16 channels of `group`:
+    `column` of a convolution by `taps` x `taps` filters of stride 1, for the 16
+    channels of `group`:
     `result[p, group, tile, c]` for every position `p`, row-major, of the
     transformed tile. `input` is `[N, Cb, H, W, 16]`, `result`
-    `[(outputs + 2)^2, Cb, T, 16]`; `pads` and `dilations` as in `conv2d`:
+    `[(outputs + taps - 1)^2, Cb, T, 16]`; `pads` and `dilations` as in `conv2d`:
     neighbours in a tile are so many rows and columns apart. What lies outside of
     the input is zero. Either may be of bf16; the sums are f32.
   }];
   let arguments = (ins
     Arg<Kernel_FloatMemRef, "", [MemRead]>:$input, Arg<Kernel_FloatMemRef, "", [MemWrite]>:$result,
     Index:$image, Index:$group, Index:$row, Index:$column, Index:$tile,
-    I64Attr:$outputs, DenseI64ArrayAttr:$pads, Kernel_TileDilations:$dilations);
+    I64Attr:$outputs, I64Attr:$taps, DenseI64ArrayAttr:$pads, Kernel_TileDilations:$dilations);
   let assemblyFormat = [{
     $input `[` $image `,` $group `,` $row `,` $column `]` `into` $result `[` $tile `]`
     attr-dict `:` type($input) `,` type($result)
   }];
+  let extraClassDeclaration = winogradDeclaration;
   let hasVerifier = 1;
 }
 
@@ -196,7 +204,7 @@ def Kernel_WinogradOutputTileOp : Kernel_TileOp<"winograd_output_tile"> {
   let description = [{
     Transforms `products[p, tile, 16 * panel + c]`, over the positions `p` of a
     tile, to the `outputs` x `outputs` results from `row` and `column` of the
-    channels of `group`. `products` is `[(outputs + 2)^2, T, K]`, `result`
+    channels of `group`. `products` is `[(outputs + taps - 1)^2, T, K]`, `result`
     `[N, Ob, OH, OW, 16]`; results outside of it are left out. Neighbours in a
     tile are `dilations` rows and columns apart.
   }] # tileDescription;
@@ -204,12 +212,13 @@ def Kernel_WinogradOutputTileOp : Kernel_TileOp<"winograd_output_tile"> {
     MemRefOf<[F32]>:$products, Kernel_FloatMemRef:$result, Variadic<AnyMemRef>:$extras,
     Index:$tile, Index:$panel,
     Index:$image, Index:$group, Index:$row, Index:$column, I64Attr:$outputs,
-    Kernel_TileDilations:$dilations);
+    I64Attr:$taps, Kernel_TileDilations:$dilations);
   let assemblyFormat = [{
     $products `[` $tile `,` $panel `]` `into` $result `[` $image `,` $group `,` $row `,` $column `]`
     (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
     `:` type($products) `,` type($result) $epilogue
   }];
+  let extraClassDeclaration = winogradDeclaration;
 }
 
 def Kernel_GatherLanesOp

@@ -19,16 +19,16 @@ static std::vector<double> polynomial(const std::vector<double> &roots) {
   return coefficients;
 }
 
-Winograd::Winograd(int64_t outputs) {
-  assert(isSupported(outputs) && "no points for this size");
+Winograd::Winograd(int64_t outputs, int64_t taps) {
+  assert(isSupported(outputs, taps) && "no points for this size");
   // Pairs around 1, not the usual 1 and 2: half the error in f32, as the powers
   // of the points in A^T spread less, and exact all the same.
   std::vector<double> points = {0, 1, -1};
-  if (outputs == 4)
+  if (outputs + taps - 1 == 6)
     points = {0, 0.75, -0.75, 1.5, -1.5};
 
   size_t size = points.size() + 1;
-  filterTransform.assign(size, std::vector<double>(filterSize, 0));
+  filterTransform.assign(size, std::vector<double>(taps, 0));
   inputTransform.assign(size, std::vector<double>(size, 0));
   outputTransform.assign(outputs, std::vector<double>(size, 0));
   for (size_t i = 0; i < points.size(); ++i) {
@@ -37,7 +37,7 @@ Winograd::Winograd(int64_t outputs) {
     double scale = 1;
     for (double other : others)
       scale *= points[i] - other;
-    for (int64_t power = 0; power < filterSize; ++power)
+    for (int64_t power = 0; power < taps; ++power)
       filterTransform[i][power] = std::pow(points[i], power) / scale;
     std::vector<double> row = polynomial(others);
     std::copy(row.begin(), row.end(), inputTransform[i].begin());

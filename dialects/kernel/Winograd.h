@@ -2,8 +2,8 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Winograd's minimal filtering F(m, 3): m neighbouring results of a filter of
-// three taps by m + 2 products. In two dimensions, for a filter g and an input
+// Winograd's minimal filtering F(m, r): m neighbouring results of a filter of r
+// taps by m + r - 1 products. In two dimensions, for a filter g and an input
 // tile d, both transformed along rows and columns,
 //   Y = A^T [(G g G^T) . (B^T d B)] A.
 
@@ -15,7 +15,7 @@
 
 namespace mlir::veltair::kernel {
 
-/// The matrices of F(m, 3), by interpolation at 0, pairs of points +p and -p,
+/// The matrices of F(m, r), by interpolation at 0, pairs of points +p and -p,
 /// and infinity, in this order: rows 1 + 2i and 2 + 2i of G and B^T, and such
 /// columns of A^T, belong to +p and -p of pair i. All entries of A^T and B^T
 /// are exact in f32.
@@ -23,21 +23,23 @@ class Winograd {
 public:
   using Matrix = std::vector<std::vector<double>>;
 
-  static constexpr int64_t filterSize = 3;
-  /// The sizes `outputs` that there are: F(2, 3) and F(4, 3).
-  static bool isSupported(int64_t outputs) {
-    return outputs == 2 || outputs == 4;
+  /// F(outputs, taps) for which there are points: tiles of 4 or 6 elements,
+  /// like F(2, 3) and F(4, 3), F(3, 4), F(2, 5).
+  static bool isSupported(int64_t outputs, int64_t taps) {
+    int64_t size = outputs + taps - 1;
+    return outputs > 1 && taps > 1 && (size == 4 || size == 6);
   }
 
-  explicit Winograd(int64_t outputs);
+  Winograd(int64_t outputs, int64_t taps);
 
   int64_t outputs() const { return outputTransform.size(); }
+  int64_t taps() const { return filterTransform.front().size(); }
   /// Elements of an input tile along a row, and of the transformed tile.
   int64_t size() const { return inputTransform.size(); }
   /// Products of a two-dimensional tile.
   int64_t positions() const { return size() * size(); }
 
-  const Matrix &filter() const { return filterTransform; } ///< G, size x 3
+  const Matrix &filter() const { return filterTransform; } ///< G, size x r
   const Matrix &input() const { return inputTransform; }   ///< B^T, size x size
   const Matrix &output() const { return outputTransform; } ///< A^T, m x size
 

@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/kernel/Strassen.h"
-#include "dialects/kernel/Winograd.h"
 #include "dialects/veltair/VeltairDialect.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -112,8 +111,8 @@ LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                   ArrayRef<int64_t>, ArrayRef<int64_t>,
                                   ArrayRef<int64_t>, ArrayRef<int64_t>,
                                   Type element) {
-  if (winograd != 0 && !kernel::Winograd::isSupported(winograd))
-    return emitError() << "packing has no transform F(" << winograd << ", 3)";
+  if (winograd < 0)
+    return emitError() << "packing has no transform F(" << winograd << ", r)";
   if (winograd != 0 && strassen != BlockSums::None)
     return emitError() << "packing has two transforms";
   if (element && !element.isBF16())
@@ -129,7 +128,7 @@ PackingAttr::getTransformedType(RankedTensorType source) const {
   if (!getWinograd())
     return source;
   SmallVector<int64_t> shape(source.getShape().drop_back(2));
-  shape.append(2, kernel::Winograd(getWinograd()).size());
+  shape.append(2, getWinograd() + source.getShape().back() - 1);
   return RankedTensorType::get(shape, source.getElementType());
 }
 

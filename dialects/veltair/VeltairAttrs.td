@@ -82,9 +82,9 @@ def Veltair_BlockSums : I32EnumAttr<"BlockSums", "which sums of blocks stand for
 def Veltair_PackingAttr : Veltair_Attr<"Packing", "packing"> {
   let summary = "How a constant is laid out for one version";
   let description = [{
-    With `winograd` = m, the 3x3 filters g in the last two dimensions of a
-    constant of f32 are replaced first by their transforms of (m + 2) x (m + 2),
-    G g G^T of F(m x m, 3 x 3), computed in f64; see `dialects/kernel/Winograd.h`.
+    With `winograd` = m, the r x r filters g in the last two dimensions of a
+    constant of f32 are replaced first by their transforms, G g G^T of
+    F(m x m, r x r), computed in f64; see `dialects/kernel/Winograd.h`.
     With `strassen`, a constant of f32 that is a matrix of even sizes is replaced
     first by the seven sums of its blocks that `dialects/kernel/Strassen.h` says:
     of a right operand [K, N] to [7, K/2, N/2], or, with `strassen = transposed`,

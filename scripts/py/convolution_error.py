@@ -1,4 +1,4 @@
-"""The error of each algorithm of a 3x3 convolution against the same in f64, over
+"""The error of each algorithm of a convolution against the same in f64, over
 random inputs (normal, and not negative as behind a Relu) and depths. Errors are
 relative to the largest absolute result. Prints a table in Markdown."""
 
@@ -18,7 +18,8 @@ SIZE, OUTPUTS = 28, 32
 
 def errors(depth, positive, options, folder):
     """Algorithm -> (largest, root mean square) error."""
-    model, weights = model_of((depth, SIZE, SIZE, OUTPUTS))
+    pad = (options.window - 1) // 2
+    model, weights = model_of((depth, SIZE, SIZE, OUTPUTS), window=options.window, pad=pad)
     path, artifact = os.path.join(folder, "model.onnx"), os.path.join(folder, "model.so")
     onnx.save(model, path)
     compiler = [VELTAIRC, path, "-o", artifact, f"--march={options.march}", f"--precision={options.precision}"]
@@ -26,7 +27,7 @@ def errors(depth, positive, options, folder):
     x = np.random.default_rng(depth).standard_normal((1, depth, SIZE, SIZE), dtype=np.float32)
     x = np.abs(x) if positive else x
     np.save(os.path.join(folder, "x.npy"), x)
-    want = np.maximum(convolution(x, weights["w0"], (1, 1, 1, 1)) + weights["b0"][:, None, None], 0)
+    want = np.maximum(convolution(x, weights["w0"], (pad,) * 4) + weights["b0"][:, None, None], 0)
     layers = call_json(VELTAIR, "inspect", artifact)["programs"][0]["layers"]
     found = {}
     for number, version in enumerate(next(layer["versions"] for layer in layers if layer["name"] == "conv0")):
@@ -42,8 +43,11 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/convolution-error", description=__doc__)
     parser.add_argument("--march", default="native")
     parser.add_argument("--precision", choices=["f32", "bf16"], default="f32")
+    parser.add_argument("--window", type=int, default=3, help="height and width of the filters (3)")
     options = parser.parse_args()
     algorithms = ["direct", "winograd2", "winograd4"]
+    if options.window > 3:
+        algorithms.remove("winograd2")
     print("| input | channels |" + "".join(f" {name} max | rms |" for name in algorithms))
     print("|---|---|" + "---|---|" * len(algorithms))
     for positive in (False, True):

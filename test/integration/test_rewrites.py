@@ -176,6 +176,22 @@ class Rewrites(Case):
         check([1, 64, 19, 19], [6, 6], [6, 6, 6, 6])
         check([1, 64, 24, 40], [2, 5], [0, 0, 0, 0])
 
+    def test_strided_convolution_of_few_channels(self):
+        """Strides that become channels: even and odd pads, more behind than
+        before, several phases and groups of lanes."""
+
+        def check(shape, outputs, window, stride, pads):
+            node = helper.make_node("Conv", ["x", "w", "b"], ["y"], strides=[stride] * 2, pads=pads)
+            weights = {"w": [outputs, shape[1], window, window], "b": [outputs]}
+            self.agree([node], weights, shape, versions=range(4))
+
+        check([1, 3, 64, 48], 32, 7, 2, [3, 3, 3, 3])
+        check([2, 3, 40, 44], 20, 7, 2, [2, 3, 3, 2])
+        check([1, 3, 48, 48], 16, 6, 2, [2, 2, 2, 2])
+        check([1, 4, 60, 36], 24, 5, 2, [1, 2, 2, 1])
+        check([1, 3, 120, 96], 32, 11, 4, [2, 2, 2, 2])
+        check([1, 2, 66, 63], 8, 9, 3, [4, 3, 2, 3])
+
     def test_channels(self):
         """A unit of ShuffleNet, whose halves fill no group of lanes, then pieces
         of other sizes, joined with an activation."""

@@ -12,16 +12,19 @@ from onnx import TensorProto, helper, numpy_helper
 from support import VELTAIR, VELTAIRC, Case, convolution, cpu_runs, make_model
 
 # Input channels, height, width, output channels, pads (top, left, bottom,
-# right), batch.
+# right), batch, filter.
 SHAPES = [
-    (16, 7, 7, 16, (1, 1, 1, 1), 1),
-    (16, 1, 1, 16, (1, 1, 1, 1), 1),
-    (16, 2, 3, 16, (1, 1, 1, 1), 2),
-    (20, 9, 6, 40, (1, 1, 1, 1), 1),
-    (32, 14, 13, 32, (0, 0, 0, 0), 1),
-    (16, 10, 5, 48, (2, 0, 1, 3), 3),
-    (48, 12, 17, 64, (0, 2, 0, 1), 1),
-    (33, 31, 30, 17, (1, 1, 1, 1), 1),
+    (16, 7, 7, 16, (1, 1, 1, 1), 1, 3),
+    (16, 1, 1, 16, (1, 1, 1, 1), 1, 3),
+    (16, 2, 3, 16, (1, 1, 1, 1), 2, 3),
+    (20, 9, 6, 40, (1, 1, 1, 1), 1, 3),
+    (32, 14, 13, 32, (0, 0, 0, 0), 1, 3),
+    (16, 10, 5, 48, (2, 0, 1, 3), 3, 3),
+    (48, 12, 17, 64, (0, 2, 0, 1), 1, 3),
+    (33, 31, 30, 17, (1, 1, 1, 1), 1, 3),
+    (32, 15, 22, 32, (0, 1, 1, 0), 1, 2),
+    (12, 20, 23, 48, (2, 2, 1, 1), 2, 4),
+    (48, 14, 11, 32, (2, 2, 2, 2), 1, 5),
 ]
 # Of the largest absolute value.
 TOLERANCE = 1e-5
@@ -33,10 +36,10 @@ class Versions(Case):
         generator = np.random.default_rng(7)
         nodes, inputs, outputs, weights = [], [], [], []
         self.inputs, self.wanted = {}, {}
-        for number, (channels, rows, columns, results, pads, batch) in enumerate(SHAPES):
+        for number, (channels, rows, columns, results, pads, batch, taps) in enumerate(SHAPES):
             x, w, b, r, c, a, y = (f"{kind}{number}" for kind in "xwbrcay")
             value = generator.standard_normal((batch, channels, rows, columns), dtype=np.float32)
-            filters = generator.standard_normal((results, channels, 3, 3), dtype=np.float32)
+            filters = generator.standard_normal((results, channels, taps, taps), dtype=np.float32)
             bias = generator.standard_normal(results, dtype=np.float32)
             product = convolution(value, filters, pads) + bias[:, None, None]
             residual = generator.standard_normal(product.shape, dtype=np.float32)

@@ -199,6 +199,27 @@ static void storeAt(OpBuilder &builder, MapRowOp op, Value value, Value lane) {
     memref::StoreOp::create(builder, op.getLoc(), value, op.getResult(), index);
 }
 
+/// One element, computed alone.
+static void emitLane(OpBuilder &builder, MapRowOp op, Value lane) {
+  IRMapping mapping;
+  Block &block = op.getBody().front();
+  mapping.map(block.getArgument(0), lane);
+  for (Operation &inner : block.without_terminator())
+    builder.clone(inner, mapping);
+  auto yield = cast<YieldOp>(block.getTerminator());
+  storeAt(builder, op, mapping.lookupOrDefault(yield.getValue()), lane);
+}
+
+/// Whether the body is short and without branches or loops.
+static bool isStraight(MapRowOp op) {
+  constexpr unsigned shortBody = 64;
+  Block &block = op.getBody().front();
+  return block.getOperations().size() <= shortBody &&
+         llvm::all_of(block, [](Operation &inner) {
+           return inner.getNumRegions() == 0;
+         });
+}
+
 void veltair::lowerMapRow(MapRowOp op, OpBuilder &builder, int64_t lanes) {
   Location loc = op.getLoc();
   int64_t extent = cast<MemRefType>(op.getResult().getType()).getShape().back();
@@ -223,17 +244,18 @@ void veltair::lowerMapRow(MapRowOp op, OpBuilder &builder, int64_t lanes) {
   }
   if (vectorized == extent)
     return;
+  // What depends on a lane that is known costs nothing: the element's address,
+  // above all.
+  if (vectorized == 0 && extent <= channelGroup && isStraight(op)) {
+    for (int64_t lane = 0; lane < extent; ++lane)
+      emitLane(builder, op, constantIndex(builder, loc, lane));
+    return;
+  }
   scf::ForOp::create(
       builder, loc, constantIndex(builder, loc, vectorized),
       constantIndex(builder, loc, extent), constantIndex(builder, loc, 1),
       ValueRange{}, [&](OpBuilder &nested, Location, Value lane, ValueRange) {
-        IRMapping mapping;
-        Block &block = op.getBody().front();
-        mapping.map(block.getArgument(0), lane);
-        for (Operation &inner : block.without_terminator())
-          nested.clone(inner, mapping);
-        auto yield = cast<YieldOp>(block.getTerminator());
-        storeAt(nested, op, mapping.lookupOrDefault(yield.getValue()), lane);
+        emitLane(nested, op, lane);
         scf::YieldOp::create(nested, loc);
       });
 }

@@ -73,7 +73,8 @@ private:
   }
 
   SmallVector<Value> sumBlocked(ValueRange sums) {
-    return blockLoop(channelGroup, sums,
+    int64_t size = cast<MemRefType>(op.getLhs().getType()).getDimSize(2);
+    return blockLoop(size, sums,
                      [&](Value block, Value k, Value lane, ValueRange inner) {
                        auto element = [&](Value row) {
                          return SmallVector<Value>{block, row, lane};

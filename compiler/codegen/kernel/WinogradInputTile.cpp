@@ -18,7 +18,7 @@ struct TileSpan {
   TileSpan(int64_t extent, int64_t before, int64_t after, int64_t dilation,
            const Winograd &winograd) {
     int64_t results =
-        extent + before + after - (Winograd::filterSize - 1) * dilation;
+        extent + before + after - (winograd.taps() - 1) * dilation;
     int64_t length = (winograd.size() - 1) * dilation + 1;
     int64_t step = winograd.outputs() * dilation;
     int64_t tiles = llvm::divideCeil(results, step);
@@ -38,7 +38,7 @@ struct TileSpan {
 class InputTileLowering {
 public:
   InputTileLowering(WinogradInputTileOp op, OpBuilder &builder, int64_t lanes)
-      : op(op), builder(builder), loc(op.getLoc()), winograd(op.getOutputs()),
+      : op(op), builder(builder), loc(op.getLoc()), winograd(op.getWinograd()),
         type(VectorType::get(lanes, builder.getF32Type())),
         input(cast<MemRefType>(op.getInput().getType())) {}
 

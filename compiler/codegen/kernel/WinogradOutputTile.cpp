@@ -16,7 +16,7 @@ namespace {
 class OutputTileLowering {
 public:
   OutputTileLowering(WinogradOutputTileOp op, OpBuilder &builder, int64_t lanes)
-      : op(op), builder(builder), loc(op.getLoc()), winograd(op.getOutputs()),
+      : op(op), builder(builder), loc(op.getLoc()), winograd(op.getWinograd()),
         type(VectorType::get(lanes, builder.getF32Type())) {}
 
   void lower() {

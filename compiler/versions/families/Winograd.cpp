@@ -17,36 +17,38 @@ namespace {
 
 class WinogradConvolution : public LayerFamily {
 public:
-  WinogradConvolution(StringRef name, int64_t outputs)
-      : name(name), outputs(outputs) {}
+  /// By tiles of `size` x `size` elements.
+  WinogradConvolution(StringRef name, int64_t size) : name(name), size(size) {}
 
   SmallVector<ScheduleAttr> schedules(LayerOp layer,
                                       const TargetIsa &isa) const override;
   LayerModel model(LayerOp layer, ScheduleAttr schedule) const override;
 
-  /// OIHW to [O/16][positions][I][16], I padded to groups of 16: what a chunk
-  /// of few output channels reads is one stream. Of bf16, to
+  /// OIHW to [O/16][positions][I][16], several groups of I padded to 16 each:
+  /// what a chunk of few output channels reads is one stream. Of bf16, to
   /// [O/16][positions][I/2][16o][2i].
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
-    Type element = winogradElement(layer, outputs);
+    Type element = winogradElement(layer, size);
+    int64_t outputs = winogradOfSize(layer, size)->outputs();
     if (element.isBF16())
       return {PackingAttr::get(layer.getContext(), outputs, {}, {0, 2, 3, 1},
                                {0, 3}, {channelGroup, 2}, element)};
+    TiledConvolution c(layer, size);
     return {PackingAttr::get(layer.getContext(), outputs, {}, {0, 2, 3, 1},
-                             {3, 0}, {channelGroup, channelGroup})};
+                             {3, 0}, {c.depth / c.inputGroups, channelGroup})};
   }
 
   SmallVector<int64_t> stages(LayerOp layer,
                               ScheduleAttr schedule) const override {
-    WinogradSizes s(layer, outputs, schedule);
+    WinogradSizes s(layer, size, schedule);
     if (s.isFused())
       return {s.tileGroups};
     return {s.tileGroups * s.inputParts(), s.outputParts * s.tileGroups};
   }
 
   Scratch scratch(LayerOp layer, ScheduleAttr schedule) const override {
-    WinogradSizes s(layer, outputs, schedule);
+    WinogradSizes s(layer, size, schedule);
     if (s.isFused())
       return {s.transformedBytes() + s.productBytes(), 0};
     return {s.productBytes(), s.tileGroups * s.transformedBytes()};
@@ -57,7 +59,7 @@ public:
 
 private:
   StringRef name;
-  int64_t outputs;
+  int64_t size;
 };
 
 } // namespace
@@ -66,17 +68,15 @@ private:
 // Schedules
 //===----------------------------------------------------------------------===//
 
-static bool isApplicable(LayerOp layer, int64_t outputs) {
+static bool isApplicable(LayerOp layer, int64_t size) {
   kernel::Conv2DOp op = layerRoot<kernel::Conv2DOp>(layer);
   auto isOne = [](int64_t value) { return value == 1; };
   // Packed pairs do not fill the last group of channels.
-  if (winogradElement(layer, outputs).isBF16() &&
+  if (winogradElement(layer, size).isBF16() &&
       op.getFilter().getType().getDimSize(1) % channelGroup != 0)
     return false;
   return op.getInput().getType().getRank() == 5 && op.getGroups() == 1 &&
-         op.getFilter().getType().getDimSize(2) == Winograd::filterSize &&
-         op.getFilter().getType().getDimSize(3) == Winograd::filterSize &&
-         llvm::all_of(op.getStrides(), isOne);
+         winogradOfSize(layer, size) && llvm::all_of(op.getStrides(), isOne);
 }
 
 /// Rows of register tiles that cut the tiles evenly: the most, half of them and
@@ -93,11 +93,11 @@ static SmallVector<int64_t> tileRows(int64_t tiles, int64_t most) {
 
 SmallVector<ScheduleAttr>
 WinogradConvolution::schedules(LayerOp layer, const TargetIsa &isa) const {
-  if (!isApplicable(layer, outputs))
+  if (!isApplicable(layer, size))
     return {};
   // Scratch memory above this is slower than what it saves.
   constexpr int64_t mostScratch = 8 << 20;
-  TiledConvolution c(layer, outputs);
+  TiledConvolution c(layer, size);
   // With wide dilation most of a window may lie in the padding, which only
   // direct convolutions leave out.
   if (c.products() >= c.directProducts())
@@ -119,7 +119,7 @@ WinogradConvolution::schedules(LayerOp layer, const TargetIsa &isa) const {
     for (int64_t rows : tileRows(c.tiles, builder.maxRows(vectors, 1)))
       for (int64_t grain = 1, tiles = llvm::divideCeil(c.tiles, rows);
            grain < 2 * tiles; grain *= 2)
-        for (int64_t parts = 1; parts <= panels; parts *= 2)
+        for (int64_t parts = 1; parts <= panels; ++parts)
           if (panels % parts == 0)
             add(rows, vectors, std::min(grain, tiles),
                 parts == 1 ? 0 : panels / parts);
@@ -143,7 +143,7 @@ static int64_t transformOps(int64_t from, int64_t to) {
 
 LayerModel WinogradConvolution::model(LayerOp layer,
                                       ScheduleAttr schedule) const {
-  WinogradSizes s(layer, outputs, schedule);
+  WinogradSizes s(layer, size, schedule);
   int64_t positions = s.winograd.positions();
   int64_t inputBytes =
       bytesOf(layerRoot<kernel::Conv2DOp>(layer).getInput().getType());
@@ -194,9 +194,9 @@ LayerModel WinogradConvolution::model(LayerOp layer,
     model.tiles.push_back({s.rows, double(s.vectors),
                            positions * s.panels * tile.count *
                                int64_t(llvm::divideCeil(tile.rows, s.rows))});
-  model.vectorOps =
-      transformOps(s.winograd.size(), outputs) * s.g.groups() * tiles;
-  model.flops = 2 * Winograd::filterSize * Winograd::filterSize * depth *
+  model.vectorOps = transformOps(s.winograd.size(), s.winograd.outputs()) *
+                    s.g.groups() * tiles;
+  model.flops = 2 * s.winograd.taps() * s.winograd.taps() * depth *
                 s.g.images() * s.g.groups() * channelGroup * s.g.rows() *
                 s.g.columns();
   model.chunks = stages(layer, schedule).back();
@@ -237,7 +237,7 @@ LayerModel WinogradConvolution::model(LayerOp layer,
 
 void WinogradConvolution::emit(StageFunction &f, LayerOp layer,
                                ScheduleAttr schedule, unsigned stage) const {
-  WinogradSizes s(layer, outputs, schedule);
+  WinogradSizes s(layer, size, schedule);
   WinogradGroup group(f, layer, s, schedule.getOrder());
   Value zero = f.index(0);
   if (s.isFused()) {
@@ -266,11 +266,11 @@ void WinogradConvolution::emit(StageFunction &f, LayerOp layer,
 }
 
 const LayerFamily &veltair::winograd4Convolution() {
-  static const WinogradConvolution algorithm("winograd4", 4);
+  static const WinogradConvolution algorithm("winograd4", 6);
   return algorithm;
 }
 
 const LayerFamily &veltair::winograd2Convolution() {
-  static const WinogradConvolution algorithm("winograd2", 2);
+  static const WinogradConvolution algorithm("winograd2", 4);
   return algorithm;
 }

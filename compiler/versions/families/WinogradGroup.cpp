@@ -49,7 +49,7 @@ void WinogradGroup::transformInput(Value part, int64_t grain) {
     f.loopPart(part, grain, s.inputGroups, [&](Value channels) {
       kernel::WinogradInputTileOp::create(
           f.b, input, transformed, image, channels, row, column, tile,
-          outputs(), op.getPads(), op.getDilations());
+          outputs(), s.winograd.taps(), op.getPads(), op.getDilations());
     });
   });
 }
@@ -68,8 +68,8 @@ void WinogradGroup::multiply(Value part, Value products) {
   OpFoldResult zero = f.b.getIndexAttr(0);
   f.loop(positions(), [&](Value position) {
     Value lhs = slice(f, transformed, {position, zero, zero, zero},
-                      {1, s.inputGroups, s.group, channelGroup},
-                      {s.inputGroups, s.group, channelGroup});
+                      {1, s.inputGroups, s.group, s.depth / s.inputGroups},
+                      {s.inputGroups, s.group, s.depth / s.inputGroups});
     Value rhs = slice(f, filter, {firstGroup, position, zero, zero},
                       {groups, 1, depth, lanes}, {groups, depth, lanes});
     Value result = slice(f, products, {position, zero, zero},
@@ -92,7 +92,7 @@ void WinogradGroup::transformOutput(Value part, Value products) {
       Value group = arith::AddIOp::create(f.b, firstGroup, panel);
       auto outputTile = kernel::WinogradOutputTileOp::create(
           f.b, products, result, epilogue.getExtras(), tile, panel, image,
-          group, row, column, outputs(), op.getDilations());
+          group, row, column, outputs(), s.winograd.taps(), op.getDilations());
       epilogue.cloneInto(outputTile.getEpilogue());
     });
   });

@@ -9,20 +9,24 @@
 #define VELTAIR_COMPILER_VERSIONS_FAMILIES_WINOGRADSIZES_H
 
 #include "compiler/versions/families/ConvGeometry.h"
-#include "dialects/kernel/Winograd.h"
+#include "dialects/kernel/KernelDialect.h"
 
 namespace mlir::veltair {
 
-/// In what the products of F(outputs x outputs, 3x3) are. The sums of F(2x2,
-/// 3x3) bear to be rounded to bf16 again; those of F(4x4, 3x3) do not.
-Type winogradElement(LayerOp layer, int64_t outputs);
+/// The algorithm whose tiles have `size` x `size` elements, if there is one for
+/// the layer's filters.
+std::optional<kernel::Winograd> winogradOfSize(LayerOp layer, int64_t size);
 
-/// A convolution cut into tiles of outputs x outputs results, those of all
+/// In what the products of tiles of `size` x `size` elements are. The sums of
+/// tiles of 4 bear to be rounded to bf16 again; those of 6 do not.
+Type winogradElement(LayerOp layer, int64_t size);
+
+/// A convolution cut into tiles of `size` x `size` elements, those of all
 /// images in one sequence. Results of a tile are as far apart as the window's
 /// elements: with a dilation of d there are d phases of tiles, one after the
 /// other in each tile's place.
 struct TiledConvolution {
-  TiledConvolution(LayerOp layer, int64_t outputs);
+  TiledConvolution(LayerOp layer, int64_t size);
 
   /// Products of a channel, in the transformed tiles and without.
   int64_t products() const { return tiles * winograd.positions(); }
@@ -31,7 +35,9 @@ struct TiledConvolution {
   ConvGeometry g;
   kernel::Winograd winograd;
   int64_t tileRows, tileColumns, tiles;
-  int64_t inputGroups, depth; ///< input channels, in groups and padded
+  /// Input channels, in groups; those that are multiplied, which several groups
+  /// fill up.
+  int64_t inputGroups, depth;
   Type element;               ///< what is multiplied
   bool pairs;                 ///< of bf16
   int64_t elementBytes;
@@ -40,7 +46,7 @@ struct TiledConvolution {
 /// The same under a schedule: groups of tiles are transformed together, their
 /// products are matrix products, one a position.
 struct WinogradSizes : TiledConvolution {
-  WinogradSizes(LayerOp layer, int64_t outputs, ScheduleAttr schedule);
+  WinogradSizes(LayerOp layer, int64_t size, ScheduleAttr schedule);
 
   /// With all output channels in a chunk, nobody else needs its transformed
   /// input: one stage does everything. Else the first stage transforms it for

@@ -14,7 +14,7 @@
 module attributes {veltair.vector_bits = 512} {
   func.func @inside(%x: memref<1x1x6x6x16xf32>, %v: memref<16x1x4x16xf32>, %row: index, %column: index, %tile: index) {
     %0 = arith.constant 0 : index
-    kernel.winograd_input_tile %x[%0, %0, %row, %column] into %v[%tile] {outputs = 2 : i64, pads = array<i64: 0, 0, 0, 0>} : memref<1x1x6x6x16xf32>, memref<16x1x4x16xf32>
+    kernel.winograd_input_tile %x[%0, %0, %row, %column] into %v[%tile] {outputs = 2 : i64, taps = 3 : i64, pads = array<i64: 0, 0, 0, 0>} : memref<1x1x6x6x16xf32>, memref<16x1x4x16xf32>
     return
   }
 }
@@ -37,7 +37,7 @@ module attributes {veltair.vector_bits = 512} {
 module attributes {veltair.vector_bits = 256} {
   func.func @edges(%x: memref<1x1x14x14x16xf32>, %v: memref<36x1x4x16xf32>, %row: index, %column: index, %tile: index) {
     %0 = arith.constant 0 : index
-    kernel.winograd_input_tile %x[%0, %0, %row, %column] into %v[%tile] {outputs = 4 : i64, pads = array<i64: 1, 1, 1, 1>} : memref<1x1x14x14x16xf32>, memref<36x1x4x16xf32>
+    kernel.winograd_input_tile %x[%0, %0, %row, %column] into %v[%tile] {outputs = 4 : i64, taps = 3 : i64, pads = array<i64: 1, 1, 1, 1>} : memref<1x1x14x14x16xf32>, memref<36x1x4x16xf32>
     return
   }
 }
@@ -52,7 +52,7 @@ module attributes {veltair.vector_bits = 256} {
 module attributes {veltair.vector_bits = 512} {
   func.func @small(%x: memref<1x1x2x2x16xf32>, %v: memref<16x1x4x16xf32>, %row: index, %column: index, %tile: index) {
     %0 = arith.constant 0 : index
-    kernel.winograd_input_tile %x[%0, %0, %row, %column] into %v[%tile] {outputs = 2 : i64, pads = array<i64: 1, 1, 1, 1>} : memref<1x1x2x2x16xf32>, memref<16x1x4x16xf32>
+    kernel.winograd_input_tile %x[%0, %0, %row, %column] into %v[%tile] {outputs = 2 : i64, taps = 3 : i64, pads = array<i64: 1, 1, 1, 1>} : memref<1x1x2x2x16xf32>, memref<16x1x4x16xf32>
     return
   }
 }
@@ -72,7 +72,7 @@ module attributes {veltair.vector_bits = 512} {
 module attributes {veltair.vector_bits = 512} {
   func.func @partial(%m: memref<16x4x16xf32>, %y: memref<1x1x5x5x16xf32>, %b: memref<1x1x1x1x16xf32>, %row: index, %column: index, %tile: index) {
     %0 = arith.constant 0 : index
-    kernel.winograd_output_tile %m[%tile, %0] into %y[%0, %0, %row, %column] extras(%b : memref<1x1x1x1x16xf32>) attributes {outputs = 2 : i64} : memref<16x4x16xf32>, memref<1x1x5x5x16xf32> {
+    kernel.winograd_output_tile %m[%tile, %0] into %y[%0, %0, %row, %column] extras(%b : memref<1x1x1x1x16xf32>) attributes {outputs = 2 : i64, taps = 3 : i64} : memref<16x4x16xf32>, memref<1x1x5x5x16xf32> {
     ^bb0(%sum: f32, %bias: f32):
       %1 = arith.addf %sum, %bias : f32
       kernel.yield %1 : f32
@@ -94,7 +94,7 @@ module attributes {veltair.vector_bits = 512} {
 module attributes {veltair.vector_bits = 512} {
   func.func @even(%m: memref<36x4x16xf32>, %y: memref<1x1x8x8x16xf32>, %b: memref<1x1x1x1x16xf32>, %row: index, %column: index, %tile: index) {
     %0 = arith.constant 0 : index
-    kernel.winograd_output_tile %m[%tile, %0] into %y[%0, %0, %row, %column] extras(%b : memref<1x1x1x1x16xf32>) attributes {outputs = 4 : i64} : memref<36x4x16xf32>, memref<1x1x8x8x16xf32> {
+    kernel.winograd_output_tile %m[%tile, %0] into %y[%0, %0, %row, %column] extras(%b : memref<1x1x1x1x16xf32>) attributes {outputs = 4 : i64, taps = 3 : i64} : memref<36x4x16xf32>, memref<1x1x8x8x16xf32> {
     ^bb0(%sum: f32, %bias: f32):
       %1 = arith.addf %sum, %bias : f32
       kernel.yield %1 : f32

@@ -114,7 +114,7 @@ func.func @extra(%a: memref<4x8xf32>, %b: memref<1x8x16xf32>, %c: memref<4x16xf3
 // -----
 
 func.func @depth(%a: memref<2x4x16xf32>, %b: memref<1x31x16xf32>, %c: memref<4x16xf32>, %i: index) {
-  // expected-error @below {{needs [M, K] or [K / 16, M, 16], and [ceil(N/16), K, 16] or [K, N]}}
+  // expected-error @below {{needs [M, K], [K / 16, M, 16] or [1, M, K], and [ceil(N/16), K, 16] or [K, N]}}
   kernel.matmul_tile %a, %b into %c[%i, %i] attributes {rows = 4 : i64, vectors = 1 : i64, columns = 16 : i64} : memref<2x4x16xf32>, memref<1x31x16xf32>, memref<4x16xf32> {
   ^bb0(%sum: f32):
     kernel.yield %sum : f32
@@ -136,8 +136,8 @@ func.func @prefetch(%a: memref<4x8xf32>, %b: memref<1x8x16xf32>, %c: memref<4x16
 // -----
 
 func.func @tile_size(%x: memref<1x1x9x9x16xf32>, %v: memref<25x1x4x16xf32>, %i: index) {
-  // expected-error @below {{needs tiles of 2 or 4 outputs}}
-  kernel.winograd_input_tile %x[%i, %i, %i, %i] into %v[%i] {outputs = 3 : i64, pads = array<i64: 1, 1, 1, 1>} : memref<1x1x9x9x16xf32>, memref<25x1x4x16xf32>
+  // expected-error @below {{has no algorithm F(3, 3)}}
+  kernel.winograd_input_tile %x[%i, %i, %i, %i] into %v[%i] {outputs = 3 : i64, taps = 3 : i64, pads = array<i64: 1, 1, 1, 1>} : memref<1x1x9x9x16xf32>, memref<25x1x4x16xf32>
   return
 }
 
@@ -145,7 +145,7 @@ func.func @tile_size(%x: memref<1x1x9x9x16xf32>, %v: memref<25x1x4x16xf32>, %i: 
 
 func.func @positions(%x: memref<1x1x9x9x16xf32>, %v: memref<16x1x4x16xf32>, %i: index) {
   // expected-error @below {{needs a buffer of 36 positions, of rank 4}}
-  kernel.winograd_input_tile %x[%i, %i, %i, %i] into %v[%i] {outputs = 4 : i64, pads = array<i64: 1, 1, 1, 1>} : memref<1x1x9x9x16xf32>, memref<16x1x4x16xf32>
+  kernel.winograd_input_tile %x[%i, %i, %i, %i] into %v[%i] {outputs = 4 : i64, taps = 3 : i64, pads = array<i64: 1, 1, 1, 1>} : memref<1x1x9x9x16xf32>, memref<16x1x4x16xf32>
   return
 }
 
@@ -153,7 +153,7 @@ func.func @positions(%x: memref<1x1x9x9x16xf32>, %v: memref<16x1x4x16xf32>, %i: 
 
 func.func @pads(%x: memref<1x1x9x9x16xf32>, %v: memref<16x1x4x16xf32>, %i: index) {
   // expected-error @below {{needs 4 pads}}
-  kernel.winograd_input_tile %x[%i, %i, %i, %i] into %v[%i] {outputs = 2 : i64, pads = array<i64: 1, 1>} : memref<1x1x9x9x16xf32>, memref<16x1x4x16xf32>
+  kernel.winograd_input_tile %x[%i, %i, %i, %i] into %v[%i] {outputs = 2 : i64, taps = 3 : i64, pads = array<i64: 1, 1>} : memref<1x1x9x9x16xf32>, memref<16x1x4x16xf32>
   return
 }
 
@@ -161,7 +161,7 @@ func.func @pads(%x: memref<1x1x9x9x16xf32>, %v: memref<16x1x4x16xf32>, %i: index
 
 func.func @dilations(%x: memref<1x1x9x9x16xf32>, %v: memref<16x1x4x16xf32>, %i: index) {
   // expected-error @below {{needs 2 positive dilations}}
-  kernel.winograd_input_tile %x[%i, %i, %i, %i] into %v[%i] {outputs = 2 : i64, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 0>} : memref<1x1x9x9x16xf32>, memref<16x1x4x16xf32>
+  kernel.winograd_input_tile %x[%i, %i, %i, %i] into %v[%i] {outputs = 2 : i64, taps = 3 : i64, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 0>} : memref<1x1x9x9x16xf32>, memref<16x1x4x16xf32>
   return
 }
 
@@ -169,7 +169,7 @@ func.func @dilations(%x: memref<1x1x9x9x16xf32>, %v: memref<16x1x4x16xf32>, %i: 
 
 func.func @plain(%m: memref<16x4x16xf32>, %y: memref<1x1x9x9xf32>, %i: index) {
   // expected-error @below {{needs a blocked tensor}}
-  kernel.winograd_output_tile %m[%i, %i] into %y[%i, %i, %i, %i] attributes {outputs = 2 : i64} : memref<16x4x16xf32>, memref<1x1x9x9xf32> {
+  kernel.winograd_output_tile %m[%i, %i] into %y[%i, %i, %i, %i] attributes {outputs = 2 : i64, taps = 3 : i64} : memref<16x4x16xf32>, memref<1x1x9x9xf32> {
   ^bb0(%sum: f32):
     kernel.yield %sum : f32
   }

@@ -32,12 +32,15 @@ static Matrix transform(const Matrix &m, const Matrix &x) {
   return multiply(multiply(m, x), transpose(m));
 }
 
-class WinogradTest : public testing::TestWithParam<int> {};
+/// Outputs and taps.
+class WinogradTest : public testing::TestWithParam<std::pair<int, int>> {};
 
 TEST_P(WinogradTest, ComputesConvolutions) {
-  Winograd winograd(GetParam());
-  ASSERT_EQ(winograd.outputs(), GetParam());
-  ASSERT_EQ(winograd.size(), GetParam() + 2);
+  auto [outputs, taps] = GetParam();
+  Winograd winograd(outputs, taps);
+  ASSERT_EQ(winograd.outputs(), outputs);
+  ASSERT_EQ(winograd.taps(), taps);
+  ASSERT_EQ(winograd.size(), outputs + taps - 1);
   ASSERT_EQ(winograd.positions(), winograd.size() * winograd.size());
   std::mt19937 random(1);
   std::normal_distribution<double> normal;
@@ -48,7 +51,7 @@ TEST_P(WinogradTest, ComputesConvolutions) {
         element = normal(random);
     return x;
   };
-  Matrix filter = draw(Winograd::filterSize), input = draw(winograd.size());
+  Matrix filter = draw(taps), input = draw(winograd.size());
   Matrix products = transform(winograd.filter(), filter);
   Matrix transformed = transform(winograd.input(), input);
   for (size_t i = 0; i < products.size(); ++i)
@@ -58,8 +61,8 @@ TEST_P(WinogradTest, ComputesConvolutions) {
   for (int64_t i = 0; i < winograd.outputs(); ++i)
     for (int64_t j = 0; j < winograd.outputs(); ++j) {
       double sum = 0;
-      for (int64_t r = 0; r < Winograd::filterSize; ++r)
-        for (int64_t s = 0; s < Winograd::filterSize; ++s)
+      for (int64_t r = 0; r < taps; ++r)
+        for (int64_t s = 0; s < taps; ++s)
           sum += filter[r][s] * input[i + r][j + s];
       EXPECT_NEAR(result[i][j], sum, 1e-12);
     }
@@ -67,11 +70,14 @@ TEST_P(WinogradTest, ComputesConvolutions) {
 
 /// What is computed in f32 uses no rounded constant.
 TEST_P(WinogradTest, IsExactInF32) {
-  Winograd winograd(GetParam());
+  Winograd winograd(GetParam().first, GetParam().second);
   for (const Matrix &matrix : {winograd.input(), winograd.output()})
     for (const std::vector<double> &row : matrix)
       for (double element : row)
         EXPECT_EQ(element, double(float(element)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Outputs, WinogradTest, testing::Values(2, 4));
+INSTANTIATE_TEST_SUITE_P(Algorithms, WinogradTest,
+                         testing::Values(std::pair(2, 3), std::pair(4, 3),
+                                         std::pair(3, 2), std::pair(5, 2),
+                                         std::pair(3, 4), std::pair(2, 5)));
