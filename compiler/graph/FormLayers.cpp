@@ -256,9 +256,7 @@ static void separateOutputs(ReturnOp op) {
   OpBuilder builder(op);
   llvm::DenseSet<Value> written;
   for (OpOperand &output : op->getOpOperands()) {
-    Value tensor = output.get();
-    while (auto view = tensor.getDefiningOp<ViewOp>())
-      tensor = view.getSource();
+    Value tensor = skipViews(output.get());
     bool byLayer = tensor.getDefiningOp() &&
                    !tensor.getDefiningOp()->hasTrait<OpTrait::ConstantLike>();
     if (!byLayer || !written.insert(tensor).second)

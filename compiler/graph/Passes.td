@@ -270,18 +270,39 @@ def FormLayers : ProgramPass<"form-layers"> {
     "::mlir::scf::SCFDialect", "::mlir::veltair::onnx::OnnxDialect"];
 }
 
+def JoinParts : ProgramPass<"join-parts"> {
+  let summary = "The parts of concatenations are written where they are needed";
+  let description = [{
+    A layer that is nothing but a concatenation becomes a `veltair.join` where
+    its parts are contiguous in the result (all dimensions before the axis are
+    1, none is a bound) and can be written there:
+    * the result lies in the arena: it is neither an output of the program nor
+      the extent of one;
+    * each part, looked at through views, is a tensor of its own that a layer
+      writes, in the arena and in no other join (a tensor lies in one place
+      only), but may be a concatenation itself;
+    * each part begins at a multiple of the arena's alignment.
+
+    The larger of two concatenations with a common part takes it; the other one
+    stays a layer that copies.
+  }];
+  let statistics = [Statistic<"joined", "joined", "Concatenations joined">];
+}
+
 def PlanMemory : ProgramPass<"plan-memory"> {
   let summary = "Gives every tensor between layers a place in the arena";
   let description = [{
     Sets the `offsets` and `first_conflict` of each layer and the
-    `arena_bytes` of the program, which may hold only layers, views, constants
-    and its return.
+    `arena_bytes` of the program, which may hold only layers, views, joins,
+    constants and its return.
 
     A tensor that the program returns lies in the caller's memory (offset -1),
     also for the layers that read it, and its extent, if that depends on data,
     in the query's table. All others lie in the arena from the layer
     that writes them to the last one that reads them, directly or through
-    views. The shared scratch memory of a layer's versions, when they are known
+    views. A join is one tensor that its parts lie in, from the first layer that
+    writes a part to the last one that reads the join or a part; conflicts are
+    those of the bytes of each part. The shared scratch memory of a layer's versions, when they are known
     already, lies in the arena during that layer.
 
     Bytes are not reused for `reuse-delay` further layers: then a worker that is

@@ -42,6 +42,7 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   if (bf16)
     programs.addPass(createDemoteToBf16());
   programs.addPass(createFormLayers());
+  programs.addPass(createJoinParts());
 }
 
 void veltair::registerGraphPipelines() {

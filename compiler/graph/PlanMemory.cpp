@@ -4,7 +4,7 @@
 
 #include "compiler/graph/ArenaPlan.h"
 #include "compiler/graph/Passes.h"
-#include "dialects/onnx/Extents.h"
+#include "compiler/graph/TensorPlaces.h"
 #include "veltair/artifact.h"
 
 namespace mlir::veltair {
@@ -17,23 +17,13 @@ using namespace mlir::veltair;
 
 namespace {
 
-/// The tensor whose bytes `value` shows.
-Value skipViews(Value value) {
-  while (auto view = value.getDefiningOp<ViewOp>())
-    value = view.getSource();
-  return value;
-}
-
-int64_t byteSize(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() *
-         int64_t(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
-}
-
 /// The layers of a program and what they keep in the arena.
 class ProgramMemory {
 public:
-  /// Fails with a message when the program holds anything but layers.
+  explicit ProgramMemory(ProgramOp program) : places(program) {}
+
+  /// Fails with a message when the program holds anything but layers,
+  /// or joins that cannot be.
   LogicalResult collect(ProgramOp program);
 
   void plan(unsigned reuseDelay);
@@ -51,14 +41,20 @@ private:
       bytes = std::max<int64_t>(bytes, version.getSharedScratch());
     return bytes;
   }
-  ArenaRange rangeOf(size_t buffer) const {
-    return {layout.offsets[buffer],
-            layout.offsets[buffer] + buffers[buffer].size};
+  /// The bytes of a tensor that lies in the arena.
+  std::optional<ArenaRange> rangeOf(Value tensor) const {
+    TensorPlace place = places.lookup(tensor);
+    auto found = bufferOf.find(place.buffer);
+    if (found == bufferOf.end())
+      return std::nullopt;
+    int64_t begin = layout.offsets[found->second] + place.offset;
+    return ArenaRange{begin, begin + byteSize(tensor)};
   }
 
+  TensorPlaces places;
   SmallVector<LayerOp> layers;
   SmallVector<ArenaBuffer> buffers;
-  llvm::DenseMap<Value, size_t> bufferOf;        // of tensors in the arena
+  llvm::DenseMap<Value, size_t> bufferOf;        // of what lies in the arena
   llvm::DenseMap<Operation *, size_t> scratchOf; // of layers with scratch
 };
 
@@ -73,33 +69,36 @@ LogicalResult ProgramMemory::collect(ProgramOp program) {
           "needs outputs that layers write, each one a tensor of its own");
   }
 
-  // The runtime keeps the extents of outputs.
-  llvm::DenseSet<Value> extents;
-  llvm::DenseMap<int64_t, ExtentOp> names = program.getExtents();
-  for (Type type : program.getReturn().getOperandTypes())
-    (void)onnx::renameExtents(type, [&](int64_t number) {
-      extents.insert(skipViews(names.lookup(number).getValue()));
-      return number;
-    });
+  for (auto join : program.getBlock().getOps<JoinOp>()) {
+    if (!places.canJoin(join.getParts(), join.getResult()))
+      return join.emitOpError("needs parts that begin at aligned places of the "
+                              "arena and are in no other join");
+    places.join(join.getParts(), join.getResult());
+  }
 
   for (Operation &op : program.getBlock().without_terminator()) {
     auto layer = dyn_cast<LayerOp>(op);
     if (!layer) {
-      if (isa<ViewOp, ExtentOp>(op) || op.hasTrait<OpTrait::ConstantLike>())
+      if (isa<ViewOp, JoinOp, ExtentOp>(op) ||
+          op.hasTrait<OpTrait::ConstantLike>())
         continue;
       return op.emitOpError("is in no layer");
     }
     int64_t position = layers.size();
     layers.push_back(layer);
     for (Value operand : layer->getOperands())
-      if (auto found = bufferOf.find(skipViews(operand));
+      if (auto found = bufferOf.find(places.lookup(operand).buffer);
           found != bufferOf.end())
         buffers[found->second].last = position;
-    for (Value result : layer.getResults())
-      if (!returned.contains(result) && !extents.contains(result)) {
-        bufferOf[result] = buffers.size();
-        buffers.push_back({byteSize(result), position, position});
-      }
+    for (Value result : layer.getResults()) {
+      if (places.isOutsideArena(result))
+        continue;
+      Value buffer = places.lookup(result).buffer;
+      auto [found, isFirst] = bufferOf.try_emplace(buffer, buffers.size());
+      if (isFirst)
+        buffers.push_back({byteSize(buffer), position, position});
+      buffers[found->second].last = position;
+    }
     if (int64_t bytes = sharedScratch(layer)) {
       scratchOf[layer] = buffers.size();
       buffers.push_back({bytes, position, position});
@@ -121,24 +120,21 @@ void ProgramMemory::annotate(ProgramOp program) const {
   for (LayerOp layer : layers) {
     ArenaAccess &access = accesses.emplace_back();
     for (Value operand : layer->getOperands())
-      if (auto found = bufferOf.find(skipViews(operand));
-          found != bufferOf.end())
-        access.reads.push_back(rangeOf(found->second));
+      if (auto range = rangeOf(operand))
+        access.reads.push_back(*range);
     SmallVector<int64_t> offsets;
     for (Value result : layer.getResults()) {
-      auto found = bufferOf.find(result);
-      if (found == bufferOf.end()) {
-        offsets.push_back(-1);
-        continue;
-      }
-      access.writes.push_back(rangeOf(found->second));
-      offsets.push_back(layout.offsets[found->second]);
+      auto range = rangeOf(result);
+      offsets.push_back(range ? range->begin : -1);
+      if (range)
+        access.writes.push_back(*range);
     }
     layer.setOffsets(offsets);
     if (auto found = scratchOf.find(layer); found != scratchOf.end()) {
-      access.writes.push_back(rangeOf(found->second));
+      int64_t begin = layout.offsets[found->second];
+      access.writes.push_back({begin, begin + buffers[found->second].size});
       for (VersionOp version : layer.getVersionOps())
-        version.setSharedScratchOffset(layout.offsets[found->second]);
+        version.setSharedScratchOffset(begin);
     }
   }
   for (auto [layer, conflict] :
@@ -154,7 +150,7 @@ public:
   using PlanMemoryBase::PlanMemoryBase;
 
   void runOnOperation() override {
-    ProgramMemory memory;
+    ProgramMemory memory(getOperation());
     if (failed(memory.collect(getOperation())))
       return signalPassFailure();
     memory.plan(reuseDelay);

@@ -18,8 +18,7 @@ using namespace mlir::veltair;
 /// The bytes of `value` as a tensor of another type.
 static Value reinterpret(OpBuilder &builder, Location location, Value value,
                          RankedTensorType type) {
-  while (auto view = value.getDefiningOp<ViewOp>())
-    value = view.getSource();
+  value = skipViews(value);
   if (value.getType() == type)
     return value;
   if (ElementsAttr elements = onnx::constantElements(value))

@@ -50,12 +50,6 @@ private:
 };
 } // namespace
 
-static Value skipViews(Value value) {
-  while (auto view = value.getDefiningOp<ViewOp>())
-    value = view.getSource();
-  return value;
-}
-
 static RankedTensorType getTensorType(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
@@ -124,6 +118,9 @@ FailureOr<veltair_operand> Collector::makeOperand(LayerOp op, Value value,
   operand.access = isResult ? VELTAIR_WRITE : VELTAIR_READ;
   operand.size = getTensorBytes(type);
   Value tensor = skipViews(value);
+  // A join begins where its first part does.
+  while (auto join = tensor.getDefiningOp<JoinOp>())
+    tensor = skipViews(join.getParts().front());
   if (auto argument = dyn_cast<BlockArgument>(tensor)) {
     operand.kind = VELTAIR_OPERAND_INPUT;
     operand.value = argument.getArgNumber();

@@ -30,4 +30,9 @@ enum class LoopOrder { Rows, Channels };
 #define GET_OP_CLASSES
 #include "dialects/veltair/VeltairOps.h.inc"
 
+namespace mlir::veltair {
+/// The tensor whose bytes `value` shows through views.
+Value skipViews(Value value);
+} // namespace mlir::veltair
+
 #endif // VELTAIR_DIALECTS_VELTAIR_DIALECT_H

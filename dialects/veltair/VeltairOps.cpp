@@ -105,6 +105,33 @@ OpFoldResult ViewOp::fold(FoldAdaptor) {
   return {};
 }
 
+Value veltair::skipViews(Value value) {
+  while (auto view = value.getDefiningOp<ViewOp>())
+    value = view.getSource();
+  return value;
+}
+
+//===-- join
+//----------------------------------------------------------------===//
+
+LogicalResult JoinOp::verify() {
+  if (getParts().empty())
+    return emitOpError("needs at least one part");
+  RankedTensorType type = getResult().getType();
+  int64_t elements = 0;
+  for (Value value : getParts()) {
+    auto part = cast<RankedTensorType>(value.getType());
+    if (part.getElementType() != type.getElementType())
+      return emitOpError("has a part of another element type: ")
+             << part << " against " << type;
+    elements += part.getNumElements();
+  }
+  if (elements != type.getNumElements())
+    return emitOpError("must keep the elements: its parts have ")
+           << elements << ", its result " << type.getNumElements();
+  return success();
+}
+
 //===-- layer
 //---------------------------------------------------------------===//
 

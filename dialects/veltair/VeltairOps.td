@@ -74,6 +74,18 @@ def Veltair_ViewOp : Veltair_Op<"view", [Pure]> {
   let hasFolder = 1;
 }
 
+def Veltair_JoinOp : Veltair_Op<"join", [Pure]> {
+  let summary = "Tensors that stand one after the other in memory, as one";
+  let description = [{
+    A concatenation that costs nothing: the parts lie in the result's memory,
+    where the layers that compute them write them.
+  }];
+  let arguments = (ins Variadic<AnyStaticShapeTensor>:$parts);
+  let results = (outs AnyStaticShapeTensor:$result);
+  let assemblyFormat = "$parts attr-dict `:` type($parts) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Veltair_ExtentOp : Veltair_Op<"extent", [HasParent<"ProgramOp">]> {
   let summary = "Gives a number to a true extent, for the types of tensors";
   let description = [{

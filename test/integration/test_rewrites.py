@@ -2,6 +2,7 @@
 of a few nodes on every instruction set that this CPU has."""
 
 import itertools
+import json
 import unittest
 
 import numpy as np
@@ -214,6 +215,35 @@ class Rewrites(Case):
         ]
         weights = {"w0": [21, 8, 1, 1], "w1": [21, 8, 1, 1], "w2": [21, 21, 1, 1]}
         self.agree(nodes, weights, [1, 8, 6, 5], integers={**channels, **first})
+
+    def test_joined_parts(self):
+        """Concatenations within and beside each other, of which those of one
+        image are written in place but for the one whose parts lie elsewhere."""
+        nodes = [
+            helper.make_node("Conv", ["x", "w0"], ["a"]),
+            helper.make_node("Conv", ["x", "w1"], ["p"], pads=[1, 1, 1, 1]),
+            helper.make_node("Relu", ["p"], ["b"]),
+            helper.make_node("MaxPool", ["x"], ["q"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+            helper.make_node("Conv", ["q", "w2"], ["c"]),
+            helper.make_node("Concat", ["a", "b"], ["ab"], axis=1),
+            helper.make_node("Concat", ["ab", "c"], ["abc"], axis=1),
+            helper.make_node("Concat", ["b", "c"], ["bc"], axis=1),
+            helper.make_node("Conv", ["abc", "v0"], ["d"]),
+            helper.make_node("Conv", ["ab", "v1"], ["e"]),
+            helper.make_node("Conv", ["bc", "v2"], ["f"], pads=[1, 1, 1, 1]),
+            helper.make_node("Add", ["d", "e"], ["g"]),
+            helper.make_node("Add", ["g", "f"], ["h"]),
+            helper.make_node("Add", ["h", "a"], ["y"]),
+        ]
+        weights = {"w0": [16, 8, 1, 1], "w1": [32, 8, 3, 3], "w2": [16, 8, 1, 1]}
+        weights |= {"v0": [16, 64, 1, 1], "v1": [16, 48, 1, 1], "v2": [16, 48, 3, 3]}
+        for batch, copied in ((1, 1), (2, 3)):
+            with self.subTest(batch=batch):
+                self.agree(nodes, weights, [batch, 8, 9, 7], tolerance=1e-4)
+                inspected = json.loads(self.check_runs(VELTAIR, "inspect", "--json", self.path("model.so")))
+                for program in inspected["programs"]:
+                    copies = [layer["name"] for layer in program["layers"] if layer["ops"] == "Concat"]
+                    self.assertEqual(len(copies), copied, copies)
 
     def test_channels_last(self):
         """A block of ConvNeXt: from convolutions to rows of channels and back."""
