@@ -90,6 +90,8 @@ struct ConvertKernelToVector
         lowerConvTile(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::DepthwiseTileOp>(op))
         lowerDepthwiseTile(tile, builder, lanes);
+      else if (auto tile = dyn_cast<kernel::MaxPoolTileOp>(op))
+        lowerMaxPoolTile(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::MatMulTileOp>(op))
         lowerMatMulTile(tile, builder, lanes);
       else if (auto tile = dyn_cast<kernel::GatherLanesOp>(op))

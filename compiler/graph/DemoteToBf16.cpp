@@ -18,8 +18,9 @@ using namespace mlir::veltair;
 /// True for operations whose result elements are elements of their operands, or
 /// the largest of them: they commute with rounding.
 static bool selectsElements(Operation *op) {
-  return isa<ViewOp, kernel::ReorderOp, onnx::ConcatOp, onnx::DepthToSpaceOp,
-             onnx::MaxPoolOp, onnx::SliceOp, onnx::TransposeOp>(op);
+  return isa<ViewOp, kernel::MaxPoolOp, kernel::ReorderOp, onnx::ConcatOp,
+             onnx::DepthToSpaceOp, onnx::MaxPoolOp, onnx::SliceOp,
+             onnx::TransposeOp>(op);
 }
 
 /// True when the operation is computed element by element, so that elements
@@ -92,8 +93,12 @@ Value Demoter::demote(Value value) {
 void Demoter::shareDemoted(Value value, Value narrow) {
   Value widened;
   for (OpOperand &use : llvm::make_early_inc_range(value.getUses())) {
-    if (use.getOwner() == narrow.getDefiningOp() ||
-        !readsElements(use.getOwner()))
+    if (use.getOwner() == narrow.getDefiningOp())
+      continue;
+    // It widens what it reads itself.
+    if (isa<kernel::MaxPoolOp>(use.getOwner()))
+      use.set(narrow);
+    if (!readsElements(use.getOwner()))
       continue;
     if (!widened) {
       builder.setInsertionPointAfterValue(narrow);

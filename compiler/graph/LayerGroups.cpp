@@ -230,7 +230,7 @@ FailureOr<std::vector<LayerGroup>> Grouping::run() {
       return failure();
   }
   // The costlier the root the more it gains from work done on its results
-  // while they are in registers: kernels choose first.
+  // while they are in registers: kernels choose first, pools last of them.
   auto growFromAll = [&](auto isRoot) {
     for (Operation *op : ops)
       if (isRoot(op) && !staysOutside(*op) && !taken.contains(op))
@@ -239,8 +239,10 @@ FailureOr<std::vector<LayerGroup>> Grouping::run() {
             growFrom(op, result);
   };
   growFromAll([](Operation *op) {
-    return isa<kernel::LayerKernelOp>(op) && !isWhole(op);
+    return isa<kernel::LayerKernelOp>(op) && !isa<kernel::MaxPoolOp>(op) &&
+           !isWhole(op);
   });
+  growFromAll([](Operation *op) { return isa<kernel::MaxPoolOp>(op); });
   growFromAll(isRootByElement);
   growFromAll([](Operation *op) { return isa<onnx::ElementwiseOp>(op); });
   absorbProducers();

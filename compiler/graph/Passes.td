@@ -188,9 +188,10 @@ def AssignLayout : ProgramPass<"assign-layout"> {
     it is.
 
     The blocked layout spreads from convolutions to the operations behind them,
-    in program order: elementwise ones, those that see the lanes as one more
-    dimension, and those that select or join channels, which become
-    `kernel.gather_channels` but for concatenations that leave no lane empty.
+    in program order: elementwise ones, maxima over windows, which become
+    `kernel.max_pool`, those that see the lanes as one more dimension, and those
+    that select or join channels, which become `kernel.gather_channels` but for
+    concatenations that leave no lane empty.
     Transpositions that put the channels last, or first where a convolution
     follows, move whole groups of lanes if there are no others.
     `kernel.reorder` (or a `veltair.view`, when the bytes are the same) stands

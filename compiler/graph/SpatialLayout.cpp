@@ -45,13 +45,59 @@ static SmallVector<int64_t> addDimOfPads(ArrayRef<int64_t> pads) {
   return result;
 }
 
-// The lanes are a third spatial dimension with a window of 1.
+/// Whether some window lies in the padding alone, where it has no maximum.
+static bool hasEmptyWindow(const onnx::Window &window,
+                           ArrayRef<int64_t> spatial) {
+  for (auto [i, size] : llvm::enumerate(spatial))
+    for (int64_t at = 0; at < window.output[i]; ++at) {
+      int64_t first = at * window.strides[i] - window.padsBegin[i];
+      int64_t skipped =
+          first < 0 ? llvm::divideCeil(-first, window.dilations[i]) : 0;
+      if (skipped >= window.kernel[i] ||
+          first + skipped * window.dilations[i] >= size)
+        return true;
+    }
+  return false;
+}
+
+/// [top, left, bottom, right] as far as windows reach, with what ceil_mode adds
+/// behind the padding.
+static SmallVector<int64_t> reachedPads(const onnx::Window &window,
+                                        ArrayRef<int64_t> spatial) {
+  SmallVector<int64_t> pads(window.padsBegin);
+  for (auto [i, size] : llvm::enumerate(spatial)) {
+    int64_t end = (window.output[i] - 1) * window.strides[i] -
+                  window.padsBegin[i] +
+                  (window.kernel[i] - 1) * window.dilations[i] + 1;
+    pads.push_back(std::max<int64_t>(0, end - size));
+  }
+  return pads;
+}
+
+// Kernels neither crop nor expect that there is nothing to do, and are of f32.
+// For others the lanes are a third spatial dimension with a window of 1.
 bool LayoutAssigner::rewriteMaxPool(onnx::MaxPoolOp op) {
-  RankedTensorType type = onnx::tensorType(op.getY());
+  RankedTensorType input = onnx::tensorType(op.getX()),
+                   type = onnx::tensorType(op.getY());
   if (!isBlocked(op.getX()) || type.getRank() != 4 ||
       !op.getIndices().use_empty())
     return false;
   Blocked source = blocked.lookup(op.getX());
+  onnx::Window window = op.getWindow();
+  ArrayRef<int64_t> spatial = input.getShape().drop_front(2);
+  if (hasEmptyWindow(window, spatial))
+    source.padding = std::nullopt;
+  auto isNegative = [](int64_t pad) { return pad < 0; };
+  if (type.getElementType().isF32() && input.getNumElements() != 0 &&
+      type.getNumElements() != 0 &&
+      llvm::none_of(window.padsBegin, isNegative) &&
+      llvm::none_of(window.padsEnd, isNegative)) {
+    Value pool = kernel::MaxPoolOp::create(
+        builder, op.getLoc(), getBlockedType(type), source.value, window.kernel,
+        window.strides, window.dilations, reachedPads(window, spatial));
+    finish(op, pool, source.padding);
+    return true;
+  }
   auto pool = cast<onnx::MaxPoolOp>(
       copy(op, source.value,
            {getBlockedType(type),

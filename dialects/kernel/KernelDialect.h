@@ -28,6 +28,15 @@
 namespace mlir::veltair::kernel {
 /// Channels in one group of the blocked layout, on every instruction set.
 inline constexpr int64_t channelGroup = 16;
+
+/// The most window columns of a maximum pool without a loop over them: AVX2 has
+/// registers for as many maxima.
+inline constexpr int64_t maxUnrolledColumns = 13;
+
+/// The input columns, counted from the first one, that windows of `window`
+/// columns read for `results` neighbouring results; ascending.
+SmallVector<int64_t> columnsUnder(int64_t results, int64_t window,
+                                  int64_t stride, int64_t dilation);
 } // namespace mlir::veltair::kernel
 
 #endif // VELTAIR_DIALECTS_KERNEL_DIALECT_H

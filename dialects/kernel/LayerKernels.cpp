@@ -10,11 +10,11 @@ using namespace mlir;
 using namespace mlir::veltair::kernel;
 
 /// Checks what all windowed kernels share and the spatial size of the result.
-/// `result` is [N, groups of `channels`, OH, OW, 16].
+/// `window` is [KH, KW], `result` [N, groups of `channels`, OH, OW, 16].
 template <typename OpTy>
-static LogicalResult verifyWindow(OpTy op, int64_t channels) {
+static LogicalResult verifyWindow(OpTy op, ArrayRef<int64_t> window,
+                                  int64_t channels) {
   RankedTensorType input = op.getInput().getType();
-  RankedTensorType filter = op.getFilter().getType();
   RankedTensorType result = op.getResult().getType();
   ArrayRef<int64_t> strides = op.getStrides(), dilations = op.getDilations(),
                     pads = op.getPads();
@@ -25,16 +25,14 @@ static LogicalResult verifyWindow(OpTy op, int64_t channels) {
       llvm::any_of(pads, [](int64_t p) { return p < 0; }))
     return op.emitOpError("needs positive strides and dilations and no "
                           "negative pads");
-  if (filter.getRank() != 4)
-    return op.emitOpError("needs a filter of rank 4");
   if (result.getRank() != 5 || result.getDimSize(4) != channelGroup ||
       result.getDimSize(0) != input.getDimSize(0) ||
       result.getDimSize(1) != (int64_t)llvm::divideCeil(channels, channelGroup))
     return op.emitOpError("needs a result [N, ceil(O/16), OH, OW, 16], got ")
            << result;
   for (int64_t d = 0; d < 2; ++d) {
-    int64_t window = (filter.getDimSize(2 + d) - 1) * dilations[d] + 1;
-    int64_t room = input.getDimSize(2 + d) + pads[d] + pads[d + 2] - window;
+    int64_t reach = (window[d] - 1) * dilations[d] + 1;
+    int64_t room = input.getDimSize(2 + d) + pads[d] + pads[d + 2] - reach;
     if (room < 0 || result.getDimSize(2 + d) != room / strides[d] + 1)
       return op.emitOpError("has a result whose dimension ")
              << 2 + d << " does not follow from input, window and pads";
@@ -42,12 +40,21 @@ static LogicalResult verifyWindow(OpTy op, int64_t channels) {
   return success();
 }
 
+/// The same with the window of a filter [O, C, KH, KW].
+template <typename OpTy> static LogicalResult verifyFilterWindow(OpTy op) {
+  RankedTensorType filter = op.getFilter().getType();
+  if (filter.getRank() != 4)
+    return op.emitOpError("needs a filter of rank 4");
+  return verifyWindow(op, filter.getShape().drop_front(2),
+                      filter.getDimSize(0));
+}
+
 LogicalResult Conv2DOp::verify() {
   RankedTensorType input = getInput().getType(), filter = getFilter().getType();
   bool blocked = input.getRank() == 5 && input.getDimSize(4) == channelGroup;
   if (!blocked && input.getRank() != 4)
     return emitOpError("needs an input [N, C/16, H, W, 16] or [N, C, H, W]");
-  if (failed(verifyWindow(*this, filter.getDimSize(0))))
+  if (failed(verifyFilterWindow(*this)))
     return failure();
   if (!input.getElementType().isF32() && !canReadBf16(0))
     return emitOpError("needs, for products of bf16, a blocked input or "
@@ -69,13 +76,23 @@ LogicalResult DepthwiseConv2DOp::verify() {
   RankedTensorType input = getInput().getType(), filter = getFilter().getType();
   if (input.getRank() != 5 || input.getDimSize(4) != channelGroup)
     return emitOpError("needs an input [N, C/16, H, W, 16]");
-  if (failed(verifyWindow(*this, filter.getDimSize(0))))
+  if (failed(verifyFilterWindow(*this)))
     return failure();
   if (filter.getDimSize(1) != 1 ||
       input.getDimSize(1) !=
           (int64_t)llvm::divideCeil(filter.getDimSize(0), channelGroup))
     return emitOpError("needs a filter [C, 1, KH, KW] for its input's C");
   return success();
+}
+
+LogicalResult MaxPoolOp::verify() {
+  RankedTensorType input = getInput().getType();
+  if (input.getRank() != 5 || input.getDimSize(4) != channelGroup)
+    return emitOpError("needs an input [N, C/16, H, W, 16]");
+  if (getWindow().size() != 2 ||
+      llvm::any_of(getWindow(), [](int64_t size) { return size < 1; }))
+    return emitOpError("needs a window of 2 positive sizes");
+  return verifyWindow(*this, getWindow(), input.getDimSize(1) * channelGroup);
 }
 
 LogicalResult MatMulOp::verify() {

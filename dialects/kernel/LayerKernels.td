@@ -208,6 +208,24 @@ def Kernel_GatherChannelsOp : Kernel_UnpackedKernelOp<"gather_channels", "Gather
   let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
 }
 
+def Kernel_MaxPoolOp : Kernel_UnpackedKernelOp<"max_pool", "MaxPool"> {
+  let summary = "Maximum over a sliding window of two dimensions";
+  let description = [{
+    * `input`: `[N, Cb, H, W, 16]`; `result`: `[N, Cb, OH, OW, 16]`.
+    * `window`, `strides`, `dilations`: `[height, width]`;
+      `pads`: `[top, left, bottom, right]`, which hold no elements: the maximum
+      of a window that lies in them alone is -infinity.
+
+    That of a window with a NaN is NaN. Maxima are of f32: either tensor may be
+    of bf16.
+  }];
+  let arguments = (ins
+    Kernel_FloatTensor:$input, DenseI64ArrayAttr:$window,
+    DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads);
+  let results = (outs Kernel_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+}
+
 def Kernel_RecurrentCell : I32EnumAttr<"RecurrentCell", "what a step of a network computes", [
     I32EnumAttrCase<"RNN", 0, "rnn">,
     I32EnumAttrCase<"GRU", 1, "gru">,

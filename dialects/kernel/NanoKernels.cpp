@@ -125,6 +125,29 @@ LogicalResult DepthwiseTileOp::verify() {
   return success();
 }
 
+LogicalResult MaxPoolTileOp::verify() {
+  auto input = cast<MemRefType>(getInput().getType());
+  if (input.getRank() != 5 || input.getDimSize(4) != channelGroup)
+    return emitOpError("needs an input [N, Cb, H, W, 16]");
+  if (getWindow().size() != 2 ||
+      llvm::any_of(getWindow(), [](int64_t size) { return size < 1; }))
+    return emitOpError("needs a window of 2 positive sizes");
+  return verifyWindowTile(*this);
+}
+
+SmallVector<int64_t> mlir::veltair::kernel::columnsUnder(int64_t results,
+                                                         int64_t window,
+                                                         int64_t stride,
+                                                         int64_t dilation) {
+  SmallVector<int64_t> columns;
+  for (int64_t t = 0; t < results; ++t)
+    for (int64_t kw = 0; kw < window; ++kw)
+      columns.push_back(t * stride + kw * dilation);
+  llvm::sort(columns);
+  columns.erase(llvm::unique(columns), columns.end());
+  return columns;
+}
+
 int64_t MatMulTileOp::getDepth() {
   auto lhs = cast<MemRefType>(getLhs().getType());
   return lhs.getRank() == 3 ? lhs.getDimSize(0) * lhs.getDimSize(2)

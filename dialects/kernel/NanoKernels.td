@@ -130,6 +130,28 @@ def Kernel_DepthwiseTileOp : Kernel_WindowTileOp<"depthwise_tile",
   }];
 }
 
+def Kernel_MaxPoolTileOp : Kernel_TileOp<"max_pool_tile"> {
+  let summary = "Register tile of a maximum pool";
+  let description = [{
+    Computes `columns` result columns, from `column`, of result row `row` for the
+    16 channels of `group`. `input` is `[N, Cb, H, W, 16]`, `result`
+    `[N, Cb, OH, OW, 16]`; the other attributes are those of `max_pool`.
+    `interior` says that no column of the tile touches the left or right padding;
+    without it `column` must be a constant.
+  }] # tileDescription;
+  let arguments = (ins
+    Kernel_FloatMemRef:$input, Kernel_FloatMemRef:$result, Variadic<AnyMemRef>:$extras,
+    Index:$image, Index:$group, Index:$row, Index:$column,
+    I64Attr:$columns, DenseI64ArrayAttr:$window,
+    DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads,
+    UnitAttr:$interior);
+  let assemblyFormat = [{
+    $input `into` $result `[` $image `,` $group `,` $row `,` $column `]`
+    (`extras` `(` $extras^ `:` type($extras) `)`)? attr-dict-with-keyword
+    `:` type($input) `,` type($result) $epilogue
+  }];
+}
+
 def Kernel_MatMulTileOp : Kernel_TileOp<"matmul_tile"> {
   let summary = "Register tile of a matrix product";
   let description = [{

@@ -6,7 +6,7 @@ import unittest
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from support import ModelCase
+from support import VELTAIR, VELTAIRC, ModelCase, make_model
 
 FLOAT, FLOAT16, DOUBLE = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE
 
@@ -52,6 +52,49 @@ class Operators(ModelCase):
             opset=11,
             tolerance=1e-4,
         )
+
+    def test_max_pools_behind_a_convolution(self):
+        pools = [
+            dict(kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+            dict(kernel_shape=[2, 2], strides=[2, 2]),
+            dict(kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1),
+            dict(kernel_shape=[3, 2], strides=[2, 3], pads=[2, 0, 1, 1], ceil_mode=1),
+            dict(kernel_shape=[3, 3], strides=[2, 2], auto_pad="SAME_UPPER"),
+            dict(kernel_shape=[3, 3], dilations=[2, 3], pads=[1, 2, 2, 1]),
+            dict(kernel_shape=[1, 1], strides=[3, 2]),
+            dict(kernel_shape=[13, 13], pads=[6, 6, 6, 6]),
+            dict(kernel_shape=[5, 15], strides=[1, 2], pads=[2, 7, 2, 7]),
+            dict(kernel_shape=[19, 37]),
+        ]
+        nodes = [helper.make_node("Conv", ["x", "w"], ["c"])]
+        for number, attributes in enumerate(pools):
+            nodes.append(helper.make_node("MaxPool", ["c"], [f"p{number}"], **attributes))
+            nodes.append(helper.make_node("Elu", [f"p{number}"], [f"y{number}"]))
+        self.agree(
+            nodes,
+            [("x", FLOAT, [2, 3, 19, 37])],
+            [(f"y{number}", FLOAT, [None] * 4) for number in range(len(pools))],
+            constants(w=self.normal(20, 3, 1, 1)),
+            [[self.normal(2, 3, 19, 37)]],
+        )
+
+    def test_max_pool_of_nan(self):
+        x = self.normal(1, 16, 9, 20)
+        x[:, :, 4, ::7] = np.nan
+        nodes = [
+            helper.make_node("Conv", ["x", "w"], ["c"]),
+            helper.make_node("MaxPool", ["c"], ["y"], kernel_shape=[3, 3]),
+        ]
+        tensors = constants(w=np.eye(16, dtype=np.float32).reshape(16, 16, 1, 1))
+        model = make_model(nodes, [("x", FLOAT, x.shape)], [("y", FLOAT, [1, 16, 7, 18])], tensors)
+        artifact = self.path("model.so")
+        self.check_runs(VELTAIRC, self.save(model), "-o", artifact, f"--march={','.join(self.ISAS)}")
+        np.save(self.path("x.npy"), x)
+        wanted = np.lib.stride_tricks.sliding_window_view(x, (3, 3), (2, 3)).max(axis=(4, 5))
+        for isa in self.ISAS:
+            files = [f"--input=x={self.path('x.npy')}", f"--output={self.folder}"]
+            self.check_runs(VELTAIR, "run", artifact, f"--isa={isa}", *files)
+            np.testing.assert_allclose(np.load(self.path("y.npy")), wanted, rtol=1e-5)
 
     def test_parameters_of_activations(self):
         # The first activation has no alpha: the list begins with the second.

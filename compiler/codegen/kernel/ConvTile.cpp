@@ -44,8 +44,9 @@ public:
     WindowRows rows = windowRows(builder, loc, op.getRow(), input.getDimSize(2),
                                  kernelSize(0), op.getStrides()[0],
                                  op.getDilations()[0], op.getPads()[0]);
-    firstColumn = firstInputColumn(builder, loc, op.getColumn(),
-                                   op.getStrides()[1], op.getPads()[1]);
+    inputColumns =
+        windowColumns(builder, loc, op.getColumn(), op.getInterior(),
+                      input.getDimSize(3), op.getStrides()[1], op.getPads()[1]);
 
     firstChannels = firstInputChannels();
     auto windows = [&](Value channels, ValueRange carried) {
@@ -125,8 +126,7 @@ private:
                             ValueRange carried) {
     if (columnPairs)
       return windowOfPairs(channels, kh, ih, carried);
-    int64_t kernelColumns = kernelSize(1);
-    int64_t dilation = op.getDilations()[1];
+    int64_t stride = op.getStrides()[1], dilation = op.getDilations()[1];
     auto columnLoop = [&](int64_t begin, int64_t end, ValueRange carried,
                           function_ref<bool(int64_t)> inside) {
       return forLoop(
@@ -134,49 +134,30 @@ private:
           carried, [&](Value kw, ValueRange carried) {
             Value offset = arith::MulIOp::create(
                 builder, loc, kw, constantIndex(builder, loc, dilation));
-            Value iw = arith::AddIOp::create(builder, loc, firstColumn, offset);
+            Value iw =
+                arith::AddIOp::create(builder, loc, inputColumns.first, offset);
             return channelLoop(channels, kh, kw, ih, iw, carried, inside);
           });
     };
-    if (op.getInterior())
-      return columnLoop(0, kernelColumns, carried,
-                        [](int64_t) { return true; });
-    int64_t first = fixedColumn();
-    auto tileColumns = llvm::seq<int64_t>(0, columns);
-    auto hasInput = [&](int64_t kw, int64_t t) {
-      return hasColumn(first + kw * dilation + t * op.getStrides()[1]);
-    };
     SmallVector<Value> accumulators(carried);
-    for (int64_t kw = 0, end; kw < kernelColumns; kw = end) {
-      auto inside = [&](int64_t t) { return hasInput(kw, t); };
-      auto isSame = [&](int64_t t) { return hasInput(end, t) == inside(t); };
-      end = kw + 1;
-      while (end < kernelColumns && llvm::all_of(tileColumns, isSame))
-        ++end;
-      if (llvm::none_of(tileColumns, inside))
+    for (const WindowColumns::Run &run :
+         inputColumns.runs(columns, kernelSize(1), stride, dilation)) {
+      auto inside = [&](int64_t t) {
+        return inputColumns.isInside(run.begin * dilation + t * stride);
+      };
+      if (llvm::none_of(llvm::seq<int64_t>(0, columns), inside))
         continue;
-      if (end - kw > maxUnrolled) {
-        accumulators = columnLoop(kw, end, accumulators, inside);
+      if (op.getInterior() || run.end - run.begin > maxUnrolled) {
+        accumulators = columnLoop(run.begin, run.end, accumulators, inside);
         continue;
       }
-      for (int64_t each = kw; each < end; ++each)
-        accumulators =
-            channelLoop(channels, kh, constantIndex(builder, loc, each), ih,
-                        constantIndex(builder, loc, first + each * dilation),
-                        accumulators, inside);
+      for (int64_t kw = run.begin; kw < run.end; ++kw)
+        accumulators = channelLoop(
+            channels, kh, constantIndex(builder, loc, kw), ih,
+            constantIndex(builder, loc, *inputColumns.fixed + kw * dilation),
+            accumulators, inside);
     }
     return accumulators;
-  }
-
-  /// The column of the input under the first of a window that is not interior.
-  int64_t fixedColumn() {
-    APInt column;
-    matchPattern(op.getColumn(), m_ConstantInt(&column));
-    return column.getSExtValue() * op.getStrides()[1] - op.getPads()[1];
-  }
-
-  bool hasColumn(int64_t position) const {
-    return position >= 0 && position < input.getDimSize(3);
   }
 
   /// One row of the window on one channel, two of its columns at a time. The
@@ -200,15 +181,12 @@ private:
       }
       for (int64_t t = 0; t < columns; ++t) {
         int64_t offset = std::min(kw, last) + t * stride;
-        bool first = true, second = true;
-        if (!op.getInterior()) {
-          first = hasColumn(fixedColumn() + offset);
-          second = hasColumn(fixedColumn() + offset + 1);
-        }
+        bool first = inputColumns.isInside(offset);
+        bool second = inputColumns.isInside(offset + 1);
         if (!first && !second)
           continue;
-        Value column =
-            offsetIndex(builder, loc, firstColumn, first ? offset : offset + 1);
+        Value column = offsetIndex(builder, loc, inputColumns.first,
+                                   first ? offset : offset + 1);
         Value index[] = {op.getImage(), channel, ih, column};
         Value x = first && second
                       ? broadcastPair(builder, loc, op.getInput(), index)
@@ -381,7 +359,8 @@ private:
   bool columnPairs;                     ///< of bf16: of columns of a window
   int64_t steps;                        ///< over the channels of a group
   SmallVector<VectorType, 8> registers; ///< the accumulators of a column
-  Value firstColumn, firstChannels;
+  WindowColumns inputColumns;
+  Value firstChannels;
 };
 
 } // namespace

@@ -28,12 +28,9 @@ public:
         windowRows(builder, loc, op.getRow(), input.getDimSize(2),
                    cast<MemRefType>(op.getFilter().getType()).getDimSize(1),
                    op.getStrides()[0], op.getDilations()[0], op.getPads()[0]);
-    firstColumn =
-        firstInputColumn(builder, loc, op.getColumn(), stride, op.getPads()[1]);
-    APInt column;
-    if (!op.getInterior() &&
-        matchPattern(op.getColumn(), m_ConstantInt(&column)))
-      fixedColumn = column.getSExtValue() * stride - op.getPads()[1];
+    inputColumns =
+        veltair::windowColumns(builder, loc, op.getColumn(), op.getInterior(),
+                               input.getDimSize(3), stride, op.getPads()[1]);
     bool pairs = op.getPairedColumns().has_value();
     if (pairs)
       // Neighbouring pixels are one vector.
@@ -58,18 +55,14 @@ public:
               addColumns(kh, ih, laneIndex, sums);
             scf::YieldOp::create(builder, loc, sums);
           });
-      store(loop.getResults(), laneIndex, epilogue);
+      SmallVector<Value> index = {op.getImage(), op.getGroup(), op.getRow(),
+                                  op.getColumn(), laneIndex};
+      epilogue.store(builder, loc, loop.getResults(), op.getResult(), index);
     }
   }
 
 private:
-  /// Whether the input has the column `offset` after the tile's first one.
-  bool isInside(int64_t offset) const {
-    if (!fixedColumn)
-      return true;
-    int64_t position = *fixedColumn + offset;
-    return position >= 0 && position < input.getDimSize(3);
-  }
+  bool isInside(int64_t offset) const { return inputColumns.isInside(offset); }
 
   /// One row of the window. Each of its columns is multiplied by itself.
   void addColumns(Value kh, Value ih, Value laneIndex,
@@ -91,7 +84,7 @@ private:
         if (!x)
           x = loadFloats(builder, loc, op.getInput(),
                          {op.getImage(), op.getGroup(), ih,
-                          offsetIndex(builder, loc, firstColumn, offset),
+                          offsetIndex(builder, loc, inputColumns.first, offset),
                           laneIndex},
                          lanes, lanes);
         sums[t] = vector::FMAOp::create(builder, loc, x,
@@ -131,7 +124,7 @@ private:
   /// The column at `offset` and the next one, in pairs of each channel.
   Value columnPairs(Value ih, int64_t offset) {
     auto load = [&](int64_t from, int64_t count) -> Value {
-      Value column = offsetIndex(builder, loc, firstColumn, from);
+      Value column = offsetIndex(builder, loc, inputColumns.first, from);
       Value element = arith::MulIOp::create(
           builder, loc, column, constantIndex(builder, loc, channelGroup));
       return vector::LoadOp::create(
@@ -156,16 +149,6 @@ private:
     return vector::ShuffleOp::create(builder, loc, first, second, lanes);
   }
 
-  void store(ValueRange sums, Value laneIndex, EpilogueEmitter &epilogue) {
-    for (int64_t t = 0; t < columns; ++t) {
-      SmallVector<Value> index = {op.getImage(), op.getGroup(), op.getRow(),
-                                  offsetIndex(builder, loc, op.getColumn(), t),
-                                  laneIndex};
-      Value value = epilogue.emit(builder, loc, sums[t], index, lanes);
-      storeLanes(builder, loc, value, op.getResult(), index, lanes);
-    }
-  }
-
   DepthwiseTileOp op;
   OpBuilder &builder;
   Location loc;
@@ -173,9 +156,8 @@ private:
   MemRefType input;
   VectorType type;
   WindowRows rows;
-  Value firstColumn;
+  WindowColumns inputColumns;
   Value pixels; ///< the input, of pairs: [N, Cb, H, W * 16]
-  std::optional<int64_t> fixedColumn; ///< `firstColumn`, of tiles at an edge
 };
 
 } // namespace

@@ -157,3 +157,14 @@ Value EpilogueEmitter::emit(OpBuilder &builder, Location loc, Value accumulator,
   return broadcastLanes(builder, loc, mapping.lookupOrDefault(yield.getValue()),
                         lanes);
 }
+
+void EpilogueEmitter::store(OpBuilder &builder, Location loc,
+                            ValueRange accumulators, Value memref,
+                            ArrayRef<Value> index) {
+  for (auto [number, accumulator] : llvm::enumerate(accumulators)) {
+    SmallVector<Value> at(index);
+    at[invariantDim] = offsetIndex(builder, loc, index[invariantDim], number);
+    Value value = emit(builder, loc, accumulator, at, lanes);
+    storeLanes(builder, loc, value, memref, at, lanes);
+  }
+}

@@ -65,6 +65,12 @@ public:
   Value emit(OpBuilder &builder, Location loc, Value accumulator,
              ArrayRef<Value> index, int64_t valid);
 
+  /// Stores the results of accumulators of neighbours along the
+  /// `invariantDim`th dimension of `memref`; `index` is that of the first lane
+  /// of the first one.
+  void store(OpBuilder &builder, Location loc, ValueRange accumulators,
+             Value memref, ArrayRef<Value> index);
+
 private:
   Value loadExtra(OpBuilder &builder, Location loc, unsigned number,
                   ArrayRef<Value> index, int64_t valid);

@@ -15,6 +15,16 @@ Value WindowRows::inputRow(OpBuilder &builder, Location loc,
   return arith::AddIOp::create(builder, loc, first, offset);
 }
 
+/// The input position under the first of the window at result position
+/// `position`.
+static Value firstPosition(OpBuilder &builder, Location loc, Value position,
+                           int64_t stride, int64_t pad) {
+  Value start = arith::MulIOp::create(builder, loc, position,
+                                      constantIndex(builder, loc, stride));
+  return arith::SubIOp::create(builder, loc, start,
+                               constantIndex(builder, loc, pad));
+}
+
 WindowRows veltair::windowRows(OpBuilder &builder, Location loc, Value row,
                                int64_t inputRows, int64_t size, int64_t stride,
                                int64_t dilation, int64_t pad) {
@@ -23,7 +33,7 @@ WindowRows veltair::windowRows(OpBuilder &builder, Location loc, Value row,
   };
   WindowRows rows;
   rows.dilation = dilation;
-  rows.first = firstInputColumn(builder, loc, row, stride, pad);
+  rows.first = firstPosition(builder, loc, row, stride, pad);
   // begin = max(0, ceil(-first / dilation)),
   // end = min(size, ceil((inputRows - first) / dilation)).
   Value above = arith::SubIOp::create(builder, loc, constant(0), rows.first);
@@ -38,10 +48,42 @@ WindowRows veltair::windowRows(OpBuilder &builder, Location loc, Value row,
   return rows;
 }
 
-Value veltair::firstInputColumn(OpBuilder &builder, Location loc, Value column,
-                                int64_t stride, int64_t pad) {
-  Value start = arith::MulIOp::create(builder, loc, column,
-                                      constantIndex(builder, loc, stride));
-  return arith::SubIOp::create(builder, loc, start,
-                               constantIndex(builder, loc, pad));
+bool WindowColumns::isInside(int64_t offset) const {
+  if (!fixed)
+    return true;
+  int64_t position = *fixed + offset;
+  return position >= 0 && position < size;
+}
+
+SmallVector<WindowColumns::Run> WindowColumns::runs(int64_t results,
+                                                    int64_t window,
+                                                    int64_t stride,
+                                                    int64_t dilation) const {
+  auto hasInput = [&](int64_t kw, int64_t t) {
+    return isInside(kw * dilation + t * stride);
+  };
+  SmallVector<Run> runs;
+  for (int64_t kw = 0; kw < window; ++kw) {
+    auto isSame = [&](int64_t t) {
+      return hasInput(kw, t) == hasInput(kw - 1, t);
+    };
+    if (kw > 0 && llvm::all_of(llvm::seq<int64_t>(0, results), isSame))
+      ++runs.back().end;
+    else
+      runs.push_back({kw, kw + 1});
+  }
+  return runs;
+}
+
+WindowColumns veltair::windowColumns(OpBuilder &builder, Location loc,
+                                     Value column, bool interior,
+                                     int64_t inputColumns, int64_t stride,
+                                     int64_t pad) {
+  WindowColumns columns;
+  columns.first = firstPosition(builder, loc, column, stride, pad);
+  columns.size = inputColumns;
+  APInt number;
+  if (!interior && matchPattern(column, m_ConstantInt(&number)))
+    columns.fixed = number.getSExtValue() * stride - pad;
+  return columns;
 }

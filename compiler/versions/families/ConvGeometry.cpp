@@ -45,13 +45,9 @@ static bool pixelsMerge(LayerOp layer, Operation *root) {
   return true;
 }
 
-template <typename OpTy>
-static ConvGeometry windowGeometry(LayerOp layer, OpTy op) {
+template <typename OpTy> static ConvGeometry windowGeometry(OpTy op) {
   ConvGeometry g;
   g.input = llvm::to_vector(op.getInput().getType().getShape());
-  g.filter = llvm::to_vector(op.getFilter().getType().getShape());
-  g.outputs = g.filter[0];
-  g.channels = g.filter[1];
   g.result = llvm::to_vector(op.getResult().getType().getShape());
   g.strides = llvm::to_vector(op.getStrides());
   g.dilations = llvm::to_vector(op.getDilations());
@@ -59,8 +55,17 @@ static ConvGeometry windowGeometry(LayerOp layer, OpTy op) {
   return g;
 }
 
+/// The filter is not packed yet.
+template <typename OpTy> static ConvGeometry filterGeometry(OpTy op) {
+  ConvGeometry g = windowGeometry(op);
+  g.filter = llvm::to_vector(op.getFilter().getType().getShape());
+  g.outputs = g.filter[0];
+  g.channels = g.filter[1];
+  return g;
+}
+
 ConvGeometry veltair::convGeometry(LayerOp layer, kernel::Conv2DOp op) {
-  ConvGeometry g = windowGeometry(layer, op);
+  ConvGeometry g = filterGeometry(op);
   g.parts = op.getGroups();
   bool pointwise = g.filter[2] == 1 && g.filter[3] == 1 && g.strides[0] == 1 &&
                    g.strides[1] == 1 &&
@@ -82,12 +87,19 @@ ConvGeometry veltair::convGeometry(LayerOp layer, kernel::Conv2DOp op) {
   return g;
 }
 
-ConvGeometry veltair::convGeometry(LayerOp layer,
-                                   kernel::DepthwiseConv2DOp op) {
-  ConvGeometry g = windowGeometry(layer, op);
+ConvGeometry veltair::convGeometry(kernel::DepthwiseConv2DOp op) {
+  ConvGeometry g = filterGeometry(op);
   g.parts = g.groups();
   g.filter = {(int64_t)llvm::divideCeil(g.filter[0], channelGroup), g.filter[2],
               g.filter[3], channelGroup};
+  return g;
+}
+
+ConvGeometry veltair::poolGeometry(kernel::MaxPoolOp op) {
+  ConvGeometry g = windowGeometry(op);
+  g.parts = g.groups();
+  g.channels = 1;
+  g.outputs = g.groups() * channelGroup;
   return g;
 }
 
@@ -133,6 +145,19 @@ static int64_t reach(int64_t outputs, int64_t window, int64_t stride,
   return std::min(size, (outputs - 1) * stride + (window - 1) * dilation + 1);
 }
 
+Access veltair::inputAccess(const ConvGeometry &g, int64_t windowRows,
+                            int64_t windowColumns, int64_t pixelBytes) {
+  return {[=](const Extents &e) {
+            int64_t pixels = reach(e[2], windowRows, g.strides[0],
+                                   g.dilations[0], g.input[2]) *
+                             reach(e[3], windowColumns, g.strides[1],
+                                   g.dilations[1], g.input[3]);
+            int64_t parts = llvm::divideCeil(e[1], g.partGroups());
+            return e[0] * parts * pixels * pixelBytes;
+          },
+          {true, g.parts > 1, true, true}};
+}
+
 LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
                                 const ConvGeometry &g, ScheduleAttr schedule,
                                 bool depthwise) {
@@ -156,15 +181,7 @@ LayerModel veltair::modelDirect(LayerOp layer, Operation *root,
   addDirectLoops(nest, schedule, schedule.getVectors(), 1, schedule.getRows());
 
   nest.accesses.push_back(
-      {[=](const Extents &e) {
-         int64_t pixels =
-             reach(e[2], windowRows, g.strides[0], g.dilations[0], g.input[2]) *
-             reach(e[3], windowColumns, g.strides[1], g.dilations[1],
-                   g.input[3]);
-         int64_t parts = llvm::divideCeil(e[1], g.partGroups());
-         return e[0] * parts * partChannels * pixels * inputBytes;
-       },
-       {true, g.parts > 1, true, true}});
+      inputAccess(g, windowRows, windowColumns, partChannels * inputBytes));
   nest.accesses.push_back({[=](const Extents &e) {
                              return e[1] * channelGroup * channels *
                                     windowRows * summedColumns * filterBytes;

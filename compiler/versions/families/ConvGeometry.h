@@ -2,7 +2,8 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The sizes of a convolution kernel as its loops see them.
+// The sizes of a kernel of windows, a convolution or a pool, as its loops see
+// them.
 
 #ifndef VELTAIR_COMPILER_VERSIONS_FAMILIES_CONVGEOMETRY_H
 #define VELTAIR_COMPILER_VERSIONS_FAMILIES_CONVGEOMETRY_H
@@ -16,7 +17,8 @@ namespace mlir::veltair {
 /// A pointwise convolution of stride 1 has no edges: its rows are merged until
 /// they are wide enough for register tiles.
 struct ConvGeometry {
-  SmallVector<int64_t> input, filter, result; // result: [N, groups, OH, OW, 16]
+  SmallVector<int64_t> input, result; // result: [N, groups, OH, OW, 16]
+  SmallVector<int64_t> filter;        // packed; of a pool none
   SmallVector<int64_t> strides, dilations, pads;
   int64_t mergedRows = 1;
   /// Convolutions side by side, each of its own part of input and result.
@@ -35,12 +37,33 @@ struct ConvGeometry {
     return llvm::alignTo(outputs, kernel::channelGroup / 2);
   }
 
+  /// Groups of as many channel groups as a tile of `schedule` has, in all and
+  /// in one chunk; the parts into which chunks cut them and the rows.
+  int64_t tileGroups(ScheduleAttr schedule) const {
+    return groups() / schedule.getVectors();
+  }
+  int64_t groupGrain(ScheduleAttr schedule) const {
+    return schedule.getGroups() ? schedule.getGroups() : tileGroups(schedule);
+  }
+  int64_t groupParts(ScheduleAttr schedule) const {
+    return llvm::divideCeil(tileGroups(schedule), groupGrain(schedule));
+  }
+  int64_t rowParts(ScheduleAttr schedule) const {
+    return llvm::divideCeil(rows(), schedule.getGrain());
+  }
+
   /// The buffer of another tensor of the layer, [N, G or 1, H or 1, W or 1,
   /// 16 or 1], as the result's loops see it.
   MemRefType viewExtra(RankedTensorType type) const;
 };
 ConvGeometry convGeometry(LayerOp layer, kernel::Conv2DOp op);
-ConvGeometry convGeometry(LayerOp layer, kernel::DepthwiseConv2DOp op);
+ConvGeometry convGeometry(kernel::DepthwiseConv2DOp op);
+ConvGeometry poolGeometry(kernel::MaxPoolOp op);
+
+/// What windows of `windowRows` x `windowColumns` read, of pixels of
+/// `pixelBytes` bytes in each part.
+Access inputAccess(const ConvGeometry &g, int64_t windowRows,
+                   int64_t windowColumns, int64_t pixelBytes);
 
 /// The model of a direct convolution. `depthwise`: each group of channels has
 /// its own input and filter. Chunks are left to be counted.

@@ -67,7 +67,7 @@ private:
     return layerRoot<kernel::DepthwiseConv2DOp>(layer);
   }
   static ConvGeometry geometry(LayerOp layer) {
-    return convGeometry(layer, root(layer));
+    return convGeometry(root(layer));
   }
   /// Whether neighbouring columns of the window are multiplied in pairs of
   /// bf16.

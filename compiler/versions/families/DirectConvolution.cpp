@@ -62,7 +62,7 @@ public:
   SmallVector<int64_t> stages(LayerOp layer,
                               ScheduleAttr schedule) const override {
     ConvGeometry g = geometry(layer);
-    return {g.images() * groupParts(g, schedule) * rowParts(g, schedule)};
+    return {g.images() * g.groupParts(schedule) * g.rowParts(schedule)};
   }
 
   void emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule,
@@ -77,20 +77,6 @@ private:
   }
   static ConvGeometry geometry(LayerOp layer) {
     return convGeometry(layer, root(layer));
-  }
-  /// Groups of `vectors` channel groups, in all and in one chunk.
-  static int64_t tileGroups(const ConvGeometry &g, ScheduleAttr schedule) {
-    return g.groups() / schedule.getVectors();
-  }
-  static int64_t groupGrain(const ConvGeometry &g, ScheduleAttr schedule) {
-    return schedule.getGroups() ? schedule.getGroups()
-                                : tileGroups(g, schedule);
-  }
-  static int64_t groupParts(const ConvGeometry &g, ScheduleAttr schedule) {
-    return llvm::divideCeil(tileGroups(g, schedule), groupGrain(g, schedule));
-  }
-  static int64_t rowParts(const ConvGeometry &g, ScheduleAttr schedule) {
-    return llvm::divideCeil(g.rows(), schedule.getGrain());
   }
 };
 
@@ -128,7 +114,7 @@ void DirectConvolution::emit(StageFunction &f, LayerOp layer,
                     [&](RankedTensorType type) { return g.viewExtra(type); });
 
   SmallVector<Value> position = f.delinearizeChunk(
-      {g.images(), groupParts(g, schedule), rowParts(g, schedule)});
+      {g.images(), g.groupParts(schedule), g.rowParts(schedule)});
   int64_t width = schedule.getVectors() * channelGroup;
   int64_t lastWidth = width - (g.groups() * channelGroup - g.computedOutputs());
   auto tileRow = [&](Tile tile, Value row) {
@@ -143,8 +129,8 @@ void DirectConvolution::emit(StageFunction &f, LayerOp layer,
             });
   };
   auto groupLoop = [&](function_ref<void(Tile)> body) {
-    int64_t tiles = tileGroups(g, schedule);
-    f.loopPart(position[1], groupGrain(g, schedule), tiles, [&](Value number) {
+    int64_t tiles = g.tileGroups(schedule);
+    f.loopPart(position[1], g.groupGrain(schedule), tiles, [&](Value number) {
       Value group =
           arith::MulIOp::create(f.b, number, f.index(schedule.getVectors()));
       if (tiles == 1 || lastWidth == width)

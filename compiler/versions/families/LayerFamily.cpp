@@ -26,6 +26,8 @@ const LayerFamily &veltair::familyOf(LayerOp layer) {
                   [](Operation *) { return &convolutionFamily(); })
               .Case<kernel::DepthwiseConv2DOp>(
                   [](Operation *) { return &depthwiseFamily(); })
+              .Case<kernel::MaxPoolOp>(
+                  [](Operation *) { return &maxPoolFamily(); })
               .Case<kernel::MatMulOp>(
                   [](Operation *) { return &matMulFamily(); })
               .Case<kernel::BatchMatMulOp>(

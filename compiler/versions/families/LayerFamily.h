@@ -60,6 +60,7 @@ const LayerFamily &familyOf(LayerOp layer);
 // One a file of this folder.
 const LayerFamily &convolutionFamily();
 const LayerFamily &depthwiseFamily();
+const LayerFamily &maxPoolFamily();
 const LayerFamily &matMulFamily();
 const LayerFamily &batchMatMulFamily();
 const LayerFamily &attentionFamily();

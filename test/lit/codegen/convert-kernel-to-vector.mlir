@@ -305,3 +305,79 @@ module attributes {veltair.vector_bits = 512} {
     return
   }
 }
+
+// -----
+
+// Two results of a pool: maxima of four input columns, then of three of them
+// each.
+
+// CHECK-LABEL: func.func @pool
+// CHECK: %[[COLUMNS:.*]]:4 = scf.for
+// CHECK-COUNT-4: llvm.intr.maximum
+// CHECK-NOT: llvm.intr.maximum
+// CHECK: scf.yield
+// CHECK: %[[A:.*]] = llvm.intr.maximum(%[[COLUMNS]]#1, %[[COLUMNS]]#0)
+// CHECK: %[[B:.*]] = llvm.intr.maximum(%[[COLUMNS]]#2, %[[A]])
+// CHECK: %[[C:.*]] = llvm.intr.maximum(%[[COLUMNS]]#2, %[[COLUMNS]]#1)
+// CHECK: %[[D:.*]] = llvm.intr.maximum(%[[COLUMNS]]#3, %[[C]])
+// CHECK: vector.store %[[B]]
+// CHECK: vector.store %[[D]]
+module attributes {veltair.vector_bits = 512} {
+  func.func @pool(%x: memref<1x1x8x8x16xf32>, %y: memref<1x1x8x8x16xf32>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.max_pool_tile %x into %y[%0, %0, %i, %i] attributes {columns = 2 : i64, window = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, interior} : memref<1x1x8x8x16xf32>, memref<1x1x8x8x16xf32> {
+    ^bb0(%max: f32):
+      kernel.yield %max : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// At the left edge two of three columns are in the input. Halves of 16 channels
+// of bf16 are compared in f32.
+
+// CHECK-LABEL: func.func @pool_edge
+// CHECK: scf.for {{.*}} to %c16 step %c8
+// CHECK: scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>) {
+// CHECK-COUNT-2: arith.extf {{.*}} : vector<8xbf16> to vector<8xf32>
+// CHECK-NOT: arith.extf
+// CHECK: scf.yield
+// CHECK-COUNT-1: llvm.intr.maximum
+// CHECK-NOT: llvm.intr.maximum
+// CHECK: arith.truncf {{.*}} : vector<8xf32> to vector<8xbf16>
+// CHECK: vector.store {{.*}}, vector<8xbf16>
+module attributes {veltair.vector_bits = 256} {
+  func.func @pool_edge(%x: memref<1x1x8x8x16xbf16>, %y: memref<1x1x4x4x16xbf16>, %i: index) {
+    %0 = arith.constant 0 : index
+    kernel.max_pool_tile %x into %y[%0, %0, %i, %0] attributes {columns = 1 : i64, window = array<i64: 3, 3>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 0, 0>} : memref<1x1x8x8x16xbf16>, memref<1x1x4x4x16xbf16> {
+    ^bb0(%max: f32):
+      %1 = arith.truncf %max : f32 to bf16
+      kernel.yield %1 : bf16
+    }
+    return
+  }
+}
+
+// -----
+
+// The columns of a wide window are loops: one where both results have input.
+
+// CHECK-LABEL: func.func @pool_wide
+// CHECK: llvm.intr.maximum
+// CHECK-NOT: llvm.intr.maximum
+// CHECK: scf.for {{.*}} = %c8{{.*}} to %c40
+// CHECK-COUNT-2: llvm.intr.maximum
+// CHECK-NOT: llvm.intr.maximum
+// CHECK-COUNT-2: vector.store
+module attributes {veltair.vector_bits = 512} {
+  func.func @pool_wide(%x: memref<1x1x4x64x16xf32>, %y: memref<1x1x4x33x16xf32>, %row: index) {
+    %0 = arith.constant 0 : index
+    kernel.max_pool_tile %x into %y[%0, %0, %row, %0] attributes {columns = 2 : i64, window = array<i64: 1, 40>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 8, 0, 0>} : memref<1x1x4x64x16xf32>, memref<1x1x4x33x16xf32> {
+    ^bb0(%max: f32):
+      kernel.yield %max : f32
+    }
+    return
+  }
+}

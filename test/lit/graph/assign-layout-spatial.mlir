@@ -137,3 +137,46 @@ veltair.model @m attributes {
     veltair.return %y : tensor<1x16x8x6xf32>
   }
 }
+
+// -----
+
+// Windows that reach over the end are padded there. Those that crop are no
+// kernels.
+
+// CHECK-LABEL: veltair.program @pools
+// CHECK: %[[C:.*]] = kernel.conv2d
+// CHECK: kernel.max_pool %[[C]] {dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 1, 1>, strides = array<i64: 2, 2>, window = array<i64: 2, 2>} : tensor<1x1x5x5x16xf32> -> tensor<1x1x3x3x16xf32>
+// CHECK: onnx.MaxPool %[[C]] {kernel_shape = array<i64: 2, 2, 1>, pads = array<i64: -1, 0, 0, 0, 0, 0>} : (tensor<1x1x5x5x16xf32>) -> (tensor<1x1x3x4x16xf32>,
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x3x5x5xf32>],
+    output_names = ["y", "z"], output_types = [tensor<1x16x3x3xf32>, tensor<1x16x3x4xf32>]} {
+  veltair.program @pools(%x: tensor<1x3x5x5xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<16x3x1x1xf32>
+    %c = onnx.Conv %x, %w, %none : (tensor<1x3x5x5xf32>, tensor<16x3x1x1xf32>, none) -> tensor<1x16x5x5xf32>
+    %y, %i = onnx.MaxPool %c {ceil_mode = 1 : i64, kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x16x5x5xf32>) -> (tensor<1x16x3x3xf32>, tensor<1x16x3x3xi64>)
+    %z, %j = onnx.MaxPool %c {kernel_shape = array<i64: 2, 2>, pads = array<i64: -1, 0, 0, 0>} : (tensor<1x16x5x5xf32>) -> (tensor<1x16x3x4xf32>, tensor<1x16x3x4xi64>)
+    veltair.return %y, %z : tensor<1x16x3x3xf32>, tensor<1x16x3x4xf32>
+  }
+}
+
+// -----
+
+// Of a window in the padding alone, the lanes beyond C hold no number either.
+
+// CHECK-LABEL: veltair.program @emptyWindow
+// CHECK: %[[P:.*]] = kernel.max_pool %{{.*}} {dilations = array<i64: 1, 1>, pads = array<i64: 2, 0, 0, 0>, strides = array<i64: 1, 1>, window = array<i64: 2, 2>}
+// CHECK: %[[R:.*]] = kernel.reorder %[[P]]
+// CHECK: onnx.Relu %[[R]] : (tensor<1x8x5x3xf32>)
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x3x4x4xf32>],
+    output_names = ["y"], output_types = [tensor<1x8x5x3xf32>]} {
+  veltair.program @emptyWindow(%x: tensor<1x3x4x4xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<8x3x1x1xf32>
+    %c = onnx.Conv %x, %w, %none : (tensor<1x3x4x4xf32>, tensor<8x3x1x1xf32>, none) -> tensor<1x8x4x4xf32>
+    %p, %i = onnx.MaxPool %c {kernel_shape = array<i64: 2, 2>, pads = array<i64: 2, 0, 0, 0>} : (tensor<1x8x4x4xf32>) -> (tensor<1x8x5x3xf32>, tensor<1x8x5x3xi64>)
+    %y = onnx.Relu %p : (tensor<1x8x5x3xf32>) -> tensor<1x8x5x3xf32>
+    veltair.return %y : tensor<1x8x5x3xf32>
+  }
+}

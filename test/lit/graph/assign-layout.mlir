@@ -14,7 +14,7 @@
 // CHECK: %[[R1:.*]] = onnx.Relu %[[A1]] : (tensor<1x2x4x4x16xf32>) -> tensor<1x2x4x4x16xf32>
 // CHECK: %[[C2:.*]] = kernel.depthwise_conv2d %[[R1]], %[[D]] {dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, strides = array<i64: 1, 1>} : tensor<1x2x4x4x16xf32>, tensor<24x1x3x3xf32> -> tensor<1x2x4x4x16xf32>
 // CHECK: %[[S:.*]] = onnx.Add %[[C2]], %[[R1]]
-// CHECK: %[[M:.*]], %{{.*}} = onnx.MaxPool %[[S]] {kernel_shape = array<i64: 3, 3, 1>, pads = array<i64: 1, 1, 0, 1, 1, 0>, strides = array<i64: 2, 2, 1>} : (tensor<1x2x4x4x16xf32>) -> (tensor<1x2x2x2x16xf32>,
+// CHECK: %[[M:.*]] = kernel.max_pool %[[S]] {dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 0, 0>, strides = array<i64: 2, 2>, window = array<i64: 3, 3>} : tensor<1x2x4x4x16xf32> -> tensor<1x2x2x2x16xf32>
 // CHECK: %[[C3:.*]] = kernel.conv2d %[[M]], %[[P]]
 // CHECK-SAME: -> tensor<1x1x2x2x16xf32>
 // CHECK: %[[Y:.*]] = kernel.reorder %[[C3]] : tensor<1x1x2x2x16xf32> -> tensor<1x8x2x2xf32>

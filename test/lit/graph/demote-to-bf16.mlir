@@ -87,3 +87,28 @@ veltair.model @m attributes {
     veltair.return %y : tensor<4x16xf32>
   }
 }
+
+// -----
+
+// A pool in front of a product is done in bf16; another one, whose result stays
+// in f32, reads the same tensor.
+
+// CHECK-LABEL: veltair.program @pools
+// CHECK: %[[A:.*]] = kernel.conv2d
+// CHECK: %[[N:.*]] = onnx.Cast %[[A]] {{.*}} -> tensor<1x1x8x8x16xbf16>
+// CHECK: %[[P:.*]] = kernel.max_pool %[[N]] {{.*}} : tensor<1x1x8x8x16xbf16> -> tensor<1x1x4x4x16xbf16>
+// CHECK: kernel.conv2d %[[P]]
+// CHECK: %[[Q:.*]] = kernel.max_pool %[[N]] {{.*}} : tensor<1x1x8x8x16xbf16> -> tensor<1x1x4x4x16xf32>
+// CHECK: veltair.return %{{.*}}, %[[Q]]
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x1x8x8x16xf32>],
+    output_names = ["y", "z"], output_types = [tensor<1x1x4x4x16xf32>, tensor<1x1x4x4x16xf32>]} {
+  veltair.program @pools(%x: tensor<1x1x8x8x16xf32>) {
+    %w = onnx.Constant dense_resource<w> : tensor<16x16x1x1xf32>
+    %a = kernel.conv2d %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x8x8x16xf32>, tensor<16x16x1x1xf32> -> tensor<1x1x8x8x16xf32>
+    %p = kernel.max_pool %a {window = array<i64: 2, 2>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x8x8x16xf32> -> tensor<1x1x4x4x16xf32>
+    %b = kernel.conv2d %p, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x4x4x16xf32>, tensor<16x16x1x1xf32> -> tensor<1x1x4x4x16xf32>
+    %q = kernel.max_pool %a {window = array<i64: 3, 3>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 0, 0>} : tensor<1x1x8x8x16xf32> -> tensor<1x1x4x4x16xf32>
+    veltair.return %b, %q : tensor<1x1x4x4x16xf32>, tensor<1x1x4x4x16xf32>
+  }
+}

@@ -200,3 +200,26 @@ veltair.model @m attributes {
     veltair.return %8 : tensor<2x4x8xf32>
   }
 }
+
+// -----
+
+// What is behind a product and a pool belongs to the product; what is behind a
+// pool alone, to it.
+
+// CHECK-LABEL: veltair.program @pools
+// CHECK: veltair.layer "MaxPool" "MaxPool" ins
+// CHECK: veltair.layer "Conv" "Conv+Add" ins
+// CHECK: veltair.layer "MaxPool_1" "MaxPool+Relu" ins
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x1x4x4x16xf32>],
+    output_names = ["y"], output_types = [tensor<1x1x4x4x16xf32>]} {
+  veltair.program @pools(%x: tensor<1x1x4x4x16xf32>) {
+    %w = onnx.Constant dense<1.0> : tensor<16x16x1x1xf32>
+    %p = kernel.max_pool %x {window = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>} : tensor<1x1x4x4x16xf32> -> tensor<1x1x4x4x16xf32>
+    %c = kernel.conv2d %x, %w {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x4x4x16xf32>, tensor<16x16x1x1xf32> -> tensor<1x1x4x4x16xf32>
+    %s = onnx.Add %p, %c : (tensor<1x1x4x4x16xf32>, tensor<1x1x4x4x16xf32>) -> tensor<1x1x4x4x16xf32>
+    %q = kernel.max_pool %s {window = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>} : tensor<1x1x4x4x16xf32> -> tensor<1x1x4x4x16xf32>
+    %y = onnx.Relu %q : (tensor<1x1x4x4x16xf32>) -> tensor<1x1x4x4x16xf32>
+    veltair.return %y : tensor<1x1x4x4x16xf32>
+  }
+}

@@ -381,3 +381,38 @@ func.func @conv_prefetch(%x: memref<1x1x4x4x16xf32>, %w: memref<1x1x1x1x16x16xf3
   }
   return
 }
+
+// -----
+
+func.func @pool_extent(%x: tensor<1x1x5x5x16xf32>) {
+  // expected-error @below {{has a result whose dimension 2 does not follow from input, window and pads}}
+  %0 = kernel.max_pool %x {window = array<i64: 2, 2>, strides = array<i64: 2, 2>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x5x5x16xf32> -> tensor<1x1x3x3x16xf32>
+  return
+}
+
+// -----
+
+func.func @pool_window(%x: tensor<1x1x5x5x16xf32>) {
+  // expected-error @below {{needs a window of 2 positive sizes}}
+  %0 = kernel.max_pool %x {window = array<i64: 2>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x1x5x5x16xf32> -> tensor<1x1x4x4x16xf32>
+  return
+}
+
+// -----
+
+func.func @pool_of_plain(%x: tensor<1x16x5x5xf32>) {
+  // expected-error @below {{needs an input [N, C/16, H, W, 16]}}
+  %0 = kernel.max_pool %x {window = array<i64: 2, 2>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : tensor<1x16x5x5xf32> -> tensor<1x1x4x4x16xf32>
+  return
+}
+
+// -----
+
+func.func @pool_at_unknown_edge(%x: memref<1x1x4x4x16xf32>, %y: memref<1x1x4x4x16xf32>, %i: index) {
+  // expected-error @below {{needs a constant column or 'interior'}}
+  kernel.max_pool_tile %x into %y[%i, %i, %i, %i] attributes {columns = 1 : i64, window = array<i64: 3, 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>} : memref<1x1x4x4x16xf32>, memref<1x1x4x4x16xf32> {
+  ^bb0(%max: f32):
+    kernel.yield %max : f32
+  }
+  return
+}
