@@ -53,14 +53,17 @@ public:
   }
 
 private:
-  /// The layers that can become joins together: those that copy most first.
+  /// The layers that can become joins together: those that copy most first,
+  /// of equal ones the earlier.
   static SmallVector<LayerOp> choose(ProgramOp program) {
     SmallVector<LayerOp> layers;
     for (LayerOp layer : program.getBlock().getOps<LayerOp>())
       if (!copiedParts(layer).empty())
         layers.push_back(layer);
-    llvm::stable_sort(layers, [](LayerOp a, LayerOp b) {
-      return byteSize(a->getResult(0)) > byteSize(b->getResult(0));
+    llvm::sort(layers, [](LayerOp a, LayerOp b) {
+      int64_t left = byteSize(a->getResult(0)),
+              right = byteSize(b->getResult(0));
+      return left != right ? left > right : a->isBeforeInBlock(b);
     });
     TensorPlaces places(program);
     llvm::erase_if(layers, [&](LayerOp layer) {
