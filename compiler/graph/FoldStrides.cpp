@@ -73,14 +73,25 @@ private:
 
 } // namespace
 
+/// Whether assign-layout will leave the tensor plain: it is an input, or what
+/// is computed from inputs element by element.
+static bool isPlain(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<onnx::ElementwiseOp>(op))
+      return false;
+    value = op->getOperand(0);
+  }
+  return true;
+}
+
 bool StrideFolding::isCandidate() {
   RankedTensorType input = onnx::tensorType(op.getX()),
                    result = onnx::tensorType(op.getResult());
   auto isOne = [](int64_t value) { return value == 1; };
   auto isNegative = [](int64_t value) { return value < 0; };
-  // Tensors of more channels are blocked: their phases are not cheap to take.
+  // The phases of blocked tensors are not cheap to take.
   if (input.getRank() != 4 || !input.getElementType().isF32() ||
-      channels() >= channelGroup || op.getGroup() != 1 ||
+      channels() >= channelGroup || !isPlain(op.getX()) || op.getGroup() != 1 ||
       onnx::hasExtents(input) || result.getNumElements() == 0 ||
       stride() == 1 || window.strides[1] != stride() ||
       !llvm::all_of(window.dilations, isOne) ||
@@ -93,8 +104,9 @@ bool StrideFolding::isCandidate() {
 }
 
 bool StrideFolding::isWorthIt() {
-  constexpr int64_t tile = 6;
-  int64_t taps = dims[0].taps, outputs = tile - taps + 1;
+  // Filters of two taps would have nine times their weights in tiles of 6.
+  int64_t taps = dims[0].taps, tile = taps == 2 ? 4 : 6;
+  int64_t outputs = tile - taps + 1;
   if (!Winograd::isSupported(outputs, taps))
     return false;
   // Taking phases and transforms cost about what a third of the products does;
@@ -105,7 +117,10 @@ bool StrideFolding::isWorthIt() {
   int64_t tiles = llvm::divideCeil(result[2], outputs) *
                   llvm::divideCeil(result[3], outputs);
   int64_t direct = filter[1] * filter[2] * filter[3] * result[2] * result[3];
-  return 3 * tile * tile * tiles * lanes <= 2 * direct;
+  // Direct convolutions leave out the half of a group of results that is empty.
+  int64_t half = channelGroup / 2;
+  return 3 * tile * tile * tiles * lanes * llvm::alignTo(filter[0], 2 * half) <=
+         2 * direct * llvm::alignTo(filter[0], half);
 }
 
 /// [O, C, KH, KW] to [O, s s C, taps, taps], phases in the order of

@@ -176,6 +176,9 @@ static Movement movementBy(Operation *op) {
     return scratch.addArgument(onnx::memoryType(onnx::elementType(operand)),
                                op->getLoc());
   };
+  access.extent = [&](onnx::ElementBuilder &, Value, int64_t) -> Value {
+    return scratch.addArgument(builder.getIndexType(), op->getLoc());
+  };
   onnx::ElementBuilder b(op, builder, access);
   indexed.emitElement(b, 0, index);
   bool hasRegions = llvm::any_of(
@@ -185,12 +188,14 @@ static Movement movementBy(Operation *op) {
   return alongRow ? Movement::Rows : Movement::Elements;
 }
 
-/// Whether `user` can compute `producer`, the root of what it reads, itself.
-/// Lanes are gathered one by one, wherever they lie.
-static bool canAbsorb(Operation *user, Operation *producer) {
+/// Whether `user`, the only operation that reads `producer`, can compute it
+/// itself. Lanes are gathered one by one, wherever they lie, but what is
+/// computed from them is faster in vectors, along rows.
+static bool canAbsorb(Operation *user, const LayerGroup &producer) {
   if (auto reorder = dyn_cast<kernel::ReorderOp>(user))
-    return reorder.isBlocking() && movementBy(producer) != Movement::None;
-  return isa<onnx::ElementwiseOp>(producer) &&
+    return reorder.isBlocking() && producer.ops.size() == 1 &&
+           movementBy(producer.root) != Movement::None;
+  return isa<onnx::ElementwiseOp>(producer.root) &&
          movementBy(user) == Movement::Rows;
 }
 
@@ -204,7 +209,7 @@ void Grouping::absorbProducers() {
       continue;
     Operation *user = *output.getUsers().begin();
     auto found = groupOf.find(user);
-    if (found == groupOf.end() || !canAbsorb(user, producer.root))
+    if (found == groupOf.end() || !canAbsorb(user, producer))
       continue;
     LayerGroup &consumer = groups[found->second];
     consumer.ops.insert(consumer.ops.begin(), producer.ops.begin(),

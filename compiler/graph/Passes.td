@@ -156,9 +156,9 @@ def FoldStrides : ProgramPass<"fold-strides"> {
     (`onnx.SpaceToDepth`), those of the filter channels of one of stride 1: the
     7x7 filters of stride 2 at the beginning of many networks have 4x4 taps then,
     which Winograd's algorithm computes by a third of the products. For
-    two-dimensional f32 with constant weights, one group, fewer than 16 channels,
-    and extents that s divides, where that leaves at most two thirds of the
-    products.
+    two-dimensional f32 with constant weights, one group, fewer than 16 channels
+    of a tensor that no kernel writes, and extents that s divides, where that
+    leaves at most two thirds of the products.
   }];
   let statistics = [Statistic<"folded", "folded", "Convolutions changed">];
   let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
@@ -242,6 +242,8 @@ def FormLayers : ProgramPass<"form-layers"> {
       `kernel.reorder`), and the elementwise operations behind it;
     * an operation that only moves rows (a transposition of other dimensions), with
       the elementwise operations in front of it, too;
+    * `kernel.reorder` to blocks, with an operation in front of it that only moves
+      elements;
     * elementwise operations of one shape;
     * one SequentialOp or `kernel.recurrent` with all its results.
 

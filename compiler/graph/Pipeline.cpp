@@ -31,8 +31,11 @@ void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
   programs.addPass(createConvertConvTranspose());
   // In bf16 direct convolutions have twice the rate, large tiles of Winograd's
   // algorithm have not.
-  if (!bf16)
+  if (!bf16) {
     programs.addPass(createFoldStrides());
+    // Convolutions of one input have its phases in common.
+    programs.addPass(createCSEPass());
+  }
   // Blocked layouts need groups of whole blocks.
   programs.addPass(createWidenConvGroups());
   programs.addPass(createConvertMatMulToKernel());

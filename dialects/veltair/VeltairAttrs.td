@@ -18,7 +18,7 @@ def Veltair_ScheduleAttr : Veltair_Attr<"Schedule", "schedule"> {
   let summary = "The compile-time choices that make one version of a layer";
   let description = [{
     * `algorithm`: `direct` (explicit nano-kernels), `winograd4` and `winograd2`
-      (F(4x4,3x3) and F(2x2,3x3)), `strassen` (a matrix product by seven of half
+      (tiles of 6x6 and 4x4: F(4x4,3x3) and F(2x2,3x3) for 3x3 filters), `strassen` (a matrix product by seven of half
       the size), `general` (one loop nest over the elements of the result).
     * `rows`: rows (output columns of a convolution, rows of a matrix product,
       tiles of Winograd's transforms) of the register tile.

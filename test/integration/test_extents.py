@@ -241,6 +241,18 @@ class Extents(ModelCase):
             **options,
         )
 
+    def test_bounded_rows_behind_what_could_be_computed_in_place(self):
+        """Whether it can is decided by the code of an element, which asks for
+        the extent."""
+        w = np.random.default_rng(1).standard_normal((16, 8, 3, 3)).astype(np.float32)
+        last, first = constant("i", [-1]), constant("a", [0])
+        shape, result = (6, 8, 9, 9), [("y", FLOAT, [1, 16, 9, 9])]
+        conv = node("Conv", "r w", "y", pads=[1, 1, 1, 1])
+        weights = numpy_helper.from_array(w, "w")
+        self.rows([node("Gather", "b i", "r", axis=0), conv], result, [last, weights], shape, tolerance=1e-4)
+        self.rows([node("Relu", "b", "p"), node("Gather", "p i", "y", axis=0)], [("y", FLOAT, [1, 4])], [last])
+        self.rows([node("Relu", "b", "p"), node("ReduceSum", "p a", "y")], [("y", FLOAT, [1, 4])], [first])
+
     def test_slices_of_several_axes(self):
         most = (1 << 63) - 1
         for starts, ends, axes in (

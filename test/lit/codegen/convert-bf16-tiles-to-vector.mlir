@@ -85,7 +85,7 @@ module attributes {veltair.vector_bits = 512} {
   func.func @plain(%x: memref<1x3x8x8xbf16>, %f: memref<1x3x3x2x32xbf16>, %y: memref<1x1x8x8x16xf32>, %i: index) {
     %0 = arith.constant 0 : index
     %7 = arith.constant 7 : index
-    kernel.conv_tile %x, %f into %y[%0, %0, %i, %7] attributes {columns = 1 : i64, vectors = 1 : i64, channels = 3 : i64, outputs = 8 : i64, taps = 3 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, paired_columns = 3 : i64} : memref<1x3x8x8xbf16>, memref<1x3x3x2x32xbf16>, memref<1x1x8x8x16xf32> {
+    kernel.conv_tile %x, %f into %y[%0, %0, %i, %7] attributes {columns = 1 : i64, vectors = 1 : i64, channels = 3 : i64, outputs = 8 : i64, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, paired_columns = 3 : i64} : memref<1x3x8x8xbf16>, memref<1x3x3x2x32xbf16>, memref<1x1x8x8x16xf32> {
     ^bb0(%sum: f32):
       kernel.yield %sum : f32
     }

@@ -33,21 +33,22 @@ veltair.model @m attributes {
 // the row before on, taps 1 and 3 phase 0.
 
 // CHECK-LABEL: veltair.program @taps
-// CHECK: onnx.Conv %{{.*}} {pads = array<i64: 1, 1, 1, 1>} : (tensor<1x12x20x20xf32>, tensor<1x12x3x3xf32>, none) -> tensor<1x1x20x20xf32>
+// CHECK: onnx.Conv %{{.*}} {pads = array<i64: 1, 1, 1, 1>} : (tensor<1x12x20x20xf32>, tensor<16x12x3x3xf32>, none) -> tensor<1x16x20x20xf32>
 veltair.model @m attributes {
     input_names = ["x"], input_types = [tensor<1x3x40x40xf32>],
-    output_names = ["y"], output_types = [tensor<1x1x20x20xf32>]} {
+    output_names = ["y"], output_types = [tensor<1x16x20x20xf32>]} {
   veltair.program @taps(%x: tensor<1x3x40x40xf32>) {
     %none = onnx.NoValue
-    %w = onnx.Constant dense<1.0> : tensor<1x3x5x5xf32>
-    %y = onnx.Conv %x, %w, %none {pads = array<i64: 1, 1, 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x3x40x40xf32>, tensor<1x3x5x5xf32>, none) -> tensor<1x1x20x20xf32>
-    veltair.return %y : tensor<1x1x20x20xf32>
+    %w = onnx.Constant dense<1.0> : tensor<16x3x5x5xf32>
+    %y = onnx.Conv %x, %w, %none {pads = array<i64: 1, 1, 2, 2>, strides = array<i64: 2, 2>} : (tensor<1x3x40x40xf32>, tensor<16x3x5x5xf32>, none) -> tensor<1x16x20x20xf32>
+    veltair.return %y : tensor<1x16x20x20xf32>
   }
 }
 
 // -----
 
-// Not worth it: 3x3 of three channels; an odd extent; a map of few tiles.
+// Not worth it: 3x3 of three channels; a map of few tiles. Not possible: an odd
+// extent.
 
 // CHECK-LABEL: veltair.program @left
 // CHECK-NOT: onnx.SpaceToDepth
