@@ -57,7 +57,7 @@ class Operators(ModelCase):
         pools = [
             dict(kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
             dict(kernel_shape=[2, 2], strides=[2, 2]),
-            dict(kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1),
+            dict(kernel_shape=[2, 4], strides=[2, 2], ceil_mode=1),
             dict(kernel_shape=[3, 2], strides=[2, 3], pads=[2, 0, 1, 1], ceil_mode=1),
             dict(kernel_shape=[3, 3], strides=[2, 2], auto_pad="SAME_UPPER"),
             dict(kernel_shape=[3, 3], dilations=[2, 3], pads=[1, 2, 2, 1]),
@@ -69,7 +69,7 @@ class Operators(ModelCase):
         nodes = [helper.make_node("Conv", ["x", "w"], ["c"])]
         for number, attributes in enumerate(pools):
             nodes.append(helper.make_node("MaxPool", ["c"], [f"p{number}"], **attributes))
-            nodes.append(helper.make_node("Elu", [f"p{number}"], [f"y{number}"]))
+            nodes.append(helper.make_node("LeakyRelu", [f"p{number}"], [f"y{number}"]))
         self.agree(
             nodes,
             [("x", FLOAT, [2, 3, 19, 37])],
