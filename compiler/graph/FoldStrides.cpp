@@ -7,6 +7,7 @@
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "mlir/Analysis/SliceAnalysis.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace mlir::veltair {
@@ -73,15 +74,17 @@ private:
 
 } // namespace
 
-/// Whether assign-layout will leave the tensor plain: it is an input, or what
-/// is computed from inputs element by element.
+/// Whether assign-layout will leave the tensor plain for sure: blocked layouts
+/// spread from convolutions.
 static bool isPlain(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (!isa<onnx::ElementwiseOp>(op))
-      return false;
-    value = op->getOperand(0);
-  }
-  return true;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return true;
+  BackwardSliceOptions options;
+  options.inclusive = options.omitBlockArguments = true;
+  SetVector<Operation *> leading;
+  return succeeded(getBackwardSlice(op, &leading, options)) &&
+         llvm::none_of(leading, llvm::IsaPred<onnx::ConvOp>);
 }
 
 bool StrideFolding::isCandidate() {

@@ -157,7 +157,7 @@ def FoldStrides : ProgramPass<"fold-strides"> {
     7x7 filters of stride 2 at the beginning of many networks have 4x4 taps then,
     which Winograd's algorithm computes by a third of the products. For
     two-dimensional f32 with constant weights, one group, fewer than 16 channels
-    of a tensor that no kernel writes, and extents that s divides, where that
+    of a tensor that no convolution leads to, and extents that s divides, where that
     leaves at most two thirds of the products.
   }];
   let statistics = [Statistic<"folded", "folded", "Convolutions changed">];
@@ -297,7 +297,7 @@ def PlanMemory : ProgramPass<"plan-memory"> {
   let description = [{
     Sets the `offsets` and `first_conflict` of each layer and the
     `arena_bytes` of the program, which may hold only layers, views, joins,
-    constants and its return.
+    extents, constants and its return.
 
     A tensor that the program returns lies in the caller's memory (offset -1),
     also for the layers that read it, and its extent, if that depends on data,
@@ -305,8 +305,8 @@ def PlanMemory : ProgramPass<"plan-memory"> {
     that writes them to the last one that reads them, directly or through
     views. A join is one tensor that its parts lie in, from the first layer that
     writes a part to the last one that reads the join or a part; conflicts are
-    those of the bytes of each part. The shared scratch memory of a layer's versions, when they are known
-    already, lies in the arena during that layer.
+    those of the bytes of each part. The shared scratch memory of a layer's
+    versions, when they are known already, lies in the arena during that layer.
 
     Bytes are not reused for `reuse-delay` further layers: then a worker that is
     late in one layer does not keep the next from being opened. The statistics

@@ -3,17 +3,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/graph/TensorPlaces.h"
+#include "dialects/onnx/Elements.h"
 #include "dialects/onnx/Extents.h"
 #include "veltair/artifact.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
 
 int64_t veltair::byteSize(Value tensor) {
   auto type = cast<RankedTensorType>(tensor.getType());
-  return type.getNumElements() *
-         int64_t(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+  return type.getNumElements() * onnx::elementBytes(type.getElementType());
 }
 
 TensorPlaces::TensorPlaces(ProgramOp program) {

@@ -216,8 +216,8 @@ def Kernel_MaxPoolOp : Kernel_UnpackedKernelOp<"max_pool", "MaxPool"> {
       `pads`: `[top, left, bottom, right]`, which hold no elements: the maximum
       of a window that lies in them alone is -infinity.
 
-    That of a window with a NaN is NaN. Maxima are of f32: either tensor may be
-    of bf16.
+    That of a window with a NaN is NaN; a zero may have either sign. Maxima are of
+    f32: either tensor may be of bf16.
   }];
   let arguments = (ins
     Kernel_FloatTensor:$input, DenseI64ArrayAttr:$window,

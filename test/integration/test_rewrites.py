@@ -44,6 +44,11 @@ class Rewrites(Case):
                 self.assertEqual(got.shape, want.shape)
                 self.assertLess(relative_difference(got, want), tolerance)
 
+    def layers(self):
+        """What the layers of each program of the last model compute."""
+        inspected = json.loads(self.check_runs(VELTAIR, "inspect", "--json", self.path("model.so")))
+        return [[layer["ops"] for layer in program["layers"]] for program in inspected["programs"]]
+
     def conv_transpose(self, shape, outputs, kernel, bias=True, after=(), **attributes):
         operands = ["x", "w", "b"] if bias else ["x", "w"]
         group = attributes.get("group", 1)
@@ -179,19 +184,26 @@ class Rewrites(Case):
 
     def test_strided_convolution_of_few_channels(self):
         """Strides that become channels: even and odd pads, more behind than
-        before, several phases and groups of lanes."""
+        before, several phases and groups of lanes, images with channels last."""
 
-        def check(shape, outputs, window, stride, pads):
-            node = helper.make_node("Conv", ["x", "w", "b"], ["y"], strides=[stride] * 2, pads=pads)
+        def check(shape, outputs, window, stride, pads, last=False):
+            node = helper.make_node("Conv", ["t", "w", "b"], ["y"], strides=[stride] * 2, pads=pads)
             weights = {"w": [outputs, shape[1], window, window], "b": [outputs]}
-            self.agree([node], weights, shape, versions=range(4))
+            if last:
+                shape = [shape[0], *shape[2:], shape[1]]
+            order = [0, 3, 1, 2] if last else [0, 1, 2, 3]
+            transpose = helper.make_node("Transpose", ["x"], ["t"], perm=order)
+            self.agree([transpose, node], weights, shape, versions=range(4))
+            for ops in self.layers():
+                self.assertTrue(any("SpaceToDepth" in layer for layer in ops), ops)
 
         check([1, 3, 64, 48], 32, 7, 2, [3, 3, 3, 3])
         check([2, 3, 40, 44], 20, 7, 2, [2, 3, 3, 2])
         check([1, 3, 48, 48], 16, 6, 2, [2, 2, 2, 2])
         check([1, 4, 60, 36], 24, 5, 2, [1, 2, 2, 1])
         check([1, 3, 120, 96], 32, 11, 4, [2, 2, 2, 2])
-        check([1, 2, 66, 63], 8, 9, 3, [4, 3, 2, 3])
+        check([1, 4, 66, 63], 16, 9, 3, [4, 4, 2, 2])
+        check([1, 3, 64, 48], 32, 7, 2, [3, 3, 3, 3], last=True)
 
     def test_channels(self):
         """A unit of ShuffleNet, whose halves fill no group of lanes, then pieces
@@ -240,10 +252,8 @@ class Rewrites(Case):
         for batch, copied in ((1, 1), (2, 3)):
             with self.subTest(batch=batch):
                 self.agree(nodes, weights, [batch, 8, 9, 7], tolerance=1e-4)
-                inspected = json.loads(self.check_runs(VELTAIR, "inspect", "--json", self.path("model.so")))
-                for program in inspected["programs"]:
-                    copies = [layer["name"] for layer in program["layers"] if layer["ops"] == "Concat"]
-                    self.assertEqual(len(copies), copied, copies)
+                for ops in self.layers():
+                    self.assertEqual(ops.count("Concat"), copied, ops)
 
     def test_channels_last(self):
         """A block of ConvNeXt: from convolutions to rows of channels and back."""

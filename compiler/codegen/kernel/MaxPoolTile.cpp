@@ -14,8 +14,8 @@ using namespace mlir::veltair::kernel;
 namespace {
 
 /// Lowers one tile of a maximum pool. All versions of a layer combine the
-/// elements of a window in one order: which of two zeros is the maximum, or
-/// which NaN, depends on it.
+/// elements of a window in one order: which NaN is the maximum depends on it,
+/// and, as x86 computes maxima, the sign of a zero.
 class MaxPoolTileLowering {
 public:
   MaxPoolTileLowering(MaxPoolTileOp op, OpBuilder &builder, int64_t lanes)

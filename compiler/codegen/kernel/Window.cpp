@@ -82,8 +82,12 @@ WindowColumns veltair::windowColumns(OpBuilder &builder, Location loc,
   WindowColumns columns;
   columns.first = firstPosition(builder, loc, column, stride, pad);
   columns.size = inputColumns;
-  APInt number;
-  if (!interior && matchPattern(column, m_ConstantInt(&number)))
+  if (!interior) {
+    APInt number;
+    bool isConstant = matchPattern(column, m_ConstantInt(&number));
+    assert(isConstant && "a tile at an edge needs a constant column");
+    (void)isConstant;
     columns.fixed = number.getSExtValue() * stride - pad;
+  }
   return columns;
 }

@@ -84,11 +84,10 @@ public:
 SmallVector<ScheduleAttr>
 AttentionFamily::schedules(LayerOp layer, const TargetIsa &isa) const {
   ScheduleBuilder builder(layer.getContext(), isa);
-  ArrayRef<int64_t> query =
-      layerRoot<kernel::AttentionOp>(layer).getQueryView().getSizes();
+  kernel::AttentionOp op = layerRoot<kernel::AttentionOp>(layer);
+  ArrayRef<int64_t> query = op.getQueryView().getSizes();
   int64_t groups = llvm::divideCeil(query[2], channelGroup);
-  int64_t keyStride =
-      layerRoot<kernel::AttentionOp>(layer).getKeyView().getStrides()[2];
+  int64_t keyStride = op.getKeyView().getStrides()[2];
   int64_t most =
       ScheduleBuilder::rowsSideBySide(keyStride * int64_t(sizeof(float)));
   for (int64_t vectors = 1; vectors <= std::min<int64_t>(4, groups); ++vectors)

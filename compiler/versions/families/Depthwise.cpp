@@ -55,8 +55,7 @@ public:
   SmallVector<int64_t> stages(LayerOp layer,
                               ScheduleAttr schedule) const override {
     ConvGeometry g = geometry(layer);
-    return {g.images() * g.groups() *
-            int64_t(llvm::divideCeil(g.rows(), schedule.getGrain()))};
+    return {g.images() * g.groups() * g.rowParts(schedule)};
   }
 
   void emit(StageFunction &f, LayerOp layer, ScheduleAttr schedule,
@@ -102,9 +101,8 @@ void DepthwiseFamily::emit(StageFunction &f, LayerOp layer,
   Epilogue epilogue(f, layer, op,
                     [&](RankedTensorType type) { return g.viewExtra(type); });
 
-  SmallVector<Value> position = f.delinearizeChunk(
-      {g.images(), g.groups(),
-       (int64_t)llvm::divideCeil(g.rows(), schedule.getGrain())});
+  SmallVector<Value> position =
+      f.delinearizeChunk({g.images(), g.groups(), g.rowParts(schedule)});
   f.loopPart(position[2], schedule.getGrain(), g.rows(), [&](Value row) {
     emitRow(f, g, schedule.getRows(), g.filter[2],
             [&](Value column, const TileRun &run) {

@@ -18,14 +18,14 @@ using kernel::RecurrentCell;
 namespace {
 struct Sizes {
   explicit Sizes(LayerOp layer) {
-    ArrayRef<int64_t> shape =
-        layerRoot<kernel::RecurrentOp>(layer).getResult().getType().getShape();
+    kernel::RecurrentOp op = layerRoot<kernel::RecurrentOp>(layer);
+    ArrayRef<int64_t> shape = op.getResult().getType().getShape();
     steps = shape[0];
     directions = shape[1];
     batch = shape[2];
     hidden = shape[3];
-    gates = layerRoot<kernel::RecurrentOp>(layer).getGateCount();
-    states = layerRoot<kernel::RecurrentOp>(layer).getStateCount();
+    gates = op.getGateCount();
+    states = op.getStateCount();
   }
   int64_t steps, directions, batch, hidden, gates, states;
 };

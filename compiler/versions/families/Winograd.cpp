@@ -29,12 +29,11 @@ public:
   /// [O/16][positions][I/2][16o][2i].
   SmallVector<PackingAttr> packings(LayerOp layer,
                                     ScheduleAttr) const override {
-    Type element = winogradElement(layer, size);
-    int64_t outputs = winogradOfSize(layer, size)->outputs();
-    if (element.isBF16())
-      return {PackingAttr::get(layer.getContext(), outputs, {}, {0, 2, 3, 1},
-                               {0, 3}, {channelGroup, 2}, element)};
     TiledConvolution c(layer, size);
+    int64_t outputs = c.winograd.outputs();
+    if (c.pairs)
+      return {PackingAttr::get(layer.getContext(), outputs, {}, {0, 2, 3, 1},
+                               {0, 3}, {channelGroup, 2}, c.element)};
     return {PackingAttr::get(layer.getContext(), outputs, {}, {0, 2, 3, 1},
                              {3, 0}, {c.depth / c.inputGroups, channelGroup})};
   }
