@@ -33,6 +33,9 @@ EFFORT = {"quick": (60, 100, 0.05), "full": (120, 300, 0.02)}
 # Of the ideal rate: a system that does not sustain it counts as 0.
 LEAST_SHARE = 0.05
 DEFAULT_SYSTEMS = ["veltair", "edf", "fcfs", *PEERS]
+# Mean latencies are those of the median round; in each one all systems serve the
+# same arrivals in turn, so that a disturbed minute does not decide.
+ROUNDS, ROUND_S = 5, 20
 
 
 # A foreign process that shares the last CPU.
@@ -138,11 +141,10 @@ class Benchmark:
         # The peers' time on all cores without any waiting or loss.
         self.ideal = CPUS * 1e3 / sum(self.weights[model] * self.alone[model] for model in models)
 
-    def scenario(self, rate, seed, least):
-        rarest = min(self.weights.values()) * rate
+    def scenario(self, rate, seed, duration):
         return {
             "seed": seed,
-            "duration_s": least / rarest,
+            "duration_s": duration,
             "satisfied": self.share,
             "tenants": [
                 {
@@ -156,10 +158,14 @@ class Benchmark:
             ],
         }
 
-    def probe(self, system, rate, seed, least):
+    def duration(self, rate, least):
+        """In which the rarest tenant gets `least` requests."""
+        return least / (min(self.weights.values()) * rate)
+
+    def probe(self, system, rate, seed, duration):
         path = os.path.join(FOLDER, "scenario.json")
         with open(path, "w") as file:
-            json.dump(self.scenario(rate, seed, least), file)
+            json.dump(self.scenario(rate, seed, duration), file)
         with foreign_load(self.beside):
             outcome = system.serve(path)
         tenants = outcome["tenants"]
@@ -186,12 +192,12 @@ class Benchmark:
 
     def search(self, name, seed):
         """The highest rate that a final probe confirms, with that probe."""
-        system = open_system(name, self.inputs)
+        system = open_system(name, self.inputs, give_up=True)
         # Not worth more probes, each of which lasts the longer.
         lowest = LEAST_SHARE * self.ideal
 
         def sustains(rate, least):
-            outcome = self.probe(system, rate, seed, least)
+            outcome = self.probe(system, rate, seed, self.duration(rate, least))
             log(f"  {rate:.2f}/s: " + ("within the targets" if outcome["sustained"] else "too much"))
             return outcome if outcome["sustained"] else None
 
@@ -233,17 +239,23 @@ class Benchmark:
         log(f"  highest rate {found['max_rate_rps']:.2f}/s")
         return found
 
-    def at_rate(self, name, seed, rate):
-        """A probe at a rate that need not be sustained."""
+    def at_rate(self, names, seed, rate):
+        """system -> its outcome in each round, at a rate that need not be
+        sustained."""
 
         def measure():
-            system = open_system(name, self.inputs)
-            try:
-                return self.probe(system, rate, seed, self.final_least)
-            finally:
-                system.close()
+            with contextlib.ExitStack() as stack:
+                systems = {name: open_system(name, self.inputs, give_up=False) for name in names}
+                for system in systems.values():
+                    stack.callback(system.close)
+                rounds = [
+                    {name: self.probe(system, rate, ROUNDS * seed + number, ROUND_S) for name, system in systems.items()}
+                    for number in range(ROUNDS)
+                ]
+            return {name: [outcomes[name] for outcomes in rounds] for name in names}
 
-        return cached("probe", {**self.key(name), "seed": seed, "rate": rate}, measure)
+        keys = [self.key(name) for name in names]
+        return cached("rounds", {"systems": keys, "seed": seed, "rate": rate, "rounds": [ROUNDS, ROUND_S]}, measure)
 
 
 def usable(mix):
@@ -285,14 +297,12 @@ def measure(mix, k, share, beside, seeds, systems, effort):
     }
     row["at_best_peers_rate"] = []
     peers = [name for name in systems if name in PEERS]
-    # Mean latencies of all policies would cost a probe at a low rate each.
+    # Mean latencies of all policies would take too long.
     ours = [name for name in systems if name in DEFAULT_SYSTEMS and name in OURS]
     for index, seed in enumerate(seeds if peers and ours else []):
         best = max(peers, key=lambda name: rates[name][index]["max_rate_rps"])
-        # The peer again, so that all are measured in the same minutes and none
-        # by a probe that was chosen for having gone well.
         if rate := rates[best][index]["max_rate_rps"]:
-            outcomes = {name: benchmark.at_rate(name, seed, rate) for name in [*ours, best]}
+            outcomes = benchmark.at_rate([*ours, best], seed, rate)
             row["at_best_peers_rate"].append({"seed": seed, "rate_rps": rate, "peer": best, "systems": outcomes})
     return row
 

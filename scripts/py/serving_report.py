@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import statistics
 
 import manifest
 from bar_chart import COLOURS, bar_chart
@@ -22,7 +23,8 @@ requests within its target, queueing included; it is found by bisection and
 confirmed by a longer probe, for each seed. The *ideal* is the rate at which the
 faster peer's isolated times fill all cores. Machines of one CPU name can
 differ: compare within a table. Mean latencies are taken at the highest rate of
-the best peer for a seed, the peer's own in the same minutes.
+the best peer for a seed, in rounds in which all systems serve the same arrivals
+in turn: the median of the rounds, and of their ratios to the peer.
 
 Peers serve first come, first served, one session a model; the driver's own
 overhead is the median time that it adds to a request. `fcfs` is ours in the
@@ -46,6 +48,10 @@ def mean_latency(outcome):
     tenants = [tenant for tenant in outcome["tenants"] if tenant["completed"]]
     completed = sum(tenant["completed"] for tenant in tenants)
     return sum(tenant["completed"] * tenant["latency_ms"]["mean"] for tenant in tenants) / completed
+
+
+def median_ratio(values, others):
+    return statistics.median(value / other for value, other in zip(values, others))
 
 
 def best_peer_rate(row, peers):
@@ -86,8 +92,11 @@ def table(row, peers):
         ]
         lines.append("| " + " | ".join(cells) + " |")
     for at in row["at_best_peers_rate"]:
-        means = {name: mean_latency(outcome) for name, outcome in at["systems"].items()}
-        texts = [f"{name} {ms:.1f} ({ms / means[at['peer']]:.2f})" for name, ms in means.items()]
+        means = {name: list(map(mean_latency, rounds)) for name, rounds in at["systems"].items()}
+        texts = [
+            f"{name} {statistics.median(each):.1f} ({median_ratio(each, means[at['peer']]):.2f})"
+            for name, each in means.items()
+        ]
         lines += ["", f"Mean latency in ms at {at['rate_rps']:.1f} a second, seed {at['seed']}: {', '.join(texts)}."]
     return "\n".join(lines) + "\n"
 

@@ -39,8 +39,8 @@ PEERS = {
 class Ours:
     """`veltair load`, a process for each scenario."""
 
-    def __init__(self, name):
-        self.options = OURS[name]
+    def __init__(self, name, give_up):
+        self.options = [*OURS[name], *give_up]
 
     @staticmethod
     def files(models):
@@ -49,7 +49,7 @@ class Ours:
         return [path for path in (VELTAIR, library) if os.path.exists(path)] + [compiled(name) for name in models]
 
     def serve(self, scenario_file):
-        command = [VELTAIR, "load", scenario_file, "--give-up", "--json", *self.options]
+        command = [VELTAIR, "load", scenario_file, "--json", *self.options]
         return json.loads(call(*command, timeout=7200))
 
     def close(self):
@@ -59,9 +59,9 @@ class Ours:
 class Peer:
     """serve_peer.py, one process for all scenarios of the same tenants."""
 
-    def __init__(self, name, inputs):
+    def __init__(self, name, inputs, give_up):
         """`inputs`: model -> input -> file."""
-        command = [sys.executable, os.path.join(HERE, "serve_peer.py"), *PEERS[name], "--give-up"]
+        command = [sys.executable, os.path.join(HERE, "serve_peer.py"), *PEERS[name], *give_up]
         for model, files in inputs.items():
             command.append(f"--model={model}={manifest.path(model)}")
             command += [f"--input={model}:{key}={file}" for key, file in files.items()]
@@ -80,5 +80,8 @@ class Peer:
         self.process.wait()
 
 
-def open_system(name, inputs):
-    return Ours(name) if name in OURS else Peer(name, inputs)
+def open_system(name, inputs, give_up):
+    """A system that ends a scenario, with `give_up`, once a tenant cannot be
+    satisfied."""
+    options = ["--give-up"] if give_up else []
+    return Ours(name, options) if name in OURS else Peer(name, inputs, options)
