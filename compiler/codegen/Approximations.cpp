@@ -3,56 +3,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/codegen/Approximations.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "compiler/codegen/F32Builder.h"
 
 using namespace mlir;
+using mlir::veltair::F32Builder;
 
 namespace {
-
-/// Builds arithmetic on values of one type, f32 or a vector of it.
-class F32Builder : public ImplicitLocOpBuilder {
-public:
-  F32Builder(Location loc, OpBuilder &builder, Type type)
-      : ImplicitLocOpBuilder(loc, builder), type(type) {}
-
-  Value number(float value) { return splat(getF32FloatAttr(value), type); }
-  Value integer(int32_t value) {
-    return splat(getI32IntegerAttr(value), integerType());
-  }
-  /// The type of integers of the same shape.
-  Type integerType() {
-    auto vector = dyn_cast<VectorType>(type);
-    return vector ? Type(vector.clone(getI32Type())) : getI32Type();
-  }
-  Value fma(Value x, Value y, Value z) {
-    return math::FmaOp::create(*this, x, y, z);
-  }
-  /// Coefficients from the highest power down.
-  Value polynomial(Value x, ArrayRef<float> coefficients) {
-    Value sum = number(coefficients.front());
-    for (float coefficient : coefficients.drop_front())
-      sum = fma(sum, x, number(coefficient));
-    return sum;
-  }
-  /// `x`, but not beyond `limit` (above it with `ogt`, below it with `olt`).
-  /// One instruction, which keeps a NaN.
-  Value limit(arith::CmpFPredicate beyond, float limit, Value x) {
-    Value bound = number(limit);
-    Value reached = arith::CmpFOp::create(*this, beyond, bound, x);
-    return arith::SelectOp::create(*this, reached, bound, x);
-  }
-
-private:
-  Value splat(TypedAttr value, Type of) {
-    if (auto vector = dyn_cast<VectorType>(of))
-      value = DenseElementsAttr::get(vector, Attribute(value));
-    return arith::ConstantOp::create(*this, value);
-  }
-
-  Type type;
-};
 
 /// exp without infinities (`ninf`): arguments beyond the range of normal
 /// results count as its ends. exp(x) = 2^n 2^r with n + r = x / ln 2. Adding
@@ -94,8 +50,8 @@ struct ExpandFiniteExp : OpRewritePattern<math::ExpOp> {
 };
 
 /// exp(x) = 2^n exp(r), n the integer nearest to x / ln 2. exp(r) is a minimax
-/// polynomial, 2^n is put together from bits: 0 for the least n, infinity for
-/// the largest.
+/// polynomial, 2^n is put together from bits: 0 for the least n. There is no
+/// 2^128, so the last results, and infinity, come from a larger r.
 struct ExpandExp : OpRewritePattern<math::ExpOp> {
   explicit ExpandExp(MLIRContext *context)
       : OpRewritePattern(context, /*benefit=*/2) {}
@@ -105,11 +61,12 @@ struct ExpandExp : OpRewritePattern<math::ExpOp> {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return failure();
     F32Builder b(op.getLoc(), rewriter, op.getType());
-    // So that n stays in [-127, 128].
+    // So that n stays in [-127, 127].
     Value x = b.limit(arith::CmpFPredicate::OGT, -88.02f, op.getOperand());
-    x = b.limit(arith::CmpFPredicate::OLT, 88.72f, x);
+    x = b.limit(arith::CmpFPredicate::OLT, 89.5f, x);
     Value n = math::RoundEvenOp::create(
         b, arith::MulFOp::create(b, x, b.number(1.44269504f)));
+    n = b.limit(arith::CmpFPredicate::OLT, 127, n);
     // ln 2 in two parts, the first of few bits.
     Value r = b.fma(n, b.number(-0.693145751953125f), x);
     r = b.fma(n, b.number(-1.42860682e-6f), r);

@@ -13,12 +13,18 @@
 namespace mlir::veltair {
 
 /// Adds patterns for scalars and vectors of f32, preferred to upstream's:
-///  * math.exp, within 1e-7 of the value; 0 below -88.0, infinity from 88.4 on;
+///  * math.exp, within 1e-7 of the value (1e-5 from 88.4 on); 0 below -88.0;
 ///  * math.erf, within 5e-7.
 /// Where results will be rounded to bf16 (`bf16`):
 ///  * math.erf, within 1.3e-4;
 ///  * divisions by constants become products, within an ulp.
 void populateApproximations(RewritePatternSet &patterns, bool bf16);
+
+/// Adds patterns for scalars and vectors of f32, whose upstream expansions fail
+/// for large or small arguments:
+///  * math.sin and math.cos, within 2e-7 up to 1e9;
+///  * math.sinh, asinh, acosh and atanh, within 1e-6 of the value.
+void populateCircularFunctions(RewritePatternSet &patterns);
 
 } // namespace mlir::veltair
 

@@ -73,9 +73,10 @@ struct ExpandMath : veltair::impl::ExpandMathBase<ExpandMath> {
     RewritePatternSet patterns(&getContext());
     patterns.add<ThroughF32>(&getContext());
     veltair::populateApproximations(patterns, bf16);
-    math::populateExpansionPatterns(
-        patterns, {"sinh", "cosh", "tan", "asinh", "acosh", "atanh", "powf",
-                   "fpowi", "exp2", "round", "rsqrt", "clampf", "sincos"});
+    veltair::populateCircularFunctions(patterns);
+    math::populateExpansionPatterns(patterns,
+                                    {"cosh", "tan", "powf", "fpowi", "exp2",
+                                     "round", "rsqrt", "clampf", "sincos"});
     populateMathPolynomialApproximationPatterns(patterns,
                                                 [](StringRef) { return true; });
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))

@@ -137,6 +137,8 @@ Value Conversion::moveElementwise(Value value) {
     for (OpOperand &operand : moved->getOpOperands())
       if (operand.get() == last->getResult(0))
         operand.set(value);
+      else if (onnx::isAbsent(operand.get()))
+        operand.set(onnx::NoValueOp::create(builder, loc));
     moved->getResult(0).setType(type.clone(onnx::shapeOf(value)));
     builder.insert(moved);
     value = moved->getResult(0);

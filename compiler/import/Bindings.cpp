@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/import/Bindings.h"
+#include "dialects/onnx/Inference.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -119,6 +120,9 @@ public:
           return leftOpen(input);
         shape.push_back(extent);
       }
+      if (!onnx::isPossible(shape))
+        return problems.add(location, "input '" + input.name +
+                                          "' has impossible dimensions");
       binding.push_back(std::move(shape));
     }
     return binding;

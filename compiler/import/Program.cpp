@@ -110,18 +110,17 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
     unknownOperand |= !*value;
     node.operands.push_back(*value);
   }
-  if (unknownOperand) {
-    // Types are unknown because of an earlier problem; what remains to be said
-    // is whether the operator exists at all.
+  // Types are unknown because of an earlier problem; what remains to be said is
+  // whether the operator exists at all.
+  if (unknownOperand)
     node.operands.clear();
-    SmallVector<StringRef> viaUpgrade{"Constant", "If", "Upsample", "Scatter"};
-    if (!RegisteredOperationName::lookup("onnx." + node.op,
-                                         builder.getContext()) &&
-        !isSequenceOperator(node.op) &&
-        !llvm::is_contained(viaUpgrade, node.op))
-      return fail(node, "the operator is not supported");
+  SmallVector<StringRef> viaUpgrade{"Constant", "If", "Upsample", "Scatter"};
+  if (!RegisteredOperationName::lookup("onnx." + node.op,
+                                       builder.getContext()) &&
+      !isSequenceOperator(node.op) && !llvm::is_contained(viaUpgrade, node.op))
+    return fail(node, "the operator is not supported");
+  if (unknownOperand)
     return failure();
-  }
   if (node.op == "If")
     return importIf(proto, node, results);
   if (failed(convertAttributes(proto, node)))

@@ -5,7 +5,7 @@
 #include "compiler/import/Tensors.h"
 #include "compiler/import/Npy.h"
 #include "dialects/onnx/DataTypes.h"
-#include "dialects/onnx/Elements.h"
+#include "dialects/onnx/Inference.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -31,21 +31,6 @@ static uint64_t combine(uint64_t hash, StringRef bytes) {
   uint64_t words[2] = {hash, llvm::xxh3_64bits(bytes)};
   return llvm::xxh3_64bits(
       ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(words), 16));
-}
-
-/// The shape of a tensor, when its dimensions are sane.
-static std::optional<SmallVector<int64_t>>
-readShape(const ::onnx::TensorProto &tensor) {
-  SmallVector<int64_t> shape;
-  int64_t count = 1;
-  constexpr int64_t limit = int64_t(1) << 40;
-  for (int64_t extent : tensor.dims()) {
-    if (extent < 0 || extent > limit || (extent > 0 && count > limit / extent))
-      return std::nullopt;
-    count *= std::max<int64_t>(extent, 1);
-    shape.push_back(extent);
-  }
-  return shape;
 }
 
 /// The elements of a repeated field, narrowed to `bytes` bytes each.
@@ -148,10 +133,10 @@ FailureOr<ElementsAttr> TensorReader::read(const ::onnx::TensorProto &tensor,
     return problems.add(location,
                         name + " has the unsupported data type " +
                             veltair::onnx::nameOfDataType(tensor.data_type()));
-  std::optional<SmallVector<int64_t>> shape = readShape(tensor);
-  if (!shape)
+  SmallVector<int64_t> shape(tensor.dims().begin(), tensor.dims().end());
+  if (!veltair::onnx::isPossible(shape))
     return problems.add(location, name + " has impossible dimensions");
-  auto type = RankedTensorType::get(*shape, element);
+  auto type = RankedTensorType::get(shape, element);
   size_t size = type.getNumElements() * veltair::onnx::elementBytes(element);
 
   std::vector<char> storage;

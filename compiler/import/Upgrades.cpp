@@ -179,7 +179,8 @@ static void normalizeTrailing(Node &node) {
   };
 }
 
-/// Upsample, and Resize of opset 10, counted coordinates from the corner.
+/// Upsample, and Resize of opset 10, counted coordinates from the corner, and
+/// rounded them towards the next element that is read when they shrank.
 static void upsampleToResize(Node &node) {
   node.op = "Resize";
   listToOperand(node, "scales", 1);
@@ -190,7 +191,12 @@ static void upsampleToResize(Node &node) {
   Builder &b = node.builder;
   node.attributes.set("coordinate_transformation_mode",
                       b.getStringAttr("asymmetric"));
-  node.attributes.set("nearest_mode", b.getStringAttr("floor"));
+  auto scales = onnx::constantFloats(node.operands.size() > 2 ? node.operands[2]
+                                                              : node.noValue());
+  bool shrinks =
+      scales && llvm::any_of(*scales, [](double s) { return s < 1; });
+  node.attributes.set("nearest_mode",
+                      b.getStringAttr(shrinks ? "ceil" : "floor"));
 }
 
 static void scatterToScatterElements(Node &node) {

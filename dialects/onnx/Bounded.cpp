@@ -99,33 +99,60 @@ LogicalResult CompressOp::inferReturnTypes(MLIRContext *context,
   return inferExtent(infer, context);
 }
 
-void CompressOp::emitLoops(ElementBuilder &b) {
-  int64_t axis = getAxis() ? *normalizeAxis(*getAxis(), rankOf(getInput())) : 0;
-  SmallVector<Value> outer(1);
-  if (getAxis())
-    outer = b.extents(getInput());
+/// Walks all elements in their order.
+static Value compressFlat(ElementBuilder &b, CompressOp op) {
+  Value input = op.getInput(), condition = op.getCondition();
+  SmallVector<Value> upper = b.extents(input);
+  SmallVector<Value> lower(upper.size(), b.index(0));
+  Value count = b.extent(condition, 0);
+  auto keep = [&](ValueRange index, Value kept) {
+    b.store(0, b.load(input, index), kept);
+    return SmallVector<Value>{b.add(kept, 1)};
+  };
+  return b.loopNest(lower, upper, {b.index(0), b.index(0)},
+                    [&](ValueRange index, ValueRange carried) {
+                      Value position = carried[0], kept = carried[1];
+                      auto same = [&] { return SmallVector<Value>{kept}; };
+                      SmallVector<Value> next = b.ifElse(
+                          b.lt(position, count), b.getIndexType(),
+                          [&] {
+                            return b.ifElse(
+                                b.load(condition, position), b.getIndexType(),
+                                [&] { return keep(index, kept); }, same);
+                          },
+                          same);
+                      return SmallVector<Value>{b.add(position, 1), next[0]};
+                    })[1];
+}
+
+static Value compressAlong(ElementBuilder &b, CompressOp op, int64_t axis) {
+  SmallVector<Value> outer = b.extents(op.getInput());
   outer[axis] = b.index(1);
   SmallVector<Value> zeros(outer.size(), b.index(0));
-  Value count = b.reduce(
-      b.index(0), b.extent(getCondition(), 0), b.index(0),
+  return b.reduce(
+      b.index(0), b.extent(op.getCondition(), 0), b.index(0),
       [&](Value i, Value kept) {
-        Value keep = b.load(getCondition(), i);
         return b.ifElse(
-            keep, b.getIndexType(),
+            b.load(op.getCondition(), i), b.getIndexType(),
             [&] {
               b.loopNest(zeros, outer, {}, [&](ValueRange index, ValueRange) {
                 SmallVector<Value> from(index), to(index);
                 from[axis] = i;
                 to[axis] = kept;
-                if (!getAxis())
-                  from = delinearize(b, i, shapeOf(getInput()));
-                b.store(0, b.load(getInput(), from), to);
+                b.store(0, b.load(op.getInput(), from), to);
                 return SmallVector<Value>();
               });
               return SmallVector<Value>{b.add(kept, 1)};
             },
             [&] { return SmallVector<Value>{kept}; })[0];
       });
+}
+
+void CompressOp::emitLoops(ElementBuilder &b) {
+  std::optional<int64_t> axis = getAxis();
+  Value count =
+      axis ? compressAlong(b, *this, *normalizeAxis(*axis, rankOf(getInput())))
+           : compressFlat(b, *this);
   storeExtent(b, 1, count);
 }
 

@@ -60,6 +60,11 @@ public:
   Value cast(Value x, Type type) {
     return elementType(x) == type ? x : make<CastOp>(x, 1, dataTypeOf(type));
   }
+  /// `x` in a type that holds sums and squares of its elements: at least f32.
+  Value widened(Value x) {
+    Type type = elementType(x);
+    return cast(x, type.isF64() ? type : Type(b.getF32Type()));
+  }
   /// A vector over dimension 1 of tensors of rank `rank`, ready to broadcast.
   Value alongChannels(Value vector, int64_t rank) {
     SmallVector<int64_t> shape(rank - 1, 1);

@@ -446,6 +446,19 @@ Value ElementBuilder::reduceNest(ArrayRef<int64_t> extents, Value init,
   })[0];
 }
 
+Value ElementBuilder::sumNest(ValueRange extents, int64_t count, Type type,
+                              function_ref<Value(ValueRange)> value) {
+  // The error of a sum of f32 grows with its length; this one is 1e-4 at worst.
+  constexpr int64_t longSum = 1024;
+  Type wide = type.isF32() && count > longSum ? Type(getF64Type()) : type;
+  SmallVector<Value> zeros(extents.size(), index(0));
+  Value sum = loopNest(
+      zeros, extents, constant(wide, 0), [&](ValueRange at, ValueRange acc) {
+        return SmallVector<Value>{add(acc[0], convert(value(at), type, wide))};
+      })[0];
+  return convert(sum, wide, type);
+}
+
 SmallVector<Value>
 ElementBuilder::ifElse(Value condition, TypeRange types,
                        function_ref<SmallVector<Value>()> then,

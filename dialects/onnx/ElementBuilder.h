@@ -155,6 +155,11 @@ public:
                function_ref<Value(Value i, Value carried)> body);
   Value reduceNest(ArrayRef<int64_t> extents, Value init,
                    function_ref<Value(ValueRange index, Value carried)> body);
+  /// The sum of what `value`, of compute type `type`, is at each index below
+  /// `extents`, at most `count` of them. Long sums of f32 are added up in f64:
+  /// beside 2^24 an accumulator of f32 does not see a 1.
+  Value sumNest(ValueRange extents, int64_t count, Type type,
+                function_ref<Value(ValueRange index)> value);
   /// if: both branches yield as many values; `otherwise` may be null when none.
   SmallVector<Value>
   ifElse(Value condition, TypeRange types,

@@ -330,7 +330,8 @@ Value PReluOp::emitScalar(ElementBuilder &b, ValueRange x) {
 }
 
 /// a^n by repeated squaring; a negative power of an integer is 0 unless |a|
-/// = 1.
+/// = 1. Of exponents from 64 on only the lowest bits count: what is neither 0
+/// nor of magnitude 1 overflows, and even numbers leave no bit.
 static Value integerPower(ElementBuilder &b, Value base, Value exponent) {
   Value zero = b.constantLike(base, 0), one = b.constantLike(base, 1);
   Value result = one, square = base;
@@ -343,8 +344,11 @@ static Value integerPower(ElementBuilder &b, Value base, Value exponent) {
   }
   Value isUnit =
       b.logicalOr(b.eq(base, one), b.eq(base, b.constantLike(base, -1)));
-  Value isSmall = b.ge(exponent, b.constantLike(exponent, 0));
-  return b.select(b.logicalOr(isSmall, isUnit), result, zero);
+  Value isOdd = b.ne(arith::AndIOp::create(b, base, one), zero);
+  Value isSmall = b.lt(exponent, b.constantLike(exponent, 64));
+  Value isPositive = b.ge(exponent, b.constantLike(exponent, 0));
+  Value counts = b.logicalAnd(isPositive, b.logicalOr(isSmall, isOdd));
+  return b.select(b.logicalOr(counts, isUnit), result, zero);
 }
 
 /// a^x of floats, also for negative a and integral x.
@@ -363,13 +367,28 @@ static Value realPower(ElementBuilder &b, Value base, Value exponent) {
 
 Value PowOp::emitScalar(ElementBuilder &b, ValueRange x) {
   Type base = elementType(getA()), exponent = elementType(getB());
-  if (base.isInteger() && exponent.isInteger())
-    return integerPower(b, x[0], b.convert(x[1], exponent, base));
-  // Integers are raised to real powers as floats.
-  Type real = isa<FloatType>(base) ? x[0].getType() : computeType(exponent);
-  Value result = realPower(b, b.convert(x[0], base, real),
-                           b.convert(x[1], exponent, real));
-  return isa<FloatType>(base) ? result : b.convert(result, real, base);
+  if (base.isInteger() && exponent.isInteger()) {
+    // In the wider type: an exponent of 300 is none of 8 bits.
+    bool isWider =
+        exponent.getIntOrFloatBitWidth() > base.getIntOrFloatBitWidth();
+    Type wide = isWider ? exponent : base;
+    Value power = integerPower(b, b.convert(x[0], base, wide),
+                               b.convert(x[1], exponent, wide));
+    return b.convert(power, wide, base);
+  }
+  if (isa<FloatType>(base))
+    return realPower(b, x[0], b.convert(x[1], exponent, x[0].getType()));
+  // An integer is raised to an integral power exactly, to others as a float.
+  // Larger powers than 2^53 are even, as that is.
+  Type real = computeType(exponent), integer = b.getI64Type();
+  Value limited =
+      b.clamp(x[1], b.constant(real, -0x1p53), b.constant(real, 0x1p53));
+  Value whole = integerPower(b, b.convert(x[0], base, integer),
+                             b.convert(limited, real, integer));
+  Value other = realPower(b, b.convert(x[0], base, real), x[1]);
+  return b.select(b.eq(math::FloorOp::create(b, x[1]), x[1]),
+                  b.convert(whole, integer, base),
+                  b.convert(other, real, base));
 }
 
 Value SubOp::emitScalar(ElementBuilder &b, ValueRange x) {

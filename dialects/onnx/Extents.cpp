@@ -74,7 +74,8 @@ public:
   Probe(ValueRange operands, InferFn infer)
       : operands(operands), infer(infer) {}
 
-  /// The result types when extent `number` exceeds its bound by `excess`.
+  /// The result types when extent `number` exceeds its bound by `excess`; of
+  /// what has an element, one at least is left.
   FailureOr<SmallVector<Type>> run(int64_t number, int64_t excess) {
     Block scratch;
     SmallVector<Value> probed(operands);
@@ -85,7 +86,7 @@ public:
       SmallVector<int64_t> shape(type.getShape());
       for (auto [dim, extent] : llvm::enumerate(shape))
         if (extentNumber(type, dim) == number)
-          extent = std::max<int64_t>(extent + excess, 0);
+          extent = std::max(extent + excess, std::min<int64_t>(extent, 1));
       operand = scratch.addArgument(
           RankedTensorType::get(shape, type.getElementType()),
           operand.getLoc());
@@ -148,7 +149,8 @@ LogicalResult mlir::veltair::onnx::inferWithExtents(
         int64_t &name = names[r][dim];
         if (grown == 0 && shrunk == 0)
           continue;
-        bool same = grown == 1 && shrunk == -std::min<int64_t>(2, extent);
+        bool same =
+            grown == 1 && shrunk == -std::clamp<int64_t>(extent - 1, 0, 2);
         name = same && name == exactExtent ? number : unnamedExtent;
       }
     }

@@ -8,9 +8,17 @@
 using namespace mlir;
 using namespace mlir::veltair::onnx;
 
-/// Tensors of more elements than this are refused: no machine holds them, and
-/// products of a few such numbers of bytes still fit into 64 bits.
-static constexpr int64_t maxElements = int64_t(1) << 40;
+bool mlir::veltair::onnx::isPossible(ArrayRef<int64_t> shape) {
+  // Products of a few such numbers of bytes still fit into 64 bits.
+  constexpr int64_t limit = int64_t(1) << 40;
+  int64_t count = 1;
+  for (int64_t extent : shape) {
+    if (extent < 0 || extent > limit || (extent > 1 && count > limit / extent))
+      return false;
+    count *= std::max<int64_t>(extent, 1);
+  }
+  return true;
+}
 
 ElementsAttr mlir::veltair::onnx::constantElements(Value operand) {
   ElementsAttr attribute;
@@ -77,15 +85,10 @@ LogicalResult Inference::failForValue(unsigned number, Value operand,
 }
 
 LogicalResult Inference::result(Type element, ArrayRef<int64_t> shape) {
-  int64_t count = 1;
-  for (int64_t extent : shape) {
-    if (extent < 0 || extent > maxElements ||
-        (extent > 1 && count > maxElements / extent))
-      return emitOptionalError(location, "onnx.", op,
-                               ": the result would have an impossible shape [",
-                               shape, "]");
-    count *= std::max<int64_t>(extent, 1);
-  }
+  if (!isPossible(shape))
+    return emitOptionalError(location, "onnx.", op,
+                             ": the result would have an impossible shape [",
+                             shape, "]");
   types.push_back(RankedTensorType::get(shape, element));
   return success();
 }

@@ -50,6 +50,10 @@ std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank);
 /// The number of elements of a static shape.
 int64_t elementCount(ArrayRef<int64_t> shape);
 
+/// False when an extent is negative, or there are more elements than any
+/// machine holds; sizes in bytes of possible shapes do not overflow.
+bool isPossible(ArrayRef<int64_t> shape);
+
 /// The context of one inference: names the operation in messages and collects
 /// the result types.
 class Inference {

@@ -24,20 +24,22 @@ static SmallVector<int64_t> trailingAxes(int64_t first, int64_t rank) {
 LogicalResult SoftmaxOp::decompose(OpBuilder &b,
                                    SmallVectorImpl<Value> &results) {
   Composer c(b, getLoc());
-  Value max = c.reduce<ReduceMaxOp>(getX(), int64_t(getAxis()));
-  Value exp = c.exp(c.sub(getX(), max));
+  Value x = c.widened(getX());
+  Value max = c.reduce<ReduceMaxOp>(x, int64_t(getAxis()));
+  Value exp = c.exp(c.sub(x, max));
   Value sum = c.reduce<ReduceSumOp>(exp, int64_t(getAxis()));
-  results.push_back(c.div(exp, sum));
+  results.push_back(c.cast(c.div(exp, sum), elementType(getX())));
   return success();
 }
 
 LogicalResult LogSoftmaxOp::decompose(OpBuilder &b,
                                       SmallVectorImpl<Value> &results) {
   Composer c(b, getLoc());
-  Value max = c.reduce<ReduceMaxOp>(getX(), int64_t(getAxis()));
-  Value shifted = c.sub(getX(), max);
+  Value x = c.widened(getX());
+  Value max = c.reduce<ReduceMaxOp>(x, int64_t(getAxis()));
+  Value shifted = c.sub(x, max);
   Value sum = c.reduce<ReduceSumOp>(c.exp(shifted), int64_t(getAxis()));
-  results.push_back(c.sub(shifted, c.log(sum)));
+  results.push_back(c.cast(c.sub(shifted, c.log(sum)), elementType(getX())));
   return success();
 }
 
@@ -96,14 +98,16 @@ LogicalResult BatchNormalizationOp::decompose(OpBuilder &b,
                                               SmallVectorImpl<Value> &results) {
   Composer c(b, getLoc());
   int64_t rank = rankOf(getX());
+  Value x = c.widened(getX());
   auto vector = [&](Value value) {
-    return c.alongChannels(c.cast(value, elementType(getX())), rank);
+    return c.alongChannels(c.cast(value, elementType(x)), rank);
   };
-  Value epsilon = c.scalar(getX(), getEpsilon().convertToFloat());
+  Value epsilon = c.scalar(x, getEpsilon().convertToFloat());
   Value deviation = c.sqrt(c.add(vector(getVar()), epsilon));
   Value factor = c.div(vector(getScale()), deviation);
-  Value centred = c.sub(getX(), vector(getMean()));
-  results.push_back(c.add(c.mul(centred, factor), vector(getBias())));
+  Value centred = c.sub(x, vector(getMean()));
+  Value y = c.add(c.mul(centred, factor), vector(getBias()));
+  results.push_back(c.cast(y, elementType(getX())));
   return success();
 }
 
@@ -120,10 +124,10 @@ InstanceNormalizationOp::decompose(OpBuilder &b,
   Composer c(b, getLoc());
   int64_t rank = rankOf(getX());
   Value mean, inverse;
-  Value y = c.standardize(getX(), trailingAxes(2, rank),
+  Value y = c.standardize(c.widened(getX()), trailingAxes(2, rank),
                           getEpsilon().convertToFloat(), mean, inverse);
-  results.push_back(c.add(c.mul(y, c.alongChannels(getScale(), rank)),
-                          c.alongChannels(getBias(), rank)));
+  y = c.mul(c.cast(y, elementType(getX())), c.alongChannels(getScale(), rank));
+  results.push_back(c.add(y, c.alongChannels(getBias(), rank)));
   return success();
 }
 
@@ -149,13 +153,12 @@ LogicalResult GroupNormalizationOp::decompose(OpBuilder &b,
   ArrayRef<int64_t> shape = shapeOf(getX());
   int64_t groups = getNumGroups();
   int64_t members = elementCount(shape.drop_front()) / groups;
-  Type type = elementType(getX());
-  Value x = c.cast(getX(), type.isF64() ? type : Type(b.getF32Type()));
+  Value x = c.widened(getX());
   Value grouped = c.reshape(x, {shape[0], groups, members});
   Value mean, inverse;
   Value y =
       c.standardize(grouped, 2, getEpsilon().convertToFloat(), mean, inverse);
-  y = c.mul(c.cast(c.reshape(y, shape), type),
+  y = c.mul(c.cast(c.reshape(y, shape), elementType(getX())),
             c.alongChannels(getScale(), shape.size()));
   results.push_back(c.add(y, c.alongChannels(getBias(), shape.size())));
   return success();
@@ -229,12 +232,11 @@ LogicalResult RMSNormalizationOp::decompose(OpBuilder &b,
   Composer c(b, getLoc());
   int64_t rank = rankOf(getX());
   int64_t axis = *normalizeAxis(getAxis(), rank);
-  Type type = elementType(getX());
-  Value x = c.cast(getX(), type.isF64() ? type : Type(b.getF32Type()));
+  Value x = c.widened(getX());
   Value mean = c.reduce<ReduceMeanOp>(c.mul(x, x), trailingAxes(axis, rank));
   Value epsilon = c.scalar(x, getEpsilon().convertToFloat());
   Value y = c.div(x, c.sqrt(c.add(mean, epsilon)));
-  results.push_back(c.mul(c.cast(y, type), getScale()));
+  results.push_back(c.mul(c.cast(y, elementType(getX())), getScale()));
   return success();
 }
 
@@ -251,11 +253,11 @@ LogicalResult
 MeanVarianceNormalizationOp::decompose(OpBuilder &b,
                                        SmallVectorImpl<Value> &results) {
   Composer c(b, getLoc());
-  Value mean = c.reduce<ReduceMeanOp>(getX(), getAxes());
-  Value centred = c.sub(getX(), mean);
+  Value x = c.widened(getX());
+  Value centred = c.sub(x, c.reduce<ReduceMeanOp>(x, getAxes()));
   Value variance = c.reduce<ReduceMeanOp>(c.mul(centred, centred), getAxes());
-  Value deviation = c.add(c.sqrt(variance), c.scalar(getX(), 1e-9));
-  results.push_back(c.div(centred, deviation));
+  Value deviation = c.add(c.sqrt(variance), c.scalar(x, 1e-9));
+  results.push_back(c.cast(c.div(centred, deviation), elementType(getX())));
   return success();
 }
 

@@ -132,12 +132,14 @@ Value MaxPoolOp::emitElement(ElementBuilder &b, unsigned result,
       flat = b.add(b.mul(flat, x[2 + i]), position[i]);
     return flat;
   };
-  SmallVector<Value> inits{low, b.index(0)};
+  // The first element, unless a later one is greater.
+  Value none = b.index(-1);
+  SmallVector<Value> inits{low, none};
   SmallVector<Value> best = loops.nest(inits, [&](ValueRange,
                                                   ValueRange position,
                                                   ValueRange carried) {
     Value value = loadAt(position);
-    Value better = b.gt(value, carried[0]);
+    Value better = b.logicalOr(b.gt(value, carried[0]), b.eq(carried[1], none));
     return SmallVector<Value>{b.select(better, value, carried[0]),
                               b.select(better, flatten(position), carried[1])};
   });
@@ -188,24 +190,30 @@ Value LpPoolOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
 // Whole planes
 //===----------------------------------------------------------------------===//
 
-/// Combines all elements of the plane that the result element at `index` stands
-/// for.
-static Value reducePlane(ElementBuilder &b, Value x, ValueRange index,
-                         Value init,
-                         function_ref<Value(Value, Value)> combine) {
-  return b.reduceNest(shapeOf(x).drop_front(2), init,
-                      [&](ValueRange position, Value acc) {
-                        SmallVector<Value> at{index[0], index[1]};
-                        llvm::append_range(at, position);
-                        return combine(acc, b.load(x, at));
-                      });
+/// An element of the plane that the result element at `index` stands for.
+static Value loadPlane(ElementBuilder &b, Value x, ValueRange index,
+                       ValueRange position) {
+  SmallVector<Value> at{index[0], index[1]};
+  llvm::append_range(at, position);
+  return b.load(x, at);
+}
+
+static Value sumPlane(
+    ElementBuilder &b, Value x, ValueRange index,
+    function_ref<Value(Value)> map = [](Value element) { return element; }) {
+  ArrayRef<int64_t> plane = shapeOf(x).drop_front(2);
+  SmallVector<Value> extents;
+  for (int64_t extent : plane)
+    extents.push_back(b.index(extent));
+  return b.sumNest(extents, elementCount(plane), computeType(elementType(x)),
+                   [&](ValueRange position) {
+                     return map(loadPlane(b, x, index, position));
+                   });
 }
 
 Value GlobalAveragePoolOp::emitElement(ElementBuilder &b, unsigned,
                                        ValueRange index) {
-  Value zero = b.constant(computeType(elementType(getX())), 0);
-  Value sum = reducePlane(b, getX(), index, zero,
-                          [&](Value acc, Value x) { return b.add(acc, x); });
+  Value sum = sumPlane(b, getX(), index);
   int64_t count = elementCount(shapeOf(getX()).drop_front(2));
   return b.div(sum, b.constantLike(sum, double(count)));
 }
@@ -213,17 +221,17 @@ Value GlobalAveragePoolOp::emitElement(ElementBuilder &b, unsigned,
 Value GlobalMaxPoolOp::emitElement(ElementBuilder &b, unsigned,
                                    ValueRange index) {
   Value low = b.lowest(computeType(elementType(getX())));
-  return reducePlane(b, getX(), index, low,
-                     [&](Value acc, Value x) { return b.max(acc, x); });
+  return b.reduceNest(
+      shapeOf(getX()).drop_front(2), low, [&](ValueRange position, Value acc) {
+        return b.max(acc, loadPlane(b, getX(), index, position));
+      });
 }
 
 Value GlobalLpPoolOp::emitElement(ElementBuilder &b, unsigned,
                                   ValueRange index) {
   int64_t p = getP();
-  Value zero = b.constant(computeType(elementType(getX())), 0);
-  Value sum = reducePlane(b, getX(), index, zero, [&](Value acc, Value x) {
-    return b.add(acc, power(b, x, p));
-  });
+  Value sum = sumPlane(b, getX(), index,
+                       [&](Value element) { return power(b, element, p); });
   return root(b, sum, p);
 }
 

@@ -75,30 +75,27 @@ public:
     size_t next = 0;
     for (int64_t i = 0; i < rankOf(op.getData()); ++i) {
       bool reduced = llvm::is_contained(axes, i);
-      if (reduced)
+      if (reduced) {
         extents.push_back(b.extent(op.getData(), i));
+        bound *= shapeOf(op.getData())[i];
+      }
       position.push_back(reduced ? Value() : index[next]);
       next += !reduced || op.getKeepdims() != 0;
     }
   }
 
-  /// Combines all elements, each passed through `map`, into `init`.
-  Value run(
-      Value init, function_ref<Value(Value, Value)> combine,
-      function_ref<Value(Value)> map = [](Value x) { return x; }) {
+  /// Combines all elements into `init`.
+  Value run(Value init, function_ref<Value(Value, Value)> combine) {
     SmallVector<Value> zeros(extents.size(), b.index(0));
     return b.loopNest(zeros, extents, init, [&](ValueRange at, ValueRange acc) {
-      for (auto [axis, i] : llvm::zip_equal(axes, at))
-        position[axis] = i;
-      return SmallVector<Value>{
-          combine(acc[0], map(b.load(op.getData(), position)))};
+      return SmallVector<Value>{combine(acc[0], element(at))};
     })[0];
   }
 
+  /// The sum of all elements, each passed through `map`.
   Value sum(function_ref<Value(Value)> map = [](Value x) { return x; }) {
-    return run(
-        b.constant(type, 0), [&](Value p, Value q) { return b.add(p, q); },
-        map);
+    return b.sumNest(extents, bound, type,
+                     [&](ValueRange at) { return map(element(at)); });
   }
 
   /// Applies a function of floats to a value of any number type.
@@ -119,9 +116,16 @@ public:
   }
 
 private:
+  Value element(ValueRange at) {
+    for (auto [axis, i] : llvm::zip_equal(axes, at))
+      position[axis] = i;
+    return b.load(op.getData(), position);
+  }
+
   Op op;
   ElementBuilder &b;
   Type type;
+  int64_t bound = 1; // of how many elements are combined
   SmallVector<int64_t> axes;
   SmallVector<Value> extents, position;
 };
@@ -249,19 +253,21 @@ LogicalResult CumSumOp::inferReturnTypes(MLIRContext *,
   return infer.result(elementType(a.getX()), shapeOf(a.getX()));
 }
 
-Value CumSumOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+void CumSumOp::emitLoops(ElementBuilder &b) {
   int64_t axis =
       *normalizeAxis(constantIntegers(getAxis())->front(), rankOf(getX()));
   bool exclusive = getExclusive() != 0, reverse = getReverse() != 0;
-  Value own = index[axis], next = b.add(own, 1);
-  Value lower = !reverse ? b.index(0) : exclusive ? next : own;
-  Value upper = reverse     ? b.index(shapeOf(getX())[axis])
-                : exclusive ? own
-                            : next;
-  SmallVector<Value> position(index);
-  return b.reduce(lower, upper, b.constant(computeType(elementType(getX())), 0),
-                  [&](Value i, Value acc) {
-                    position[axis] = i;
-                    return b.add(acc, b.load(getX(), position));
-                  });
+  SmallVector<int64_t> others(shapeOf(getX()));
+  int64_t count = std::exchange(others[axis], 1);
+  Value zero = b.constant(computeType(elementType(getX())), 0);
+  b.loopNest(others, {}, [&](ValueRange index, ValueRange) {
+    SmallVector<Value> position(index);
+    b.reduce(count, zero, [&](Value i, Value before) {
+      position[axis] = reverse ? b.sub(b.index(count - 1), i) : i;
+      Value sum = b.add(before, b.load(getX(), position));
+      b.store(0, exclusive ? before : sum, position);
+      return sum;
+    });
+    return SmallVector<Value>();
+  });
 }

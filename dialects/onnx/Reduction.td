@@ -97,7 +97,7 @@ def Onnx_ArgMinOp : Onnx_ArgOp<"ArgMin"> {
   let summary = "The position of the smallest element";
 }
 
-def Onnx_CumSumOp : Onnx_IndexedOp<"CumSum"> {
+def Onnx_CumSumOp : Onnx_SequentialOp<"CumSum"> {
   let summary = "Sums of all elements up to each along axis";
   let description = [{
     With exclusive = 1 without the element itself, with reverse = 1 from the end.

@@ -98,7 +98,8 @@ resolveResize(const Inference &infer, ResizeOp::Adaptor a) {
   if (hasScales) {
     for (int64_t axis : axes) {
       ResizedDimension &dim = dims[axis];
-      double length = dim.input * (dim.roiEnd - dim.roiStart) * dim.scale;
+      // Scales are floats, and so is the product: 10 * 0.7f is 7.
+      float length = float(dim.input * (dim.roiEnd - dim.roiStart) * dim.scale);
       dim.output = length > 0 && length < 1e12 ? int64_t(length) : 0;
     }
   } else if (a.getKeepAspectRatioPolicy() != "stretch") {
@@ -143,11 +144,13 @@ struct Taps {
   SmallVector<Value> positions, weights;
 };
 
-/// Emits the code of one Resize; coordinates are f64.
+/// Emits the code of one Resize. Coordinates are f64, but those of the nearest
+/// element f32, as in ONNX Runtime: whether 3 / 0.6f is 5 decides which it is.
 class ResizeEmitter {
 public:
   ResizeEmitter(ResizeOp op, ElementBuilder &b)
-      : op(op), b(b), type(b.getF64Type()) {}
+      : op(op), b(b), type(op.getMode() == "nearest" ? Type(b.getF32Type())
+                                                     : b.getF64Type()) {}
 
   Value emit(ValueRange index) {
     SmallVector<Type> types;

@@ -62,6 +62,24 @@ class BadModels(Case):
     def test_unknown_operator(self):
         self.refuse_model(one_node("Frobnicate"), "Frobnicate")
 
+    def test_unknown_operator_with_a_body(self):
+        body = helper.make_graph(
+            [helper.make_node("Identity", ["c"], ["d"])],
+            "body",
+            [helper.make_tensor_value_info(n, t, []) for n, t in (("i", INT64), ("c", TensorProto.BOOL))],
+            [helper.make_tensor_value_info("d", TensorProto.BOOL, [])],
+        )
+        nodes = [
+            helper.make_node("Loop", ["n", ""], [], "the_loop", body=body),
+            helper.make_node("Identity", ["n"], ["y"]),
+        ]
+        model = make_model(nodes, [("n", INT64, [])], [("y", INT64, [])])
+        self.refuse_model(model, r"\(Loop, opset 17\): the operator is not supported")
+
+    def test_input_too_large(self):
+        inputs = [("x", FLOAT, [1 << 62, 4])]
+        self.refuse_model(one_node("ReduceMax", inputs, ("y", FLOAT, []), keepdims=0), "'x' has impossible dimensions")
+
     def test_unknown_domain(self):
         self.refuse_model(one_node("Relu", domain="org.example"), r"org\.example")
 

@@ -133,6 +133,8 @@ class Bf16(Case):
             self.add_depthwise(13 + number, 40, 17, 30, window, stride)
         self.add_convolution(17, 2, 9, 31, 24, 4, (1, 2, 2, 1))
         self.add_convolution(18, 3, 6, 7, 40, 1, (0, 0, 0, 0))
+        for number, (window, pads) in enumerate([(2, (0, 1, 1, 0)), (4, (2, 1, 1, 2)), (5, (2, 2, 2, 2))]):
+            self.add_convolution(19 + number, 32, 13, 18, 48, window, pads)
         artifact = self.compile()
         (program,) = json.loads(self.check_runs(VELTAIR, "inspect", artifact, "--json"))["programs"]
         self.assertEqual(program["isa"], ISA)

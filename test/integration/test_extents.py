@@ -117,6 +117,32 @@ class Extents(ModelCase):
                 ],
             )
 
+    def test_compress_of_what_has_extents_behind(self):
+        """The coordinates of the elements that are not 0: 2 by a number."""
+        mask = np.zeros((2, 4), np.float32)
+        mask[0, 1] = mask[1, 2] = 1
+        for condition in ([1, 1, 1, 1], [1, 0, 0, 1], [0, 1, 1], [0, 0]):
+            self.agree(
+                [node("NonZero", "x", "n"), node("Compress", "n c", "y")],
+                [("x", FLOAT, [2, 4])],
+                [("y", INT64, [None])],
+                [constant("c", condition, bool)],
+                [[mask]],
+            )
+
+    def test_one_of_at_most_two(self):
+        """Bounds of one and two elements, of which one is taken."""
+        corners = np.array([[[0, 0, 1, 1], [0, 0, 1, 1.1], [2, 2, 3, 3]]], np.float32)
+        scores = np.array([[[0.5, 0.9, 0.8]]], np.float32)
+        for most in (1, 2):
+            self.agree(
+                [node("NonMaxSuppression", "b s k t", "n"), node("Gather", "n i", "y", axis=0)],
+                [("b", FLOAT, corners.shape), ("s", FLOAT, scores.shape)],
+                [("y", INT64, [3])],
+                [constant("k", [most]), constant("t", [0.5], np.float32), constant("i", 0)],
+                [[corners, scores]],
+            )
+
     def top_k(self, largest, x):
         nodes = [
             *selected(),

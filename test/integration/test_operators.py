@@ -8,7 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from support import VELTAIR, VELTAIRC, ModelCase, make_model
 
-FLOAT, FLOAT16, DOUBLE = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE
+FLOAT, FLOAT16, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE, TensorProto.INT64
 
 
 def constants(**arrays):
@@ -119,6 +119,131 @@ class Operators(ModelCase):
             opset=21,
             tolerance=1e-2,
         )
+
+    def test_statistics_of_large_halves(self):
+        x = np.where(self.normal(1, 2, 8, 8) > 0, 300, -300).astype(np.float16)
+        tensors = constants(scale=np.ones(2, np.float16), bias=np.zeros(2, np.float16))
+        self.one("InstanceNormalization", [x], (FLOAT16, x.shape), tensors, tolerance=1e-2)
+        # A variance and a sum that are no halves.
+        vectors = {"scale": [300, 1], "bias": [0, 1], "mean": [0, 2], "var": [1e5, 4]}
+        tensors = constants(**{name: np.array(value, np.float32) for name, value in vectors.items()})
+        self.one("BatchNormalization", [x], (FLOAT16, x.shape), tensors, opset=15, tolerance=1e-2, reference=True)
+        zeros = np.zeros((1, 131072), np.float16)
+        self.one("Softmax", [zeros], (FLOAT16, zeros.shape), tolerance=1e-2)
+        self.one("LogSoftmax", [zeros], (FLOAT16, zeros.shape), tolerance=1e-2)
+
+    def test_powers_of_integers(self):
+        for base, exponent in ((np.int64, np.int64), (np.int8, np.int64), (np.int32, np.int8)):
+            a = np.array([0, 1, -1, -1, 2, 3, -3, 0, 2, -4], base)
+            b = np.array([100, 100, 101, 64, 5, 4, 3, 0, 100, 120], exponent)
+            types = map(helper.np_dtype_to_tensor_dtype, (a.dtype, b.dtype))
+            self.agree(
+                [helper.make_node("Pow", ["a", "b"], ["y"])],
+                [(name, element, [10]) for name, element in zip("ab", types)],
+                [("y", helper.np_dtype_to_tensor_dtype(a.dtype), [10])],
+                [],
+                [[a, b]],
+                reference=True,
+            )
+
+    def test_real_powers_of_integers(self):
+        x = np.array([5001, 16777217, 7, -3, 0, -1], np.int64)
+        for exponent in (2, 3, 0, 127):
+            tensors = constants(e=np.array(exponent, np.float32))
+            values = x if exponent < 3 else np.clip(x, -1, 7 if exponent == 3 else 1)
+            self.one("Pow", [values], (INT64, [6]), tensors, reference=True)
+        self.one("Pow", [np.array([9, 2], np.int64)], (INT64, [2]), constants(e=np.array(0.5, np.float32)))
+
+    def test_long_sums(self):
+        """An accumulator of f32 would be off by a percent, or stand still."""
+        x = np.full((1, 2, 1000, 1000), 0.1, np.float32)
+        x[0, 1] = 1
+        self.one("GlobalAveragePool", [x], (FLOAT, [1, 2, 1, 1]), reference=True)
+        self.one("ReduceSum", [x], (FLOAT, [1, 2, 1, 1]), constants(axes=np.array([2, 3])), opset=18, reference=True)
+        ones = np.ones((1, 5000 * 5000), np.float32)
+        self.one("ReduceMean", [ones], (FLOAT, [1, 1]), (), {"axes": [1]}, opset=13)
+        tensors = constants(scale=np.ones(2, np.float32), bias=np.zeros(2, np.float32))
+        x[0, :, ::2] += 1
+        self.one("InstanceNormalization", [x], (FLOAT, x.shape), tensors, tolerance=1e-4, reference=True)
+
+    def test_long_cumulative_sum(self):
+        for attributes in ({}, {"exclusive": 1}, {"reverse": 1}, {"exclusive": 1, "reverse": 1}):
+            for axis in (0, 1, 2):
+                tensors = constants(axis=np.array(axis))
+                self.one("CumSum", [self.normal(2, 3, 5)], (FLOAT, [2, 3, 5]), tensors, attributes)
+        x = np.arange(1 << 18, dtype=np.int64).reshape(1, -1)
+        self.one("CumSum", [x], (INT64, x.shape), constants(axis=np.array(1)))
+
+    def function(self, op, x, function, tolerance=2e-6):
+        """The operator gives what the function does in f64."""
+        x = np.array(x, np.float32)
+        nodes = [helper.make_node(op, ["x"], ["y"])]
+        model = self.save(make_model(nodes, [("x", FLOAT, x.shape)], [("y", FLOAT, x.shape)]))
+        artifact = self.path("model.so")
+        self.check_runs(VELTAIRC, model, "-o", artifact, f"--march={','.join(self.ISAS)}")
+        np.save(self.path("x.npy"), x)
+        with np.errstate(all="ignore"):
+            want = function(x.astype(np.float64)).astype(np.float32)
+        for isa in self.ISAS:
+            files = [f"--input=x={self.path('x.npy')}", f"--output={self.folder}"]
+            self.check_runs(VELTAIR, "run", artifact, f"--isa={isa}", *files)
+            got = np.load(self.path("y.npy"))
+            with self.subTest(op=op, isa=isa):
+                # Of circular functions a zero is as wrong as other results.
+                circular = op in ("Sin", "Cos", "Tan")
+                np.testing.assert_allclose(got, want, rtol=tolerance, atol=1e-7 if circular else 0)
+                if not circular:
+                    np.testing.assert_array_equal(np.signbit(got[want == 0]), np.signbit(want[want == 0]))
+
+    def test_functions_of_large_and_small_numbers(self):
+        large = [1e2, 1e3, 1e4, 12345.678, 1e5, 1e6, 1e8, 1e9, 3e9]
+        small = [0.0, -0.0, 1e-20, 1e-8, 1e-5, 1e-3, 0.1, 0.3, 0.5, 0.7, 0.9]
+        both = np.array([*small, 1, 1.5, 2, 5, 10])
+        ends = [np.inf, -np.inf, np.nan]
+        angles = np.concatenate([both, -both, np.linspace(-20, 20, 200), large, np.negative(large), ends])
+        self.function("Sin", angles, np.sin)
+        self.function("Cos", angles, np.cos)
+        self.function("Tan", [*both, *np.negative(both), 1e3, 1e5], np.tan, tolerance=1e-5)
+        self.function("Sinh", [*both, *-both, 19.9, 20.1, 88, 89.2, -89.2, 90, *ends], np.sinh)
+        self.function("Asinh", [*both, *-both, 5e3, -5e3, 2e4, 1e20, -1e20, 3e38, *ends], np.arcsinh)
+        self.function("Acosh", [1, 1.0001, 1.1, 2, 5e3, 2e4, 1e20, 3e38, 0.5, *ends], np.arccosh)
+        self.function("Atanh", [*small, *np.negative(small), 0.999, 1, -1, 1.5, *ends], np.arctanh)
+        self.function("Exp", [0, 1, -1, 10, 80, 88, 88.3, 88.5, 88.7, 88.8, 1e3, -80, -1e3, *ends], np.exp, 1.5e-5)
+
+    def test_indices_of_equal_pools(self):
+        for x in (np.zeros((1, 2, 4, 4), np.uint8), np.full((1, 1, 4, 4), -np.inf, np.float32)):
+            element = helper.np_dtype_to_tensor_dtype(x.dtype)
+            shape = [*x.shape[:2], 2, 2]
+            self.agree(
+                [helper.make_node("MaxPool", ["x"], ["v", "y"], kernel_shape=[2, 2], strides=[2, 2])],
+                [("x", element, x.shape)],
+                [("v", element, shape), ("y", INT64, shape)],
+                [],
+                [[x]],
+                reference=True,
+            )
+
+    def test_resize_by_scales_that_are_no_binary_fractions(self):
+        for scale, length in ((0.7, 7), (0.9, 9), (1.4, 14), (0.33, 3)):
+            tensors = constants(scales=np.array([1, 1, scale, scale], np.float32))
+            self.agree(
+                [helper.make_node("Resize", ["x", "", "scales"], ["y"], mode="nearest")],
+                [("x", FLOAT, [1, 3, 10, 10])],
+                [("y", FLOAT, [1, 3, length, length])],
+                tensors,
+                [[self.normal(1, 3, 10, 10)]],
+            )
+
+    def test_resize_to_the_nearest_of_equal_distances(self):
+        """3 / 0.6f is 5 in f32, and less than 5 in f64."""
+        tensors = constants(scales=np.array([1, 1, 1, 0.6], np.float32))
+        x = np.arange(10, dtype=np.float32).reshape(1, 1, 1, 10)
+        for nearest in ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil"):
+            attributes = {"nearest_mode": nearest, "coordinate_transformation_mode": "asymmetric"}
+            node = helper.make_node("Resize", ["x", "", "scales"], ["y"], mode="nearest", **attributes)
+            self.agree([node], [("x", FLOAT, x.shape)], [("y", FLOAT, [1, 1, 1, 6])], tensors, [[x]])
+        node = helper.make_node("Resize", ["x", "scales"], ["y"], mode="nearest")
+        self.agree([node], [("x", FLOAT, x.shape)], [("y", FLOAT, [1, 1, 1, 6])], tensors, [[x]], opset=10)
 
     def test_log_sum_exp_of_infinities(self):
         inf = np.inf

@@ -65,6 +65,16 @@ class Rewrites(Case):
         self.conv_transpose([1, 24, 7, 9], 32, [2, 2], strides=[2, 2], after=["Relu"])
         self.conv_transpose([2, 24, 5, 5], 1, [2, 2], strides=[2, 2], after=["Sigmoid"])
 
+    def test_conv_transpose_and_one_bound(self):
+        """The other operand of the Clip, which moves, is absent."""
+        nodes = [
+            helper.make_node("ConvTranspose", ["x", "w", "b"], ["c"], strides=[2, 2]),
+            helper.make_node("Cast", ["zero"], ["low"], to=TensorProto.FLOAT),
+            helper.make_node("Clip", ["c", "low"], ["y"]),
+        ]
+        weights = {"w": [8, 8, 2, 2], "b": [8]}
+        self.agree(nodes, weights, [1, 8, 4, 4], integers={"zero": 0})
+
     def test_conv_transpose_with_overlap(self):
         self.conv_transpose([1, 16, 7, 6], 16, [4, 4], strides=[2, 2], pads=[1, 1, 1, 1])
         self.conv_transpose(
@@ -170,17 +180,20 @@ class Rewrites(Case):
     def test_dilated_convolution(self):
         """Phases of one size and of several, beside and without padding."""
 
-        def check(shape, dilations, pads):
+        def check(shape, dilations, pads, taps=3):
             node = helper.make_node(
                 "Conv", ["x", "w", "b"], ["y"], dilations=dilations, pads=pads
             )
-            weights = {"w": [64, shape[1], 3, 3], "b": [64]}
+            weights = {"w": [64, shape[1], taps, taps], "b": [64]}
             self.agree([node], weights, shape, tolerance=1e-4, versions=range(5))
 
         check([1, 64, 28, 28], [2, 2], [2, 2, 2, 2])
         check([2, 64, 13, 21], [3, 2], [1, 0, 4, 2])
         check([1, 64, 19, 19], [6, 6], [6, 6, 6, 6])
         check([1, 64, 24, 40], [2, 5], [0, 0, 0, 0])
+        check([1, 32, 27, 22], [2, 2], [1, 0, 1, 2], taps=2)
+        check([1, 32, 25, 30], [3, 2], [4, 3, 5, 3], taps=4)
+        check([2, 32, 23, 26], [2, 3], [4, 6, 4, 6], taps=5)
 
     def test_strided_convolution_of_few_channels(self):
         """Strides that become channels: even and odd pads, more behind than
