@@ -129,22 +129,35 @@ veltair_status veltair_submit(veltair_tenant *tenant,
                               const veltair_query_options *options,
                               veltair_callback callback, void *context,
                               veltair_request **handle) {
-  return guarded([&]() -> Status {
-    auto request = std::make_shared<Request>();
+  std::shared_ptr<Request> request;
+  std::unique_ptr<veltair_request> made;
+  veltair_status status = guarded([&]() -> Status {
+    request = std::make_shared<Request>();
     request->callback = callback;
     request->context = context;
-    auto made = std::make_unique<veltair_request>();
-    if (tenant)
-      made->executor = tenant->runtime->executor;
-    made->request = request;
-    if (Status s = start(tenant, inputs, input_count, outputs, output_count,
-                         options, request);
-        !s.ok())
-      return s;
     if (handle)
-      *handle = made.release();
+      made = std::make_unique<veltair_request>();
+    if (made && tenant)
+      made->executor = tenant->runtime->executor;
+    if (made)
+      made->request = request;
     return {};
   });
+  if (status != VELTAIR_OK)
+    return status;
+  // Before the query can end: its callback may release the handle.
+  veltair_request *given = made.release();
+  if (handle)
+    *handle = given;
+  status = guarded([&] {
+    return start(tenant, inputs, input_count, outputs, output_count, options,
+                 request);
+  });
+  if (status != VELTAIR_OK && handle) {
+    delete given;
+    *handle = nullptr;
+  }
+  return status;
 }
 
 veltair_status veltair_request_cancel(veltair_request *handle) {

@@ -287,7 +287,7 @@ void Executor::endQuery(Query &query) {
     query.writeOutputShapes();
     post(BlockEnded{query.id, query.layersDone(), query.takeVersionSwitches()});
   } else if (query.known) {
-    post(QueryCancelled{query.id});
+    post(QueryCancelled{query.id, request->status == VELTAIR_EXPIRED});
   }
   count(tenant, *request);
   if (query.admitted) {

@@ -93,6 +93,7 @@ struct BlockEnded {
 // running one when its last worker has left it.
 struct QueryCancelled {
   QueryId query;
+  bool shed = false; // it could not start in time: a miss, if it has a target
 };
 
 // The number of workers is now `cores`; may be 0. The first event of all.

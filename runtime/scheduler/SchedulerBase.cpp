@@ -80,14 +80,14 @@ void SchedulerBase::apply(Time now, const BlockEnded &e) {
   query.layersDone = e.layersDone;
   if (query.layersDone < query.layerCount())
     return blockEnded(now, query);
-  queryEnded(now, query, /*completed=*/true);
+  queryEnded(now, query, End::completed);
   active.erase(it);
 }
 
 void SchedulerBase::apply(Time now, const QueryCancelled &e) {
   auto it = find(e.query);
   release(**it);
-  queryEnded(now, **it, /*completed=*/false);
+  queryEnded(now, **it, e.shed ? End::shed : End::cancelled);
   active.erase(it);
 }
 

@@ -103,8 +103,10 @@ protected:
   virtual void blockEnding(Time now, Query &query) {}
   // The block is over; layersDone is up to date. Not called for the last one.
   virtual void blockEnded(Time now, Query &query) {}
-  // The query is about to be forgotten.
-  virtual void queryEnded(Time now, Query &query, bool completed) {}
+  // The query is about to be forgotten; cancelled: its client gave it up, or it
+  // failed.
+  enum class End { completed, shed, cancelled };
+  virtual void queryEnded(Time now, Query &query, End end) {}
   virtual void coresChanged() {}
 
   //===--------------------------------------------------------------------===//

@@ -95,11 +95,11 @@ void Veltair::blockEnding(Time now, Query &query) {
 
 void Veltair::blockEnded(Time now, Query &query) { ready = &blockQuery(query); }
 
-void Veltair::queryEnded(Time now, Query &base, bool completed) {
+void Veltair::queryEnded(Time now, Query &base, End end) {
   BlockQuery &query = blockQuery(base);
   // The others were recorded when they missed their deadline.
-  if (completed && query.state == BlockQuery::State::hopeful)
-    query.record->queryEnded(now > query.deadline);
+  if (end != End::cancelled && query.state == BlockQuery::State::hopeful)
+    query.record->queryEnded(end == End::shed || now > query.deadline);
   dequeue(query);
   std::erase(serving, &query);
   demands -= query.demand;

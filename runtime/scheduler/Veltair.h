@@ -72,7 +72,7 @@ private:
   void queryArrived(Time now, Query &query) override;
   void blockEnding(Time now, Query &query) override;
   void blockEnded(Time now, Query &query) override;
-  void queryEnded(Time now, Query &query, bool completed) override;
+  void queryEnded(Time now, Query &query, End end) override;
   void dispatch(Time now) override;
 
   static BlockQuery &blockQuery(Query &query) {

@@ -42,10 +42,13 @@ struct Step {
 class RunningModel {
 public:
   RunningModel(const std::string &artifact, std::span<const uint32_t> cpus);
+  // Throws what ended it early.
+  void stop();
 
 private:
   Runtime runtime;
   ServedModel model;
+  std::exception_ptr failure; // written by the thread
   std::jthread thread;
 };
 
@@ -88,9 +91,20 @@ RunningModel::RunningModel(const std::string &artifact,
   thread = std::jthread([this](const std::stop_token &stop) {
     std::vector<Tensor> outputs = model.makeOutputs();
     std::vector<veltair_output> views = outputViews(outputs);
-    while (!stop.stop_requested())
-      model.tenant().run(model.inputs(), views);
+    try {
+      while (!stop.stop_requested())
+        model.tenant().run(model.inputs(), views);
+    } catch (...) {
+      failure = std::current_exception();
+    }
   });
+}
+
+void RunningModel::stop() {
+  thread.request_stop();
+  thread.join();
+  if (failure)
+    std::rethrow_exception(failure);
 }
 
 //===----------------------------------------------------------------------===//
@@ -233,6 +247,8 @@ bool Calibration::measure(const Step &step) {
       if (step.condition == neighbour)
         second.emplace(command.artifacts.back(), others);
       times = layerTimes(model);
+      if (second)
+        second->stop();
     }
     valid = before && together();
   }
@@ -248,7 +264,7 @@ bool Calibration::measure(const Step &step) {
 // The whole
 //===----------------------------------------------------------------------===//
 
-// The levels of the conditions, and the proxy.
+// The levels of the conditions, and the proxy; saved, then printed.
 void Calibration::finish() {
   // Slow-downs of layers beside others, by condition.
   std::map<std::string, std::vector<double>> slowdowns;
@@ -278,6 +294,7 @@ void Calibration::finish() {
     samples.insert(samples.end(), slowdowns[condition].size(), {{0}, 0});
   }
   profile.proxy = fitProxy(samples);
+  save();
   std::printf("linear proxy: level = %.3f + %.3f x slow-down; leave-one-out "
               "error %.3f over %zu samples\n",
               profile.proxy.intercept, profile.proxy.weights[0],
@@ -315,7 +332,6 @@ void Calibration::run() {
   if (bar && !steps.empty())
     std::fprintf(stderr, "\r\033[K");
   finish();
-  save();
 }
 
 void execute(const CalibrateCommand &command) { Calibration(command).run(); }

@@ -6,12 +6,14 @@
 
 #include "tools/veltair/Commands.h"
 
+#include "tools/veltair/UserError.h"
 #include "veltair/veltair.hpp"
 
 #include "CLI/CLI.hpp"
 
 #include <cstdio>
 #include <exception>
+#include <iostream>
 
 using namespace veltair::tool;
 
@@ -191,6 +193,9 @@ static int runTool(int argc, char **argv) {
     execute(calibrate);
   else
     execute(pmu);
+  std::cout.flush();
+  if (!std::cout || std::fflush(stdout) != 0)
+    throw UserError("cannot write to standard output");
   return done;
 }
 

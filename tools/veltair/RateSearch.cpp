@@ -4,6 +4,7 @@
 
 #include "tools/veltair/RateSearch.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -15,10 +16,14 @@ static Played searchRate(const Scenario &scenario, const Trial &trial) {
   constexpr int limit = 24; // doublings or halvings
   double unit = totalRate(scenario);
   Played best;
+  bool tells = true;
   auto satisfied = [&](double rate) {
     TrialOutcome outcome =
         trial(poissonArrivals(scenario, rate / unit), /*giveUp=*/true);
-    bool ok = outcome.satisfies(scenario.satisfied);
+    // A tenant without requests tells nothing of its target.
+    tells = std::ranges::all_of(
+        outcome.tenants, [](const TenantOutcome &t) { return t.offered > 0; });
+    bool ok = tells && outcome.satisfies(scenario.satisfied);
     std::fprintf(stderr, "veltair: %.2f a second: %s\n", rate,
                  ok ? "all within their targets" : "too much");
     if (ok || !best.maxRate)
@@ -28,7 +33,7 @@ static Played searchRate(const Scenario &scenario, const Trial &trial) {
   double low = unit, high = unit;
   bool ok = satisfied(unit);
   bool bracketed = false;
-  for (int i = 0; i < limit && !bracketed; ++i) {
+  for (int i = 0; i < limit && !bracketed && tells; ++i) {
     double &moving = ok ? high : low;
     (ok ? low : high) = moving;
     moving *= ok ? 2 : 0.5;

@@ -20,6 +20,8 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <span>
+#include <vector>
 
 namespace veltair::tool {
 
@@ -57,6 +59,31 @@ static Priority priorityOf(veltair_priority priority) {
   }
 }
 
+// Of `programs`, the first that takes the tenant's inputs; of inputs without a
+// file, the shapes of the very first.
+static const veltair_program &selected(const ScenarioTenant &tenant,
+                                       const veltair_artifact &artifact,
+                                       std::span<const uint32_t> programs) {
+  const veltair_program &first = artifact.programs[programs.front()];
+  std::vector<Tensor> tensors(artifact.input_count);
+  std::vector<veltair_input> views;
+  for (uint32_t i = 0; i < artifact.input_count; ++i) {
+    const veltair_tensor &input = artifact.inputs[i];
+    const veltair_shape &shape = first.input_shapes[i];
+    auto given = tenant.inputs.find(input.name);
+    tensors[i] =
+        given != tenant.inputs.end()
+            ? readTensor(given->second)
+            : Tensor{input.dtype, {shape.dims, shape.dims + shape.rank}, {}};
+    views.push_back({nullptr, 0, tensors[i].dtype,
+                     uint32_t(tensors[i].dims.size()), tensors[i].dims.data()});
+  }
+  Result<uint32_t> index = selectProgram(artifact, programs, views);
+  if (!index.ok())
+    throw UserError(tenant.artifact + ": " + index.status().message());
+  return artifact.programs[*index];
+}
+
 // The program that the machine would run: the one named by `isa`, else the
 // artifact's best, whatever this CPU can run.
 static TenantInfo tenantInfo(const ScenarioTenant &tenant, double qosShare,
@@ -67,7 +94,7 @@ static TenantInfo tenantInfo(const ScenarioTenant &tenant, double qosShare,
       usablePrograms(artifact, VELTAIR_CPU_KNOWN, isa);
   if (!programs.ok())
     throw UserError(tenant.artifact + ": " + programs.status().message());
-  const veltair_program &program = artifact.programs[programs->front()];
+  const veltair_program &program = selected(tenant, artifact, *programs);
   TenantInfo info;
   info.name = tenant.name;
   info.qos = Time(tenant.qosMs * 1e6);

@@ -307,8 +307,9 @@ VELTAIR_API veltair_status veltair_run(veltair_tenant *tenant,
 // themselves, and an input's dims, are only read during the call.
 //
 // `callback` may be null. `request` may be null; otherwise it receives a handle
-// that must be released. When this call itself fails (bad arguments, shapes…),
-// nothing was started and no callback follows.
+// that must be released; the callback finds it there, and may do so. When this
+// call itself fails (bad arguments, shapes…), nothing was started and no
+// callback follows.
 VELTAIR_API veltair_status veltair_submit(
     veltair_tenant *tenant, const veltair_input *inputs, uint32_t input_count,
     const veltair_output *outputs, uint32_t output_count,

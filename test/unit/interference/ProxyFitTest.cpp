@@ -6,6 +6,7 @@
 
 #include "gtest/gtest.h"
 
+#include <cmath>
 #include <vector>
 
 namespace veltair {
@@ -37,6 +38,22 @@ TEST(ProxyFit, ErrorsShowWhatAFeatureCannotTell) {
                                       sample(0, 0, 0), sample(0, 0, 1)};
   // The mean of the three others is a third or two thirds away.
   EXPECT_NEAR(leaveOneOutError(samples), 2.0 / 3, 1e-9);
+}
+
+TEST(ProxyFit, ErrorsAreThoseOfFitsWithoutTheSample) {
+  std::vector<ProxySample> samples = {sample(0.1, 0, 0.2), sample(0.4, 2, 0.1),
+                                      sample(0.5, 1, 0.9), sample(0.9, 3, 0.7),
+                                      sample(0.3, 5, 0.4)};
+  double sum = 0;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    std::vector<ProxySample> others = samples;
+    others.erase(others.begin() + ptrdiff_t(i));
+    double error =
+        fitProxy(others).level(samples[i].features) - samples[i].level;
+    sum += error * error;
+  }
+  EXPECT_NEAR(leaveOneOutError(samples),
+              std::sqrt(sum / double(samples.size())), 1e-4);
 }
 
 TEST(ProxyFit, FewSamples) {

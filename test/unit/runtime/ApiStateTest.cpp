@@ -15,6 +15,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -86,6 +87,42 @@ TEST_F(ApiState, RequestsKeepTheExecutor) {
   EXPECT_TRUE(checkProcess(*request->executor).ok());
   request->executor->cancel(*request->request);
   veltair_request_release(request);
+}
+
+// A query may end before veltair_submit does.
+TEST_F(ApiState, CallbacksReleaseTheirRequest) {
+  open();
+  struct Context {
+    veltair_request *request;
+    std::promise<bool> hadRequest;
+  };
+  veltair_query_options options{};
+  options.size = sizeof options;
+  options.deadline_ns = 1; // it is shed at once
+  veltair_input in{x.data(), elements * sizeof(float), VELTAIR_F32, 1, &dim};
+  veltair_output out{y.data(), elements * sizeof(float), nullptr};
+  auto onEnd = [](void *data, const veltair_result *) {
+    auto *context = static_cast<Context *>(data);
+    std::promise<bool> hadRequest = std::move(context->hadRequest);
+    bool had = context->request != nullptr;
+    veltair_request_release(context->request);
+    delete context;
+    hadRequest.set_value(had);
+  };
+  for (int i = 0; i < 200; ++i) {
+    auto *context = new Context{};
+    std::future<bool> had = context->hadRequest.get_future();
+    ASSERT_EQ(veltair_submit(tenant, &in, 1, &out, 1, &options, onEnd, context,
+                             &context->request),
+              VELTAIR_OK);
+    EXPECT_TRUE(had.get());
+  }
+  // Nothing is left of one that was refused.
+  veltair_request *request = nullptr;
+  EXPECT_NE(veltair_submit(tenant, &in, 0, &out, 1, &options, nullptr, nullptr,
+                           &request),
+            VELTAIR_OK);
+  EXPECT_EQ(request, nullptr);
 }
 
 TEST_F(ApiState, NoQueryArrivesInTheFuture) {

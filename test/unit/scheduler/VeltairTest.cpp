@@ -212,6 +212,24 @@ TEST_F(VeltairTest, AMissCountsBeforeTheQueryEnds) {
   EXPECT_EQ(blockEnd(600, 5, 1), (Grants{{7, 0, 1, 1}}));
 }
 
+// Before its target has passed, so nothing else would tell.
+TEST_F(VeltairTest, AShedQueryIsAMiss) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{100, 1}}), 250);
+  addTenant(2, testProgram({{100, 1}}), 250);
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants()); // gives way
+  EXPECT_EQ(arrive(0, 3, 2), Grants());
+  EXPECT_EQ(blockEnd(100, 1, 1), (Grants{{3, 0, 1, 1}}));
+  EXPECT_EQ(send(150, QueryCancelled{2, /*shed=*/true}), Grants());
+  EXPECT_EQ(blockEnd(200, 3, 1), Grants());
+  // So now the other tenant's.
+  EXPECT_EQ(arrive(1000, 4, 1), (Grants{{4, 0, 1, 1}}));
+  EXPECT_EQ(arrive(1000, 5, 2), Grants());
+  EXPECT_EQ(arrive(1000, 6, 1), Grants());
+  EXPECT_EQ(blockEnd(1100, 4, 1), (Grants{{6, 0, 1, 1}}));
+}
+
 TEST_F(VeltairTest, FollowsTheCores) {
   create("veltair", 4);
   addTenant(1, testProgram({{800, 4}}), 1000);

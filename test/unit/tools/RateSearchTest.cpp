@@ -53,6 +53,21 @@ TEST(RateSearch, FindsTheBorderFromBelowAndAbove) {
   }
 }
 
+// It would be satisfied at a rate at which it has no request.
+TEST(RateSearch, NoRateSatisfiesAnImpossibleTarget) {
+  Scenario impossible = scenario(10, true);
+  impossible.durationS = 10;
+  auto trial = [](const std::vector<Arrival> &arrivals, bool) {
+    TrialOutcome outcome;
+    uint64_t offered = arrivals.size();
+    outcome.tenants = {{offered, offered, 0, 0, 0, 0, {}}};
+    return outcome;
+  };
+  Played played = playScenario(impossible, trial, false);
+  ASSERT_TRUE(played.maxRate);
+  EXPECT_EQ(*played.maxRate, 0);
+}
+
 TEST(RateSearch, WithoutSearchPlaysOnce) {
   Server server(100);
   Played played = playScenario(scenario(120, false), std::ref(server), false);
