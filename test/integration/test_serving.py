@@ -7,8 +7,9 @@ import sys
 import unittest
 
 import numpy as np
+from onnx import TensorProto, helper
 
-from support import PY, VELTAIR, VELTAIRC, Case, small_model
+from support import PY, VELTAIR, VELTAIRC, Case, make_model, small_model
 
 from rate_search import highest_rate
 
@@ -119,6 +120,22 @@ class Serving(Case):
         # The arrivals are those of `load`.
         offered = sum(tenant["offered"] for tenant in found["tenants"])
         self.assertEqual(offered, len(self.arrivals(file)["arrivals"]))
+
+    def test_simulation_of_a_shape(self):
+        """The program is the one that takes the tenant's inputs."""
+        node, rows = helper.make_node("Exp", ["x"], ["y"]), ["n", 1 << 14]
+        model = make_model([node], [("x", TensorProto.FLOAT, rows)], [("y", TensorProto.FLOAT, rows)])
+        self.check_runs(VELTAIRC, self.save(model, "shapes.onnx"), "-o", self.path("shapes.so"), "--dim", "n=1,64")
+        latencies = []
+        for count in (1, 64, 3):
+            np.save(self.path("x.npy"), np.zeros((count, 1 << 14), np.float32))
+            file = self.scenario(artifact="shapes.so", inputs={"x": "x.npy"}, rate_rps=10)
+            if count == 3:
+                machine = self.write("machine.json", b'{"cores": 1}')
+                self.check_fails(VELTAIR, "simulate", file, "--machine", machine, says="input 'x'")
+            else:
+                latencies.append(self.simulate(file, 1)["tenants"][0]["latency_ms"]["p50"])
+        self.assertGreater(latencies[1], latencies[0])
 
     def test_simulated_search(self):
         with open(self.scenario(qos_ms=20)) as text:

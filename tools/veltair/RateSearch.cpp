@@ -16,24 +16,25 @@ static Played searchRate(const Scenario &scenario, const Trial &trial) {
   constexpr int limit = 24; // doublings or halvings
   double unit = totalRate(scenario);
   Played best;
-  bool tells = true;
   auto satisfied = [&](double rate) {
     TrialOutcome outcome =
         trial(poissonArrivals(scenario, rate / unit), /*giveUp=*/true);
+    bool ok = outcome.satisfies(scenario.satisfied);
     // A tenant without requests tells nothing of its target.
-    tells = std::ranges::all_of(
+    bool tells = std::ranges::all_of(
         outcome.tenants, [](const TenantOutcome &t) { return t.offered > 0; });
-    bool ok = tells && outcome.satisfies(scenario.satisfied);
     std::fprintf(stderr, "veltair: %.2f a second: %s\n", rate,
-                 ok ? "all within their targets" : "too much");
-    if (ok || !best.maxRate)
-      best = {std::move(outcome), rate, ok ? rate : 0};
+                 !ok      ? "too much"
+                 : !tells ? "a tenant has no request"
+                          : "all within their targets");
+    if ((ok && tells) || !best.maxRate)
+      best = {std::move(outcome), rate, ok && tells ? rate : 0};
     return ok;
   };
   double low = unit, high = unit;
   bool ok = satisfied(unit);
   bool bracketed = false;
-  for (int i = 0; i < limit && !bracketed && tells; ++i) {
+  for (int i = 0; i < limit && !bracketed; ++i) {
     double &moving = ok ? high : low;
     (ok ? low : high) = moving;
     moving *= ok ? 2 : 0.5;
