@@ -191,8 +191,9 @@ static void upsampleToResize(Node &node) {
   Builder &b = node.builder;
   node.attributes.set("coordinate_transformation_mode",
                       b.getStringAttr("asymmetric"));
-  auto scales = onnx::constantFloats(node.operands.size() > 2 ? node.operands[2]
-                                                              : node.noValue());
+  std::optional<SmallVector<double>> scales;
+  if (Value given = node.operand(2))
+    scales = onnx::constantFloats(given);
   bool shrinks =
       scales && llvm::any_of(*scales, [](double s) { return s < 1; });
   node.attributes.set("nearest_mode",

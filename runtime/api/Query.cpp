@@ -135,12 +135,12 @@ veltair_status veltair_submit(veltair_tenant *tenant,
     request = std::make_shared<Request>();
     request->callback = callback;
     request->context = context;
-    if (handle)
-      made = std::make_unique<veltair_request>();
-    if (made && tenant)
+    if (!handle)
+      return {};
+    made = std::make_unique<veltair_request>();
+    made->request = request;
+    if (tenant)
       made->executor = tenant->runtime->executor;
-    if (made)
-      made->request = request;
     return {};
   });
   if (status != VELTAIR_OK)
