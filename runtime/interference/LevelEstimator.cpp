@@ -43,8 +43,10 @@ bool LevelEstimator::update(const CounterReading &reading) {
   if (!features)
     return false;
   double target = options.proxy.level(*features);
-  double keep =
-      std::exp(-double(reading.duration) / double(options.timeConstant));
+  // What a reading says of the time in which chunks ran, it does not say of the
+  // idle time around them.
+  Time told = std::min(reading.duration, reading.busy);
+  double keep = std::exp(-double(told) / double(options.timeConstant));
   smoothed = target + (smoothed - target) * keep;
 
   double position = smoothed * (levelBucketCount - 1);

@@ -9,24 +9,6 @@
 
 namespace veltair {
 
-// How much of a query's weight is left in the record after one more: the record
-// speaks of some five hundred queries.
-static constexpr double fading = 0.998;
-
-// A new tenant counts as one that had so many queries, all in time: its first
-// miss does not yet weigh like one of twenty.
-static constexpr double assumedInTime = 20;
-
-void TenantRecord::queryEnded(bool miss) {
-  ended = ended * fading + 1;
-  missed = missed * fading + (miss ? 1 : 0);
-}
-
-double TenantRecord::missesUsed(unsigned more) const {
-  double share = (missed + more) / (ended + more + assumedInTime);
-  return share / std::max(1 - qosShare, 1e-4);
-}
-
 // Of the tenants that have something to give up.
 TenantRecord &Triage::mostToSpare() {
   TenantRecord *best = nullptr;

@@ -11,40 +11,13 @@
 #ifndef VELTAIR_SCHEDULER_TRIAGE_H
 #define VELTAIR_SCHEDULER_TRIAGE_H
 
-#include "runtime/scheduler/Scheduler.h"
+#include "runtime/scheduler/TenantRecord.h"
 #include "runtime/support/Reserve.h"
 
-#include <cstdint>
-#include <utility>
+#include <cstddef>
 #include <vector>
 
 namespace veltair {
-
-// How well a tenant was served lately.
-class TenantRecord {
-public:
-  Priority priority = Priority::medium;
-  double qosShare = defaultQosShare;
-
-  void queryEnded(bool missed);
-
-  // Triage needs no memory for up to so many claims of the tenant.
-  void reserve(size_t claims) { reserveFor(kept, claims); }
-
-  // The share of the misses that qosShare allows which would be used if
-  // `more` queries missed their deadline too.
-  double missesUsed(unsigned more) const;
-
-private:
-  friend class Triage;
-
-  double ended = 0; // fading counts
-  double missed = 0;
-  // Of the triage that goes on: work and index of the claims still kept, a
-  // heap; and how many were given up.
-  std::vector<std::pair<double, size_t>> kept;
-  unsigned givenUp = 0;
-};
 
 // What a query asks for.
 struct Claim {

@@ -37,6 +37,9 @@ static double patience(Priority priority) {
 // when there are too many queries for the machine, others are still in time.
 static constexpr double renewalShare = 0.02;
 
+// How often the tenants' fair shares are looked at.
+static constexpr double sharePeriod = 0.1e9;
+
 // `never` if it lies beyond.
 static Time after(Time time, double span) {
   return span >= double(never - time) ? never : time + Time(span);
@@ -47,9 +50,19 @@ static Time after(Time time, double span) {
 //===----------------------------------------------------------------------===//
 
 void Veltair::tenantChanging(TenantId id, const TenantInfo &info) {
-  TenantRecord &record = records[id];
+  reserveFor(byShare, records.size() + 1);
+  auto [it, isNew] = records.try_emplace(id);
+  TenantRecord &record = it->second;
+  if (isNew)
+    byShare.push_back(&record);
   record.priority = info.priority;
   record.qosShare = info.qosShare;
+}
+
+void Veltair::tenantRemoved(TenantId id) {
+  auto it = records.find(id);
+  std::erase(byShare, &it->second);
+  records.erase(it);
 }
 
 void Veltair::reserve(size_t queries) {
@@ -79,12 +92,15 @@ void Veltair::queryArrived(Time now, Query &base) {
   query.patience =
       std::max<Time>(after(0, qos * patience(query.record->priority)), 1);
   query.work = workLeft(query);
+  if (aims)
+    query.record->queryArrived(now, query.work);
   query.demand = times(query).demand(
       0, query.layerCount(),
       after(0, double(query.span) / query.program->correction));
   enqueue(query, aims ? hopeful : bestEffort);
   demands += query.demand;
   updateTheta();
+  updateShares(now);
   ready = &query;
 }
 
@@ -116,6 +132,13 @@ void Veltair::updateTheta() {
   unsigned step = std::max(1u, cores / 8);
   if (wanted < theta || wanted > theta + step || load <= idleLoad)
     theta = wanted;
+}
+
+void Veltair::updateShares(Time now) {
+  if (now < nextShares)
+    return;
+  nextShares = after(now, sharePeriod);
+  shareFairly(now, std::max(coreCount(), 1u), byShare);
 }
 
 //===----------------------------------------------------------------------===//
@@ -163,6 +186,7 @@ void Veltair::renewPatient(Time now) {
     if (!query)
       break;
     nextRenewal = after(now, query->work / machine);
+    query->record->renewed = now;
     dequeue(*query);
     query->due = after(now, double(query->due - query->arrival));
     query->target = after(now, double(query->span));
@@ -172,18 +196,23 @@ void Veltair::renewPatient(Time now) {
     wakeUpAt(std::max(nextRenewal, nextPatience));
 }
 
-// The one that has waited longest beyond its patience, as a multiple of it.
+// The tenants take turns, so that none that floods the machine keeps it from
+// the others. Of a tenant, the one that has waited longest beyond its patience,
+// as a multiple of it.
 Veltair::BlockQuery *Veltair::mostPatient(Time now) {
   BlockQuery *most = nullptr;
-  double mostWaited = 1;
+  std::pair<Time, double> order;
   nextPatience = never;
   for (BlockQuery *query : bestEffort) {
     double waited = double(now - query->arrival) / double(query->patience);
-    if (waited >= mostWaited) {
-      most = query;
-      mostWaited = waited;
-    } else if (waited < 1) {
+    if (waited < 1) {
       nextPatience = std::min(nextPatience, query->patienceEnd());
+      continue;
+    }
+    std::pair own(query->record->renewed, -waited);
+    if (!most || own < order) {
+      most = query;
+      order = own;
     }
   }
   if (most)

@@ -68,7 +68,7 @@ private:
   }
   void tenantChanging(TenantId tenant, const TenantInfo &info) override;
   void reserve(size_t queries) override;
-  void tenantRemoved(TenantId tenant) override { records.erase(tenant); }
+  void tenantRemoved(TenantId tenant) override;
   void queryArrived(Time now, Query &query) override;
   void blockEnding(Time now, Query &query) override;
   void blockEnded(Time now, Query &query) override;
@@ -94,6 +94,7 @@ private:
 
   // Veltair.cpp
   void updateTheta();
+  void updateShares(Time now);
   void enqueue(BlockQuery &query, BlockQuery::State state);
   void dequeue(BlockQuery &query);
   void giveUpMissed(Time now);
@@ -107,6 +108,8 @@ private:
   void applyShares(Time now);
 
   std::map<TenantId, TenantRecord> records;
+  std::vector<TenantRecord *> byShare; // all of them
+  Time nextShares = 0;                 // not before
   // All queries: those that have a deadline to keep, and the others.
   OrderedQueue<BlockQuery, &BlockQuery::urgency> hopefuls;
   OrderedQueue<BlockQuery, &BlockQuery::shortness> bestEffort;

@@ -18,8 +18,8 @@ constexpr Time ms = 1'000'000;
 CounterReading slowed(double slowdown) {
   CounterReading reading;
   reading.duration = 50 * ms;
-  reading.quiet = 10 * ms;
-  reading.busy = Time(slowdown * 10 * ms);
+  reading.quiet = 50 * ms;
+  reading.busy = Time(slowdown * 50 * ms);
   return reading;
 }
 
@@ -35,9 +35,9 @@ TEST(Features, AreNormalisedByTime) {
 
 TEST(Features, WaitingForACpuIsNotInterference) {
   CounterReading reading = slowed(2);
-  reading.runDelay = 10 * ms;
+  reading.runDelay = 50 * ms;
   EXPECT_DOUBLE_EQ((*extractFeatures(reading))[0], 0);
-  reading.runDelay = 90 * ms; // more than was measured
+  reading.runDelay = 150 * ms; // more than was measured
   EXPECT_DOUBLE_EQ((*extractFeatures(reading))[0], 0);
 }
 
@@ -68,6 +68,16 @@ TEST(LevelEstimator, MovesByItsTimeConstant) {
   double before = estimator.level();
   EXPECT_FALSE(estimator.update(counters.read(200 * ms)));
   EXPECT_EQ(estimator.level(), before);
+}
+
+TEST(LevelEstimator, AChunkAfterIdlingWeighsWhatItTook) {
+  CounterReading reading = slowed(2);
+  reading.duration = 1000 * ms;
+  reading.busy = 5 * ms;
+  reading.quiet = 2 * ms;
+  LevelEstimator estimator;
+  estimator.update(reading);
+  EXPECT_NEAR(estimator.level(), 1 - std::exp(-0.1), 1e-6);
 }
 
 TEST(LevelEstimator, BucketsHaveHysteresis) {

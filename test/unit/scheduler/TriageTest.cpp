@@ -81,20 +81,5 @@ TEST(Triage, QueriesWithoutTargetNeverMiss) {
   EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {never, 1e9, &a}}), Kept({true, true}));
 }
 
-TEST(TenantRecord, CountsTheShareOfMisses) {
-  TenantRecord record;
-  EXPECT_EQ(record.missesUsed(0), 0);
-  record.queryEnded(true);
-  double once = record.missesUsed(0);
-  EXPECT_GT(once, 0);
-  EXPECT_GT(record.missesUsed(1), once);
-  record.queryEnded(false);
-  EXPECT_LT(record.missesUsed(0), once);
-  // One in twenty uses all that 95 % leave, and what is long ago fades.
-  for (int i = 0; i < 10000; ++i)
-    record.queryEnded(i % 20 == 0);
-  EXPECT_NEAR(record.missesUsed(0), 1, 0.1);
-}
-
 } // namespace
 } // namespace veltair

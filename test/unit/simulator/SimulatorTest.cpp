@@ -101,6 +101,30 @@ TEST_F(SimulatorTest, StopsWhenTold) {
   EXPECT_EQ(ends, 1);
 }
 
+// A tenant that asks for one and a half machines beside one that asks for a
+// third of one: they do not miss alike.
+TEST_F(SimulatorTest, AFloodOfOneTenantLeavesTheOthersInTime) {
+  machine.cores = 2;
+  constexpr Time ms = 1'000'000;
+  std::vector<TenantInfo> tenants{tenant({20 * ms}, 100 * ms),
+                                  tenant({20 * ms}, 100 * ms)};
+  std::vector<Simulator::Arrival> arrivals;
+  for (Time time = 0; time < 60'000 * ms; time += ms)
+    for (auto [every, id] : {std::pair(7, 0), std::pair(30, 1)})
+      if (time / ms % every == 0)
+        arrivals.push_back({time, TenantId(id)});
+  unsigned late[2] = {}, all[2] = {};
+  for (auto [id, arrival, end] : play("veltair", tenants, arrivals)) {
+    if (arrival < 20'000 * ms)
+      continue; // not yet known as a flood
+    ++all[id];
+    late[id] += end - arrival > 100 * ms;
+  }
+  EXPECT_LT(late[1], all[1] / 20);
+  // What is left is used for the flood.
+  EXPECT_LT(late[0], all[0] * 6 / 10);
+}
+
 // Whatever the policy: every query ends, equal seeds give equal histories.
 TEST_F(SimulatorTest, EveryPolicyServesEveryQuery) {
   machine.cores = 6;
