@@ -112,14 +112,25 @@ void Executor::removeTenant(Tenant &tenant, Underway queries) {
   removed = finishRemoval(tenant);
 }
 
+// One query at a time: others get the lock in between.
 void Executor::startRemoval(Tenant &tenant, Underway queries) {
-  Transaction transaction(*this);
-  tenant.removing = true;
-  // Cancelling may end queries, but slots stay where they are.
-  for (const auto &slot : slots)
-    if (queries == Underway::cancel && slot->underway &&
-        slot->tenant == &tenant)
-      stopQuery(*slot, VELTAIR_CANCELLED);
+  Query *toStop = nullptr;
+  size_t next = 0;
+  do {
+    Transaction transaction(*this);
+    tenant.removing = true;
+    toStop = queries == Underway::cancel ? nextUnderway(tenant, next) : nullptr;
+    if (toStop)
+      stopQuery(*toStop, VELTAIR_CANCELLED);
+  } while (toStop);
+}
+
+Query *Executor::nextUnderway(const Tenant &tenant, size_t &next) {
+  while (next < slots.size())
+    if (Query &query = *slots[next++];
+        query.underway && query.tenant == &tenant)
+      return &query;
+  return nullptr;
 }
 
 bool Executor::isIdle(const Tenant &tenant) const {
@@ -259,15 +270,13 @@ void Executor::forgetDeadline(const Query &query) {
     deadlines.erase({query.deadline, query.id});
 }
 
-bool Executor::shedExpired(Time now) {
-  bool any = false;
-  while (!deadlines.empty() && deadlines.begin()->first <= now) {
-    Query &query = slot(deadlines.begin()->second);
-    deadlines.erase(deadlines.begin());
-    stopQuery(query, VELTAIR_EXPIRED);
-    any = true;
-  }
-  return any;
+bool Executor::shedOneExpired(Time now) {
+  if (deadlines.empty() || deadlines.begin()->first > now)
+    return false;
+  Query &query = slot(deadlines.begin()->second);
+  deadlines.erase(deadlines.begin());
+  stopQuery(query, VELTAIR_EXPIRED);
+  return true;
 }
 
 void Executor::endQuery(Query &query) {

@@ -122,8 +122,8 @@ protected:
   void stopQuery(Query &query, veltair_status status);
   void endQuery(Query &query);
   void forgetDeadline(const Query &query);
-  // True if there were any.
-  bool shedExpired(Time now);
+  // True if there was one.
+  bool shedOneExpired(Time now);
   void count(Tenant &tenant, const Request &request);
   // Tells the scheduler of the queries whose arenas fit now.
   void admitWaiting();
@@ -138,6 +138,8 @@ protected:
 
   // Removing a tenant: the first takes the lock, the last two are under it.
   void startRemoval(Tenant &tenant, Underway queries);
+  // Of the slots from `next` on, which is moved behind it; null: none.
+  Query *nextUnderway(const Tenant &tenant, size_t &next);
   bool isIdle(const Tenant &tenant) const;
   // The result takes long to destroy: not under the lock.
   std::unique_ptr<Tenant> finishRemoval(Tenant &tenant);

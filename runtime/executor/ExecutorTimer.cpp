@@ -22,10 +22,8 @@ Time Executor::runDue(Time now) {
     post(TimerFired{});
     return now;
   }
-  if (shedExpired(now))
-    return now;
   // One at a time: others get the lock in between.
-  if (arenas.trimOne(now))
+  if (shedOneExpired(now) || arenas.trimOne(now))
     return now;
   timerParked = !underway;
   Time until = std::min(underway ? nextSample : never, wakeUp);
