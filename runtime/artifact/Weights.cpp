@@ -36,20 +36,24 @@ Result<Weights> Weights::open(const LoadedArtifact &artifact,
     if (!path.empty())
       return Status::error(VELTAIR_INVALID_ARGUMENT, "model '", tables.name,
                            "' has its weights inside, it takes no file");
-    weights.base = static_cast<const std::byte *>(tables.weights);
+    weights.base = artifact.embeddedWeights();
   } else {
     std::string name =
         path.empty() ? artifact.directory() + tables.weights_file : path;
     Result<MappedFile> file = MappedFile::open(name);
     if (!file.ok())
       return file.status();
-    weights.file = std::move(*file);
-    if (weights.file.bytes().size() != tables.weights_size)
+    if (file->bytes().size() != tables.weights_size)
       return Status::error(VELTAIR_BAD_ARTIFACT, name, ": has ",
-                           weights.file.bytes().size(),
+                           file->bytes().size(),
                            " bytes; the weights of model '", tables.name,
                            "' have ", tables.weights_size);
-    weights.base = weights.file.bytes().data();
+    weights.copy = LargePageCopy(file->bytes());
+    weights.base = weights.copy.bytes().data();
+    if (!weights.base) {
+      weights.file = std::move(*file);
+      weights.base = weights.file.bytes().data();
+    }
   }
   if (verify)
     if (Status s = verifyHashes(tables, weights.base); !s.ok())

@@ -9,13 +9,14 @@
 
 #include "runtime/artifact/LoadedArtifact.h"
 #include "runtime/support/MappedFile.h"
+#include "runtime/support/Pages.h"
 
 #include <cstddef>
 #include <string>
 
 namespace veltair {
 
-// Embedded in the artifact, which must outlive this, or mapped from a file.
+// Embedded in the artifact, which must outlive this, or from a file.
 class Weights {
 public:
   // `path`: the weights file; empty: the one that the artifact names, beside
@@ -29,6 +30,7 @@ public:
 private:
   const std::byte *base = nullptr;
   MappedFile file;
+  LargePageCopy copy;
 };
 
 } // namespace veltair

@@ -3,12 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/executor/ArenaPool.h"
+#include "runtime/support/Pages.h"
 #include "runtime/support/Reserve.h"
 
 #include <algorithm>
 #include <new>
-
-#include <sys/mman.h>
 
 namespace veltair {
 
@@ -60,11 +59,10 @@ bool ArenaPool::acquire(uint64_t size, Arena &arena) {
   } catch (const std::bad_alloc &) {
     return false;
   }
-  void *data = mmap(nullptr, size, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS, /*fd=*/-1, /*offset=*/0);
-  if (data == MAP_FAILED)
+  std::byte *data = mapPages(size);
+  if (!data)
     return false;
-  arena = {static_cast<std::byte *>(data), size};
+  arena = {data, size};
   held += size;
   ++lent;
   return true;
@@ -104,7 +102,7 @@ Time ArenaPool::nextTrim() const {
 }
 
 void ArenaPool::free(Arena arena) {
-  munmap(arena.data, arena.size);
+  unmapPages(arena.data, arena.size);
   held -= arena.size;
 }
 

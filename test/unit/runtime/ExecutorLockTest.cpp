@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -36,7 +37,14 @@ public:
 
   using Executor::mutex;
   using Executor::notifier;
-  using Executor::startRemoval;
+
+  // At once, as when one's end is what ends the other.
+  void cancel(std::initializer_list<Request *> requests) {
+    Transaction transaction(*this);
+    for (Request *request : requests)
+      stopQuery(*request->query, VELTAIR_CANCELLED);
+  }
+  using Executor::cancel;
 
   // Returns when the timer would look again.
   Time tick() {
@@ -96,16 +104,37 @@ TEST(ExecutorLock, CallbacksKeepTheOrderOfTheEnds) {
     delete request;
     executor.cancel(*late);
   });
+  Request *silentOne = silent.get();
   service.submit(executor, first, std::move(silent));
   service.submit(executor, first, early);
   service.submit(executor, second, late);
-  executor.startRemoval(first, Executor::Underway::cancel);
+  executor.cancel({silentOne, early.get()});
   EXPECT_TRUE(early->hasEnded() && late->hasEnded());
   while (executor.notifier.callNext())
     ;
   EXPECT_EQ(called, (std::vector<void *>{early.get(), late.get()}));
   executor.removeTenant(first);
   executor.removeTenant(second);
+}
+
+// Others must not wait until thousands of queries of a removed tenant are
+// stopped.
+TEST(ExecutorLock, RemovalsStopOneQueryAtATime) {
+  Service service;
+  ManualExecutor executor;
+  Tenant &first = executor.addTenant(service.tenant());
+  int ended = 0;
+  for (int i = 0; i < 3; ++i)
+    service.submit(executor, first, {new Request, [&](Request *request) {
+                                       delete request;
+                                       // After the lock was given back.
+                                       EXPECT_TRUE(executor.mutex.try_lock());
+                                       executor.mutex.unlock();
+                                       EXPECT_EQ(first.underway,
+                                                 uint64_t(2 - ended++));
+                                     }});
+  executor.removeTenant(first);
+  EXPECT_EQ(ended, 3);
 }
 
 TEST(ExecutorLock, ModelsAreUnloadedWithoutIt) {
