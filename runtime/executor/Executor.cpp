@@ -94,12 +94,14 @@ bool Executor::isForked() const { return getpid() != process; }
 //===----------------------------------------------------------------------===//
 
 Tenant &Executor::addTenant(std::unique_ptr<Tenant> tenant) {
+  std::shared_ptr<TenantTables> tables =
+      scheduler->prepare(tenant->info, options.threads);
   Transaction transaction(*this);
   tenant->id = tenantIds++;
   if (tracing.active())
     tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
   tenants.reserve(tenants.size() + 1);
-  handle(TenantChanged{tenant->id, tenant->info});
+  handle(TenantChanged{tenant->id, tenant->info, std::move(tables)});
   tenants.push_back(std::move(tenant));
   return *tenants.back();
 }

@@ -54,11 +54,19 @@ struct TenantInfo {
 // Events
 //===----------------------------------------------------------------------===//
 
+// What a scheduler computes of a tenant's programs.
+class TenantTables {
+public:
+  virtual ~TenantTables() = default;
+};
+
 // A tenant is new, or its target, priority or programs are others. Queries
 // under way keep their program.
 struct TenantChanged {
   TenantId tenant;
   TenantInfo info;
+  // By Scheduler::prepare, for no other event; null: they are computed now.
+  std::shared_ptr<TenantTables> tables = {};
 };
 
 // Comes after the last query of the tenant ended.
@@ -172,6 +180,13 @@ public:
   // CoresChanged only, and nothing has changed after the first two: all others
   // need no memory, given the same `decision` each time.
   virtual void handle(Time now, const Event &event, Decision &decision) = 0;
+
+  // Computes for a machine of `cores` cores what takes long of a TenantChanged:
+  // layers x cores x levels predictions. Thread safe, beside `handle` too.
+  virtual std::shared_ptr<TenantTables> prepare(const TenantInfo &info,
+                                                uint32_t cores) const {
+    return nullptr;
+  }
 
   // True if the policy wants LayerEnded.
   virtual bool wantsLayerEnds() const { return false; }

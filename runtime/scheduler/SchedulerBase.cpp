@@ -29,7 +29,9 @@ void SchedulerBase::apply(Time now, const TenantChanged &e) {
   std::map<TenantId, Tenant> made;
   Tenant &tenant = made[e.tenant];
   tenant.info = e.info;
-  makeTables(tenant);
+  tenant.tables = e.tables ? std::static_pointer_cast<Tables>(e.tables)
+                           : std::make_shared<Tables>();
+  makeTables(tenant.info, cores, *tenant.tables);
   tenantChanging(e.tenant, e.info);
   if (auto it = tenants.find(e.tenant); it != tenants.end()) {
     tenant.counts = it->second.counts;
@@ -50,7 +52,7 @@ void SchedulerBase::apply(Time now, const QueryArrived &e) {
   std::unique_ptr<Query> query = newQuery();
   query->id = e.query;
   query->tenant = e.tenant;
-  query->program = tenant.programs.at(e.program);
+  query->program = tenant.tables->programs.at(e.program);
   query->arrival = e.arrival;
   Time qos = tenant.info.qos;
   query->deadline = qos >= never - e.arrival ? never : e.arrival + qos;
@@ -94,10 +96,10 @@ void SchedulerBase::apply(Time now, const QueryCancelled &e) {
 void SchedulerBase::apply(Time now, const CoresChanged &e) {
   cores = e.cores;
   for (auto &[id, tenant] : tenants)
-    makeTables(tenant);
+    makeTables(tenant.info, cores, *tenant.tables);
   // Of tenants that have other programs by now.
   for (const auto &query : active)
-    makeTimes(*query->program);
+    makeTimes(*query->program, cores);
   takeCoresLost();
   coresChanged();
 }
@@ -203,35 +205,44 @@ void SchedulerBase::emit(Decision &decision) {
   changed.clear();
 }
 
-// Version tables serve fewer cores too; the predicted times are for just those
-// that there are.
-void SchedulerBase::makeTables(Tenant &tenant) {
-  if (tenant.tableCores < std::max(cores, 1u)) {
-    tenant.tableCores = std::max(cores, 1u);
-    tenant.programs.clear();
-    VersionRules rules{options.numerics, tenant.info.forcedVersion};
-    if (!rules.forcedVersion && !options.adaptVersions)
-      rules.forcedVersion = 0;
-    for (const auto &program : tenant.info.programs) {
-      auto state = std::make_shared<ProgramState>();
-      state->program = program;
-      state->versions = std::make_shared<VersionTable>(
-          *program, model, tenant.tableCores, rules);
-      tenant.programs.push_back(std::move(state));
-    }
-  }
-  for (const auto &state : tenant.programs)
-    makeTimes(*state);
+std::shared_ptr<TenantTables> SchedulerBase::prepare(const TenantInfo &info,
+                                                     uint32_t forCores) const {
+  auto tables = std::make_shared<Tables>();
+  makeTables(info, forCores, *tables);
+  return tables;
 }
 
-void SchedulerBase::makeTimes(ProgramState &state) {
-  unsigned maxCores = std::max(cores, 1u);
-  if (!state.times.empty() && state.times.front().maxCores() == maxCores)
+// Version tables serve fewer cores too; the predicted times are for just those
+// that there are.
+void SchedulerBase::makeTables(const TenantInfo &info, uint32_t forCores,
+                               Tables &tables) const {
+  forCores = std::max(forCores, 1u);
+  if (tables.tableCores < forCores) {
+    tables.tableCores = forCores;
+    tables.programs.clear();
+    VersionRules rules{options.numerics, info.forcedVersion};
+    if (!rules.forcedVersion && !options.adaptVersions)
+      rules.forcedVersion = 0;
+    for (const auto &program : info.programs) {
+      auto state = std::make_shared<ProgramState>();
+      state->program = program;
+      state->versions =
+          std::make_shared<VersionTable>(*program, model, forCores, rules);
+      tables.programs.push_back(std::move(state));
+    }
+  }
+  for (const auto &state : tables.programs)
+    makeTimes(*state, forCores);
+}
+
+void SchedulerBase::makeTimes(ProgramState &state, uint32_t forCores) const {
+  forCores = std::max(forCores, 1u);
+  if (!state.times.empty() && state.times.front().maxCores() == forCores)
     return;
   state.times.clear();
-  for (unsigned bucket = 0; bucket < levelBucketCount; ++bucket)
-    state.times.emplace_back(*state.program, *state.versions, model, maxCores,
-                             bucket);
+  for (unsigned level = 0; level < levelBucketCount; ++level)
+    state.times.emplace_back(*state.program, *state.versions, model, forCores,
+                             level);
 }
 
 } // namespace veltair

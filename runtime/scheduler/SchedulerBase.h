@@ -31,6 +31,8 @@ public:
       : options(options), model(model) {}
 
   void handle(Time now, const Event &event, Decision &decision) final;
+  std::shared_ptr<TenantTables> prepare(const TenantInfo &info,
+                                        uint32_t cores) const final;
   SchedulerStatistics statistics() const final { return counts; }
   SchedulerStatistics statistics(TenantId tenant) const final {
     return tenants.at(tenant).counts;
@@ -161,16 +163,22 @@ private:
   void takeCoresLost();
   void touch(Query &query);
   void emit(Decision &decision);
-  struct Tenant {
-    TenantInfo info;
-    // Of each of its programs; with version tables for `tableCores` cores.
+
+  // Of each program of a tenant; with version tables for `tableCores` cores.
+  struct Tables final : TenantTables {
     std::vector<std::shared_ptr<ProgramState>> programs;
     uint32_t tableCores = 0;
+  };
+
+  struct Tenant {
+    TenantInfo info;
+    std::shared_ptr<Tables> tables;
     SchedulerStatistics counts;
   };
 
-  void makeTables(Tenant &tenant);
-  void makeTimes(ProgramState &state);
+  void makeTables(const TenantInfo &info, uint32_t forCores,
+                  Tables &tables) const;
+  void makeTimes(ProgramState &state, uint32_t forCores) const;
 
   std::map<TenantId, Tenant> tenants;
   Queries active;

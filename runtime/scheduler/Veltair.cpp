@@ -33,9 +33,12 @@ static double patience(Priority priority) {
   return 1;
 }
 
-// The share of the machine that goes at most to queries with such a deadline:
-// when there are too many queries for the machine, others are still in time.
-static constexpr double renewalShare = 0.02;
+// The share of the machine that goes at most to queries with such a deadline,
+// as long as they are of this tenant: as many as may be late, so that others
+// are still in time when there are too many for the machine.
+static double renewalShare(const TenantRecord &tenant) {
+  return std::max(1 - tenant.qosShare, 0.02);
+}
 
 // How often the tenants' fair shares are looked at.
 static constexpr double sharePeriod = 0.1e9;
@@ -180,12 +183,12 @@ void Veltair::giveUpMissed(Time now) {
 // that can be in time. It is planned as if it had just arrived, but does not
 // give way any more.
 void Veltair::renewPatient(Time now) {
-  double machine = renewalShare * std::max(coreCount(), 1u);
   while (now >= std::max(nextRenewal, nextPatience)) {
     BlockQuery *query = mostPatient(now);
     if (!query)
       break;
-    nextRenewal = after(now, query->work / machine);
+    nextRenewal = after(now, query->work / (renewalShare(*query->record) *
+                                            std::max(coreCount(), 1u)));
     query->record->renewed = now;
     dequeue(*query);
     query->due = after(now, double(query->due - query->arrival));

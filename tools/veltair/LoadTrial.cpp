@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include <sys/prctl.h>
+
 namespace veltair::tool {
 
 LoadTrial::LoadTrial(Runtime &runtime,
@@ -111,6 +113,8 @@ TrialOutcome LoadTrial::run(const std::vector<Arrival> &arrivals, bool giveUp) {
     ~AtExit() { trial.endAll(queries); }
   } atExit{*this, queries};
 
+  // The kernel may prolong sleeps by so many nanoseconds, 50,000 by default.
+  prctl(PR_SET_TIMERSLACK, 1ul);
   uint64_t start = veltair_now_ns() + 1'000'000;
   for (size_t i = 0; i < arrivals.size(); ++i) {
     uint64_t due = start + arrivals[i].time;

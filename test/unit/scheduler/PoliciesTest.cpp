@@ -100,5 +100,21 @@ TEST_F(AblationTest, ForcedVersionsAreKept) {
   EXPECT_EQ(versionUnderLoad(decision), 1u);
 }
 
+// Also for another number of cores than there are by then.
+TEST_F(AblationTest, TablesMayBePreparedBefore) {
+  create("edf", 4);
+  TenantInfo info;
+  info.qos = 1000;
+  info.programs = {testProgram({{400, 4}, {400, 4}})};
+  for (uint32_t cores : {1, 4, 8}) {
+    TenantId id = cores;
+    std::shared_ptr<TenantTables> tables = scheduler->prepare(info, cores);
+    ASSERT_TRUE(tables);
+    send(0, TenantChanged{id, info, std::move(tables)});
+    EXPECT_EQ(arrive(0, id, id), (Grants{{id, 0, 2, 4}}));
+    EXPECT_EQ(blockEnd(200, id, 2), Grants());
+  }
+}
+
 } // namespace
 } // namespace veltair
