@@ -206,28 +206,28 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   if (queryOptions.deadline_ns)
     deadline =
         Time(std::min<uint64_t>(queryOptions.deadline_ns, uint64_t(never) - 1));
+  Time arrival = options.clock();
+  if (queryOptions.arrival_ns)
+    arrival =
+        Time(std::min<uint64_t>(queryOptions.arrival_ns, uint64_t(arrival)));
   try {
     index = prepareSlot();
     slots[index]->reserve(*tenant.programs[programIndex]);
     id = ++queryCount << slotBits | index;
-    decltype(deadlines) own;
+    decltype(deadlines) ownDeadline;
     if (deadline != never)
-      own.emplace(deadline, id);
-    waiting.push_back(id);
-    deadlines.merge(own);
+      ownDeadline.emplace(deadline, id);
+    waiting.insert(admissionOrder(tenant, arrival, id));
+    deadlines.merge(ownDeadline);
   } catch (const std::bad_alloc &) {
     ++tenant.counts.failed;
     throw;
   }
   freeSlots.pop_back();
   Query &query = *slots[index];
-  Time now = options.clock();
   request->tenant = &tenant;
   request->program = tenant.usable[programIndex];
-  request->arrival =
-      queryOptions.arrival_ns
-          ? Time(std::min<uint64_t>(queryOptions.arrival_ns, uint64_t(now)))
-          : now;
+  request->arrival = arrival;
   request->query = &query;
   ++tenant.underway;
   ++underway;
@@ -240,13 +240,22 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   return {};
 }
 
-// In the order of arrival, so that a large query is not passed for ever.
+// The highest priority first, and of one the earliest deadline; those without a
+// target come last.
+Executor::Admission Executor::admissionOrder(const Tenant &tenant, Time arrival,
+                                             QueryId id) {
+  Time qos = tenant.info.qos;
+  Time due = qos >= never - arrival ? never : arrival + qos;
+  return {-int(tenant.info.priority), due, id};
+}
+
+// None is passed by one behind it that needs less, maybe for ever.
 void Executor::admitWaiting() {
   while (!waiting.empty()) {
-    Query &query = slot(waiting.front());
+    Query &query = slot(std::get<QueryId>(*waiting.begin()));
     if (!arenas.reserve(query.arenaBytes()))
       return;
-    waiting.pop_front();
+    waiting.erase(waiting.begin());
     query.admitted = true;
     post(QueryArrived{query.id, query.tenant->id, query.programIndex,
                       query.request->arrival});
@@ -305,7 +314,7 @@ void Executor::endQuery(Query &query) {
     arenas.release(std::exchange(query.arena, {}), request->end);
     arenas.cancelReservation(query.arenaBytes());
   } else {
-    std::erase(waiting, query.id);
+    waiting.erase(admissionOrder(tenant, request->arrival, query.id));
   }
   admitWaiting();
   query.underway = false;

@@ -21,7 +21,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <iosfwd>
 #include <memory>
 #include <mutex>
@@ -29,6 +28,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -125,6 +125,10 @@ protected:
   // True if there was one.
   bool shedOneExpired(Time now);
   void count(Tenant &tenant, const Request &request);
+  // Who waits for memory: priority, deadline, query.
+  using Admission = std::tuple<int, Time, QueryId>;
+  static Admission admissionOrder(const Tenant &tenant, Time arrival,
+                                  QueryId id);
   // Tells the scheduler of the queries whose arenas fit now.
   void admitWaiting();
   void reserveEvents(uint64_t queries);
@@ -167,7 +171,7 @@ protected:
   Trace tracing;
   std::mutex traceControl; // who starts, stops or writes it; before `mutex`
   std::vector<Worker *> freeWorkers;
-  std::deque<QueryId> waiting; // for memory, the oldest first
+  std::set<Admission> waiting; // for memory
   // Of queries that have not started.
   std::set<std::pair<Time, QueryId>> deadlines;
   uint64_t queryCount = 0; // ever

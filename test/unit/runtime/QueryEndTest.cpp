@@ -247,6 +247,40 @@ TEST_F(MemoryTest, QueriesWaitForTheLimit) {
   EXPECT_LE(runtime->metrics().arena_bytes, 4096u);
 }
 
+// Not in the order in which they came, which the policy could not change.
+TEST_F(MemoryTest, TheUrgentWaitLess) {
+  static std::vector<int> order;
+  order.clear();
+  auto tenantWith = [&](veltair_priority priority, double qosMs) {
+    veltair_tenant_options options = VELTAIR_TENANT_OPTIONS_INIT;
+    options.priority = priority;
+    options.qos_ms = qosMs;
+    return Tenant(*runtime, *module, &options);
+  };
+  Tenant low = tenantWith(VELTAIR_PRIORITY_LOW, 1);
+  Tenant patient = tenantWith(VELTAIR_PRIORITY_MEDIUM, 2e6);
+  Tenant urgent = tenantWith(VELTAIR_PRIORITY_MEDIUM, 1e6);
+  Tenant high = tenantWith(VELTAIR_PRIORITY_HIGH, 0);
+  Request first = submit();
+  Gate::waitUntilEntered();
+  veltair_input in = makeInput<float>(x, dims);
+  veltair_output out = makeOutput<float>(y);
+  std::vector<Request> requests;
+  static const int numbers[] = {0, 1, 2, 3, 4};
+  Tenant *tenants[] = {&*tenant, &low, &patient, &urgent, &high};
+  for (int i = 0; i < 5; ++i)
+    requests.push_back(tenants[i]->submit(
+        {&in, 1}, {&out, 1},
+        [](void *context, const veltair_result *) {
+          order.push_back(*static_cast<const int *>(context));
+        },
+        const_cast<int *>(&numbers[i])));
+  Gate::letGo();
+  for (Request &request : requests)
+    EXPECT_EQ(statusOf(request), VELTAIR_OK);
+  EXPECT_EQ(order, (std::vector<int>{4, 3, 2, 0, 1}));
+}
+
 TEST_F(MemoryTest, RemovalEndsThoseThatWait) {
   Request first = submit();
   Gate::waitUntilEntered();
