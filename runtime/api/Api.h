@@ -18,10 +18,15 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <utility>
 #include <vector>
 
 struct veltair_module {
+  explicit veltair_module(veltair::LoadedArtifact::Pointer artifact)
+      : artifact(std::move(artifact)) {}
+
   veltair::LoadedArtifact::Pointer artifact;
+  veltair::SharedWeights weights;
 };
 
 struct veltair_runtime {

@@ -38,7 +38,7 @@ static Status makeModule(Result<LoadedArtifact::Pointer> artifact,
                          veltair_module **module) {
   if (!artifact.ok())
     return artifact.status();
-  *module = new veltair_module{std::move(*artifact)};
+  *module = new veltair_module(std::move(*artifact));
   return {};
 }
 

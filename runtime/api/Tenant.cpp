@@ -68,7 +68,7 @@ static void calibrate(Program &program, const ProfileTimeModel &model) {
 }
 
 static Result<std::unique_ptr<Tenant>>
-makeTenant(const veltair_module &module, const veltair_tenant_options &options,
+makeTenant(veltair_module &module, const veltair_tenant_options &options,
            const ProfileTimeModel &model) {
   auto tenant = std::make_unique<Tenant>();
   tenant->artifact = module.artifact;
@@ -82,16 +82,18 @@ makeTenant(const veltair_module &module, const veltair_tenant_options &options,
     return usable.status();
   tenant->usable = std::move(*usable);
 
-  Result<Weights> weights = Weights::open(
-      *module.artifact, options.weights_file ? options.weights_file : "",
-      options.verify_weights);
+  Result<Weights::Pointer> weights = module.weights.get(
+      *module.artifact, options.weights_file ? options.weights_file : "");
   if (!weights.ok())
     return weights.status();
   tenant->weights = std::move(*weights);
+  if (options.verify_weights)
+    if (Status s = tenant->weights->verify(tables); !s.ok())
+      return s;
 
   for (uint32_t index : tenant->usable) {
     tenant->programs.push_back(std::make_unique<Program>(
-        tables, tables.programs[index], tenant->weights.data()));
+        tables, tables.programs[index], *tenant->weights));
     calibrate(*tenant->programs.back(), model);
     tenant->info.programs.push_back(tenant->programs.back()->info());
   }

@@ -89,20 +89,6 @@ LoadedArtifact::link(veltair_query_function query) {
   return Pointer(std::move(result));
 }
 
-const std::byte *LoadedArtifact::embeddedWeights() const {
-  auto *embedded = static_cast<const std::byte *>(artifact->weights);
-  if (!embedded)
-    return nullptr;
-  std::call_once(copied, [&] {
-    std::span bytes(embedded, artifact->weights_size);
-    weights = LargePageCopy(bytes);
-    // Those of a program that was linked with them may be used otherwise.
-    if (library && !weights.bytes().empty())
-      dropPages(bytes);
-  });
-  return weights.bytes().empty() ? embedded : weights.bytes().data();
-}
-
 LoadedArtifact::~LoadedArtifact() {
   if (library)
     dlclose(library);

@@ -7,14 +7,11 @@
 #ifndef VELTAIR_ARTIFACT_LOADEDARTIFACT_H
 #define VELTAIR_ARTIFACT_LOADEDARTIFACT_H
 
-#include "runtime/support/Pages.h"
 #include "runtime/support/Status.h"
 
 #include "veltair/artifact.h"
 
-#include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace veltair {
@@ -36,9 +33,8 @@ public:
   const veltair_artifact &tables() const { return *artifact; }
   // Where files of the artifact lie; ends in '/', or is empty.
   const std::string &directory() const { return folder; }
-  // Null when there are none. All tenants share them; the first call takes long
-  // if they are copied to large pages. Thread safe.
-  const std::byte *embeddedWeights() const;
+  // False if it is linked into the program.
+  bool isSharedObject() const { return library; }
 
 private:
   LoadedArtifact() = default;
@@ -46,8 +42,6 @@ private:
   const veltair_artifact *artifact = nullptr;
   void *library = nullptr; // of dlopen; null when linked in
   std::string folder;
-  mutable std::once_flag copied;
-  mutable LargePageCopy weights;
 };
 
 } // namespace veltair

@@ -12,25 +12,51 @@
 #include "runtime/support/Pages.h"
 
 #include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
 #include <string>
 
 namespace veltair {
 
-// Embedded in the artifact, which must outlive this, or from a file.
+// Embedded in the artifact, which must outlive this, or from a file. Immutable.
 class Weights {
 public:
-  // `path`: the weights file; empty: the one that the artifact names, beside
-  // it. With `verify` all bytes are hashed.
-  static Result<Weights> open(const LoadedArtifact &artifact,
-                              const std::string &path, bool verify);
+  using Pointer = std::shared_ptr<const Weights>;
 
-  // 64-byte aligned; null when there are none.
-  const std::byte *data() const { return base; }
+  // `path`: the weights file; empty: the one that the artifact names, beside
+  // it.
+  static Result<Pointer> open(const LoadedArtifact &artifact,
+                              const std::string &path);
+
+  // 64-byte aligned.
+  const std::byte *data(const veltair_constant &constant) const {
+    bool copied = constant.offset + constant.size <= copy.bytes().size();
+    return (copied ? copy.bytes() : mapped).data() + constant.offset;
+  }
+
+  // Compares the hashes of all bytes.
+  Status verify(const veltair_artifact &artifact) const;
 
 private:
-  const std::byte *base = nullptr;
+  std::span<const std::byte> mapped;
   MappedFile file;
+  // Of what first versions use, which lies in front: others, which may never
+  // run, stay where they are.
   LargePageCopy copy;
+};
+
+// The weights of one artifact, which its tenants share. Thread safe.
+class SharedWeights {
+public:
+  // As Weights::open.
+  Result<Weights::Pointer> get(const LoadedArtifact &artifact,
+                               const std::string &path);
+
+private:
+  std::mutex mutex;
+  std::map<std::string, std::weak_ptr<const Weights>> opened;
 };
 
 } // namespace veltair

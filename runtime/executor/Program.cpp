@@ -17,7 +17,7 @@ static bool isCallers(const veltair_operand &operand) {
 }
 
 Program::Program(const veltair_artifact &artifact,
-                 const veltair_program &program, const std::byte *weights)
+                 const veltair_program &program, const Weights &weights)
     : program(program),
       description(std::make_shared<ProgramInfo>(
           describeProgram(programName(artifact, program), program))),
@@ -37,8 +37,8 @@ Program::Program(const veltair_artifact &artifact,
           std::max<uint64_t>(scratchBytes, version.worker_scratch_bytes);
       firstAddress.push_back(addresses.size());
       for (uint32_t c = 0; c < version.constant_count; ++c)
-        addresses.push_back(weights +
-                            artifact.constants[version.constants[c]].offset);
+        addresses.push_back(
+            weights.data(artifact.constants[version.constants[c]]));
     }
   }
 }

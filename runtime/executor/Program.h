@@ -7,6 +7,7 @@
 #ifndef VELTAIR_EXECUTOR_PROGRAM_H
 #define VELTAIR_EXECUTOR_PROGRAM_H
 
+#include "runtime/artifact/Weights.h"
 #include "runtime/interference/QuietTimes.h"
 #include "runtime/scheduler/TimeModel.h"
 
@@ -22,9 +23,8 @@ namespace veltair {
 // Thread safe.
 class Program {
 public:
-  // `weights`: the base of the artifact's weights.
   Program(const veltair_artifact &artifact, const veltair_program &program,
-          const std::byte *weights);
+          const Weights &weights);
 
   const veltair_program &tables() const { return program; }
   uint32_t layerCount() const { return program.layer_count; }

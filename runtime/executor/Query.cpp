@@ -243,8 +243,8 @@ void *Query::address(const veltair_operand &operand) {
     return buffers.outputs[operand.value];
   case VELTAIR_OPERAND_CONSTANT:
     // Kernels do not write to operands that they only read.
-    return const_cast<std::byte *>(
-        weights + tenant->artifact->tables().constants[operand.value].offset);
+    return const_cast<std::byte *>(tenant->weights->data(
+        tenant->artifact->tables().constants[operand.value]));
   case VELTAIR_OPERAND_EXTENT:
     return &buffers.extents[operand.value];
   default:
@@ -268,7 +268,6 @@ void Query::begin(QueryId newId, Tenant &newTenant, uint32_t newProgramIndex,
   tenant = &newTenant;
   programIndex = newProgramIndex;
   program = newTenant.programs[programIndex].get();
-  weights = newTenant.weights.data();
   request = std::move(newRequest);
   buffers = std::move(newBuffers);
   layerTimes = times;

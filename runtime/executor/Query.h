@@ -199,7 +199,6 @@ private:
   // Set by begin.
   Program *program = nullptr;
   Buffers buffers;
-  const std::byte *weights = nullptr;
   veltair_layer_time *layerTimes = nullptr;
   uint32_t layerTimesCapacity = 0;
 

@@ -31,7 +31,7 @@ struct Tenant {
   TenantId id = 0;
   TenantInfo info;
   LoadedArtifact::Pointer artifact;
-  Weights weights;
+  Weights::Pointer weights; // of the artifact
   uint32_t queueLimit = 0; // 0: none
   // Those that this CPU can run: their indices in the artifact, and made ready,
   // in the order of `info.programs`.

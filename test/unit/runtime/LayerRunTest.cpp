@@ -21,8 +21,8 @@ TEST(LayerRun, ContinuesWhatASlotOfALargerModelHolds) {
   const veltair_artifact &largeTables = large.artifact();
   large.layer(0).operands = many.data();
   large.layer(0).operand_count = many.size();
-  Program largeProgram(largeTables, large.program(), nullptr);
-  Program smallProgram(small.artifact(), small.program(), nullptr);
+  Program largeProgram(largeTables, large.program(), Weights());
+  Program smallProgram(small.artifact(), small.program(), Weights());
 
   LayerRun before, after;
   before.prepare(largeProgram, 0, 0);

@@ -25,10 +25,10 @@ inline ExecutorOptions withThreads(uint32_t threads) {
 inline std::unique_ptr<Tenant> makeTenant(const veltair_artifact &artifact) {
   auto tenant = std::make_unique<Tenant>();
   tenant->artifact = *LoadedArtifact::link(queryOf(artifact));
-  tenant->weights = std::move(*Weights::open(*tenant->artifact, "", false));
+  tenant->weights = std::move(*Weights::open(*tenant->artifact, ""));
   tenant->usable = {0};
   tenant->programs.push_back(std::make_unique<Program>(
-      artifact, artifact.programs[0], tenant->weights.data()));
+      artifact, artifact.programs[0], *tenant->weights));
   tenant->info.name = artifact.name;
   tenant->info.programs.push_back(tenant->programs[0]->info());
   return tenant;
