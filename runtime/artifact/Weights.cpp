@@ -110,6 +110,8 @@ Result<Weights::Pointer> SharedWeights::get(const LoadedArtifact &artifact,
   std::string key = path;
   if (tables.weights_file)
     key = fileIdentity(weightsFile(artifact, path));
+  std::erase_if(opened,
+                [](const auto &entry) { return entry.second.expired(); });
   std::weak_ptr<const Weights> &known = opened[key];
   if (Weights::Pointer weights = known.lock())
     return weights;
