@@ -55,7 +55,7 @@ void mlir::veltair::writeHeader(const Artifact &artifact,
   const ProgramEntry &program = artifact.programs.front();
   os << "// Made by " << artifact.producer << ".\n\n"
      << "#ifndef " << prefix << "H\n#define " << prefix
-     << "H\n\n#include <stdint.h>\n";
+     << "H\n\n#include <stddef.h>\n#include <stdint.h>\n";
   writeTensors(artifact.inputs, program.inputShapes, prefix, "INPUT", os);
   writeTensors(artifact.outputs, program.outputShapes, prefix, "OUTPUT", os);
   os << "\n// Bytes of the workspace, which must be aligned to "

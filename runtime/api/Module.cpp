@@ -62,5 +62,5 @@ veltair_status veltair_module_link(veltair_query_function query,
 void veltair_module_release(veltair_module *module) { delete module; }
 
 const veltair_artifact *veltair_module_artifact(const veltair_module *module) {
-  return &module->artifact->tables();
+  return module ? &module->artifact->tables() : nullptr;
 }

@@ -167,6 +167,8 @@ veltair_status veltair_tenant_select(const veltair_tenant *tenant,
   return guarded([&]() -> Status {
     if (!tenant || !program)
       return invalidArgument("veltair_tenant_select: a pointer is null");
+    if (Status s = checkProcess(*tenant->runtime->executor); !s.ok())
+      return s;
     const Tenant &t = *tenant->tenant;
     if (!inputs && t.artifact->tables().input_count) {
       *program = t.usable.front();

@@ -110,10 +110,17 @@ def main():
         options.peers = ["openvino"]
     systems = ["veltair", *options.peers]
     rows = []
+
+    def save():
+        if options.json:
+            with open(options.json, "w") as file:
+                json.dump({"schema": "veltair.bench-peers.1", "results": rows}, file, indent=1)
+
     try:
         for name in options.model:
             for threads in options.threads:
                 rows.append(measure(name, options.precision, threads, options.rounds, options.seconds, options.peers))
+                save()
                 print(list(peers_report.table(rows[-1:], systems))[2], file=sys.stderr, flush=True)
         print("\n".join(peers_report.table(rows, systems)))
         if options.write:
@@ -121,9 +128,6 @@ def main():
             peers_report.write(rows, systems, costs, options.seconds)
     except Failure as failure:
         sys.exit(f"bench-peers: {failure}")
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump({"schema": "veltair.bench-peers.1", "results": rows}, file, indent=1)
 
 
 main()

@@ -35,8 +35,8 @@ def call(*command, timeout=600):
     return result.stdout.decode()
 
 
-def call_json(*command):
-    return json.loads(call(*command, "--json"))
+def call_json(*command, timeout=600):
+    return json.loads(call(*command, "--json", timeout=timeout))
 
 
 def output_file(folder, name):

@@ -4,9 +4,10 @@ latencies, and how much its tenants slow each other down."""
 import argparse
 import json
 import os
+import sys
 import tempfile
 
-from programs import VELTAIR, call_json
+from programs import VELTAIR, Failure, call_json
 
 
 def scenario_of(file):
@@ -26,7 +27,11 @@ def play(scenario, command, *options):
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(scenario, file)
         file.flush()
-        found = call_json(VELTAIR, command, file.name, *options)
+        # A search tries some twenty rates.
+        timeout = 600 + 30 * scenario["duration_s"]
+        found = call_json(VELTAIR, command, file.name, *options, timeout=timeout)
+    if unserved := [tenant["name"] for tenant in found["tenants"] if not tenant["latency_ms"]]:
+        raise Failure(f"no request of {', '.join(unserved)} ended: prolong the scenario")
     latencies = {tenant["name"]: tenant["latency_ms"] for tenant in found["tenants"]}
     return latencies, found["max_rate_rps"]
 
@@ -77,4 +82,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Failure as failure:
+        sys.exit(f"simulator-error: {failure}")

@@ -26,6 +26,7 @@ struct RunOptions {
   std::string policy;  // empty: the runtime's default
   std::string trace;   // file; empty: none
   std::string profile; // of `veltair calibrate`; empty: none
+  bool verify = false; // the hashes of the weights
 };
 
 struct RunCommand {

@@ -47,11 +47,8 @@ void execute(const LoadCommand &command) {
         Service{tenant.name, tenant.qosMs, scenario.satisfied,
                 tenant.priority}));
     ServedModel &model = *models.back();
-    std::vector<std::string> given;
-    given.reserve(tenant.inputs.size());
-    for (const auto &[name, file] : tenant.inputs)
-      given.push_back(name + "=" + file);
-    model.setInputs(assignments(model.artifact(), given), /*fillMissing=*/true);
+    checkInputs(tenant, model.artifact());
+    model.setInputs(tenant.inputs, /*fillMissing=*/true);
     // Pages in code and weights.
     std::vector<Tensor> outputs = model.makeOutputs();
     for (int i = 0; i < 3; ++i)
@@ -66,7 +63,6 @@ void execute(const LoadCommand &command) {
         return trial.run(arrivals, giveUp);
       },
       command.giveUp);
-  trace.finish();
   uint64_t rss = residentBytes();
   if (command.json) {
     Json document =
@@ -79,6 +75,7 @@ void execute(const LoadCommand &command) {
     std::printf("%.1f MB resident with %zu models\n", double(rss) / 1e6,
                 models.size());
   }
+  trace.finish();
 }
 
 } // namespace veltair::tool

@@ -4,12 +4,11 @@
 //
 // veltair: runs, measures and inspects compiled models.
 
+#include "tools/CommandLine.h"
 #include "tools/veltair/Commands.h"
 
 #include "tools/veltair/UserError.h"
 #include "veltair/veltair.hpp"
-
-#include "CLI/CLI.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -52,6 +51,7 @@ static void addRunOptions(CLI::App &app, RunOptions &options) {
       ->type_name("T.json");
   app.add_option("--profile", options.profile,
                  "What `veltair calibrate` measured on this CPU");
+  app.add_flag("--verify", options.verify, "Compare the hashes of the weights");
 }
 
 static void addJson(CLI::App &app, bool &json) {
@@ -63,11 +63,9 @@ static void addArtifact(CLI::App &app, std::string &artifact) {
 }
 
 static void addInputs(CLI::App &app, std::vector<std::string> &inputs) {
-  app.add_option("--input", inputs, "Input from a .npy or .pb file")
-      ->type_name("NAME=FILE")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
+  takesOneEach(
+      app.add_option("--input", inputs, "Input from a .npy or .pb file"))
+      ->type_name("NAME=FILE");
 }
 
 static int runTool(int argc, char **argv) {
@@ -94,13 +92,10 @@ static int runTool(int argc, char **argv) {
       app.add_subcommand("bench", "Measure latency, one query at a time");
   addArtifact(*benchApp, bench.artifact);
   addInputs(*benchApp, bench.inputs);
-  benchApp
-      ->add_option("--val-range", bench.ranges,
-                   "Range of an input drawn at random (default [0,1])")
-      ->type_name("NAME=[lo,hi]")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
+  takesOneEach(benchApp->add_option(
+                   "--val-range", bench.ranges,
+                   "Range of an input drawn at random (default [0,1])"))
+      ->type_name("NAME=[lo,hi]");
   benchApp->add_option("--warmup-ms", bench.warmupMs, "Time before measuring")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1e9));

@@ -6,9 +6,12 @@
 #include "tools/veltair/TensorFiles.h"
 #include "tools/veltair/UserError.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <fstream>
+#include <span>
 
 namespace veltair::tool {
 
@@ -30,8 +33,12 @@ Runtime makeRuntime(const RunOptions &options) {
 
 TraceFile::TraceFile(Runtime &runtime, const RunOptions &options)
     : runtime(runtime), file(options.trace) {
-  if (!file.empty())
-    runtime.startTrace();
+  if (file.empty())
+    return;
+  // Better an error now than after all has been measured.
+  if (!std::ofstream(file))
+    throw UserError("cannot write '" + file + "'");
+  runtime.startTrace();
 }
 
 void TraceFile::finish() {
@@ -48,6 +55,17 @@ static std::string inputList(const veltair_artifact &artifact) {
             shapeText({input.dims, input.rank}) + ")";
   }
   return text.empty() ? "it has none" : "it has " + text;
+}
+
+void checkInputs(const ScenarioTenant &tenant,
+                 const veltair_artifact &artifact) {
+  std::span known(artifact.inputs, artifact.input_count);
+  for (const auto &[name, file] : tenant.inputs)
+    if (std::none_of(known.begin(), known.end(), [&](const auto &input) {
+          return input.name == name;
+        }))
+      throw UserError("tenant '" + tenant.name + "': '" + name +
+                      "' is no input of the model: " + inputList(artifact));
 }
 
 std::map<std::string, std::string>
@@ -98,6 +116,7 @@ static veltair_tenant_options tenantOptions(const RunOptions &options,
   raw.priority = service.priority;
   raw.kernel_version = options.kernelVersion;
   raw.isa = options.isa.empty() ? nullptr : options.isa.c_str();
+  raw.verify_weights = options.verify;
   return raw;
 }
 

@@ -8,6 +8,7 @@
 #define VELTAIR_TOOLS_SERVEDMODEL_H
 
 #include "tools/veltair/Commands.h"
+#include "tools/veltair/Scenario.h"
 #include "tools/veltair/Tensor.h"
 
 #include "veltair/veltair.hpp"
@@ -46,6 +47,10 @@ struct Service {
 std::map<std::string, std::string>
 assignments(const veltair_artifact &artifact,
             const std::vector<std::string> &options);
+
+// Throws where the tenant names an input that the model does not have.
+void checkInputs(const ScenarioTenant &tenant,
+                 const veltair_artifact &artifact);
 
 // "[low,high]".
 std::pair<double, double> parseRange(const std::string &text);

@@ -8,6 +8,7 @@
 #include "tools/veltair/LoadReport.h"
 #include "tools/veltair/MachineFile.h"
 #include "tools/veltair/RateSearch.h"
+#include "tools/veltair/ServedModel.h"
 #include "tools/veltair/TensorFiles.h"
 #include "tools/veltair/UserError.h"
 
@@ -90,6 +91,7 @@ static TenantInfo tenantInfo(const ScenarioTenant &tenant, double qosShare,
                              const std::string &isa) {
   Module module(tenant.artifact);
   const veltair_artifact &artifact = module.artifact();
+  checkInputs(tenant, artifact);
   Result<std::vector<uint32_t>> programs =
       usablePrograms(artifact, VELTAIR_CPU_KNOWN, isa);
   if (!programs.ok())

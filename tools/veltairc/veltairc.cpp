@@ -5,10 +5,12 @@
 // veltairc: compiles an ONNX model to an artifact.
 
 #include "compiler/driver/Driver.h"
-#include <CLI/CLI.hpp>
+#include "tools/CommandLine.h"
 #include <cctype>
 #include <filesystem>
 #include <map>
+#include <utility>
+
 #include <unistd.h>
 
 using namespace mlir::veltair;
@@ -62,9 +64,10 @@ int main(int argc, char **argv) {
     levelNames.push_back(name);
   app.add_option("--emit", level, "What to write")
       ->check(CLI::IsMember(levelNames));
-  app.add_option("--march", options.march,
-                 "Instruction sets: x86-64-v3, x86-64-v4, an LLVM CPU name or "
-                 "native, each with +feature and -feature")
+  takesOneEach(app.add_option(
+                   "--march", options.march,
+                   "Instruction sets: x86-64-v3, x86-64-v4, an LLVM CPU name "
+                   "or native, each with +feature and -feature"))
       ->delimiter(',')
       ->capture_default_str();
   app.add_option("--mtune", options.mtune,
@@ -90,13 +93,13 @@ int main(int argc, char **argv) {
       ->capture_default_str();
   app.add_flag("--keep-useless-versions", options.keepUselessVersions,
                "Keep versions that the cost model finds useless (for tests)");
-  app.add_option("--shape", options.shapes,
+  takesOneEach(app.add_option("--shape", options.shapes,
                  "Shape of an input, NAME=1x3x224x224; again for a further "
-                 "binding");
-  app.add_option("--dim", options.dimensions,
-                 "Values of a symbolic dimension, SYMBOL=VALUE[,VALUE...]");
-  app.add_option("--constant-input", options.constantInputs,
-                 "Input to compile in, NAME=FILE.pb or .npy");
+                 "binding"));
+  takesOneEach(app.add_option("--dim", options.dimensions,
+                 "Values of a symbolic dimension, SYMBOL=VALUE[,VALUE...]"));
+  takesOneEach(app.add_option("--constant-input", options.constantInputs,
+                 "Input to compile in, NAME=FILE.pb or .npy"));
   std::string weights = "embed";
   app.add_option("--weights", weights, "Where the weights go")
       ->check(CLI::IsMember({"embed", "file"}))
@@ -133,6 +136,11 @@ int main(int argc, char **argv) {
         options.emit == EmitLevel::Object || options.emit == EmitLevel::Shared;
     if (binary && options.output == "-")
       throw CLI::ValidationError("--output", "objects need a file");
+    for (const auto &[option, file] :
+         {std::pair("--header", options.header),
+          std::pair("--report", options.report)})
+      if (!binary && !file.empty())
+        throw CLI::ValidationError(option, "is written with objects only");
     if (options.name.empty())
       options.name = options.output.empty() || options.output == "-"
                          ? identifierOf(options.input)

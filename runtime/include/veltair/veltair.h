@@ -98,7 +98,7 @@ VELTAIR_API veltair_status veltair_module_link(veltair_query_function query,
 VELTAIR_API void veltair_module_release(veltair_module *module);
 
 // The validated tables, for inspection; valid while the module or a tenant of
-// it exists.
+// it exists. Null for null.
 VELTAIR_API const veltair_artifact *
 veltair_module_artifact(const veltair_module *module);
 
@@ -151,6 +151,7 @@ VELTAIR_API veltair_status veltair_runtime_create(
 // callback. Null is allowed.
 VELTAIR_API veltair_status veltair_runtime_destroy(veltair_runtime *runtime);
 
+// 0 for null; so does the next one.
 VELTAIR_API uint32_t veltair_runtime_threads(const veltair_runtime *runtime);
 
 // Writes at most `capacity` of the CPUs on which the workers may run,
@@ -179,6 +180,8 @@ enum {
 // `veltair_tenant_options::kernel_version`: the policy chooses.
 #define VELTAIR_VERSION_AUTO (-1)
 
+// Start from VELTAIR_TENANT_OPTIONS_INIT: a zeroed `kernel_version` forces
+// version 0.
 typedef struct veltair_tenant_options {
   size_t size;      // sizeof(veltair_tenant_options)
   const char *name; // null: the artifact's name
@@ -322,7 +325,8 @@ VELTAIR_API veltair_status veltair_request_cancel(veltair_request *request);
 
 // Waits for the end of the query and returns its status; its message is then
 // this thread's `veltair_last_message()`. `result`, which may be null, receives
-// the rest; its message is valid until the request is released.
+// the rest; its message is valid until the request is released. The callback,
+// if there is one, may come later.
 VELTAIR_API veltair_status veltair_request_wait(veltair_request *request,
                                                 veltair_result *result);
 
@@ -388,7 +392,8 @@ VELTAIR_API veltair_status veltair_runtime_trace_start(veltair_runtime *runtime,
                                                        uint64_t capacity);
 
 // Ends recording, and writes the events to the file `path` as JSON for
-// chrome://tracing and https://ui.perfetto.dev. Then they are forgotten.
+// chrome://tracing and https://ui.perfetto.dev. Then they are forgotten, also
+// when they cannot be written.
 VELTAIR_API veltair_status veltair_runtime_trace_stop(veltair_runtime *runtime,
                                                       const char *path);
 
