@@ -8,6 +8,7 @@
 #include "runtime/support/Threads.h"
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <optional>
 #include <system_error>
@@ -119,12 +120,18 @@ void Executor::startRemoval(Tenant &tenant, Underway queries) {
   Query *toStop = nullptr;
   size_t next = 0;
   do {
+    letOthersLock();
     Transaction transaction(*this);
     tenant.removing = true;
     toStop = queries == Underway::cancel ? nextUnderway(tenant, next) : nullptr;
     if (toStop)
       stopQuery(*toStop, VELTAIR_CANCELLED);
   } while (toStop);
+}
+
+void Executor::letOthersLock() const {
+  if (lockWaiters.load(std::memory_order_relaxed))
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
 }
 
 Query *Executor::nextUnderway(const Tenant &tenant, size_t &next) {

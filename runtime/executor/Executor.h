@@ -140,6 +140,10 @@ protected:
   void advance(Query &query, LayerRun *run, bool locked);
   void wakeTeam(Query &query, uint32_t chunks);
 
+  // For who takes the lock many times in a row. The mutex goes to who comes
+  // first: those that unlocking it wakes would never come in time.
+  void letOthersLock() const;
+
   // Removing a tenant: the first takes the lock, the last two are under it.
   void startRemoval(Tenant &tenant, Underway queries);
   // Of the slots from `next` on, which is moved behind it; null: none.
@@ -160,6 +164,7 @@ protected:
   const bool wantsLayerEnds;
 
   std::mutex mutex;
+  std::atomic<uint32_t> lockWaiters{0};
   std::condition_variable tenantIdle;
   EventQueue events;     // not yet handled
   RequestList completed; // not yet told

@@ -80,9 +80,10 @@ void Executor::startTrace(size_t capacity) {
   }
   tracing.reset(capacity); // takes long
   std::lock_guard lock(mutex);
-  tracing.start(threads());
+  // What needs memory first: a trace must hold the models of its events.
   for (const auto &tenant : tenants)
     tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
+  tracing.start(threads());
 }
 
 void Executor::stopTrace(std::ostream &out) {

@@ -34,6 +34,7 @@ Time Executor::runDue(Time now) {
 
 void Executor::runTimer() {
   while (true) {
+    letOthersLock();
     {
       Transaction transaction(*this);
       if (stopping)

@@ -32,7 +32,7 @@ struct Tenant {
   TenantInfo info;
   LoadedArtifact::Pointer artifact;
   Weights::Pointer weights; // of the artifact
-  uint32_t queueLimit = 0; // 0: none
+  uint32_t queueLimit = 0;  // 0: none
   // Those that this CPU can run: their indices in the artifact, and made ready,
   // in the order of `info.programs`.
   std::vector<uint32_t> usable;

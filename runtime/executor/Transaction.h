@@ -19,8 +19,11 @@ namespace veltair {
 // needs no memory.
 class Executor::Transaction {
 public:
-  explicit Transaction(Executor &executor)
-      : lock(executor.mutex), executor(executor) {}
+  explicit Transaction(Executor &executor) : executor(executor) {
+    executor.lockWaiters.fetch_add(1, std::memory_order_relaxed);
+    lock = std::unique_lock(executor.mutex);
+    executor.lockWaiters.fetch_sub(1, std::memory_order_relaxed);
+  }
   ~Transaction() {
     executor.processEvents();
     RequestList silent;

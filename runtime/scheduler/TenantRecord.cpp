@@ -48,7 +48,9 @@ void shareFairly(Time now, double cores, std::span<TenantRecord *> tenants) {
               return std::pair(b->priority, a->load) <
                      std::pair(a->priority, b->load);
             });
+  double least = cores / 10;
   for (auto group = tenants.begin(); group != tenants.end();) {
+    cores = std::max(cores, least);
     auto end = std::find_if(group, tenants.end(), [&](TenantRecord *tenant) {
       return tenant->priority != (*group)->priority;
     });

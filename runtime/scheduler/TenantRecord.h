@@ -10,6 +10,7 @@
 #include "runtime/scheduler/Scheduler.h"
 #include "runtime/support/Reserve.h"
 
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,10 +21,11 @@ class TenantRecord {
 public:
   Priority priority = Priority::medium;
   double qosShare = defaultQosShare;
-  // When one of its late queries got another deadline the last time.
-  Time renewed = 0;
+  // Not before may one of its late queries get another deadline.
+  Time nextRenewal = 0;
+  uint64_t lastScan = 0; // of the scheduler's, that found such a query
 
-  // A query asks for so much core time.
+  // A query that can be in time asks for so much core time.
   void queryArrived(Time now, double work);
 
   // A miss counts as far as the tenant does not owe it to its own excess.
@@ -59,7 +61,8 @@ private:
 
 // Tells all tenants their excess over the max-min fair share of `cores`: what a
 // tenant leaves of an equal share goes to those that ask for more. Lower
-// priorities share what higher ones leave. Sorts `tenants`.
+// priorities share what higher ones leave, or a tenth of the cores, since an
+// excess tells apart tenants of one priority only. Sorts `tenants`.
 // Source: Bertsekas and Gallager, Data Networks (1992), 6.5.2.
 void shareFairly(Time now, double cores, std::span<TenantRecord *> tenants);
 

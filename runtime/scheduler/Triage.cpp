@@ -13,7 +13,7 @@ namespace veltair {
 TenantRecord &Triage::mostToSpare() {
   TenantRecord *best = nullptr;
   auto order = [](const TenantRecord &t) {
-    return std::tuple(t.priority, t.missesUsed(t.givenUp),
+    return std::tuple(t.priority, t.excess() == 0, t.missesUsed(t.givenUp),
                       -t.kept.front().first);
   };
   for (TenantRecord *tenant : tenants)

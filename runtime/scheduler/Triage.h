@@ -35,8 +35,9 @@ public:
 
   // `claims` ascend by deadline. Clears `kept` of as many as needed, so that
   // the others meet their deadlines when `cores` cores work on them in this
-  // order. A query of the lowest priority is given up first, then of the
-  // tenant with most misses to spare, then the one with most work.
+  // order. A query of the lowest priority is given up first, then of a tenant
+  // in excess, then of the one with most misses to spare, then the one with
+  // most work.
   void run(Time now, unsigned cores, std::vector<Claim> &claims);
 
 private:

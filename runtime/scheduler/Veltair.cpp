@@ -33,11 +33,11 @@ static double patience(Priority priority) {
   return 1;
 }
 
-// The share of the machine that goes at most to queries with such a deadline,
-// as long as they are of this tenant: as many as may be late, so that others
-// are still in time when there are too many for the machine.
+// The share of the machine that goes at most to such queries of a tenant, if it
+// alone has some: as many as may be late, within bounds, so that others are
+// still in time when there are too many queries.
 static double renewalShare(const TenantRecord &tenant) {
-  return std::max(1 - tenant.qosShare, 0.02);
+  return std::clamp(1 - tenant.qosShare, 0.02, 0.05);
 }
 
 // How often the tenants' fair shares are looked at.
@@ -95,7 +95,7 @@ void Veltair::queryArrived(Time now, Query &base) {
   query.patience =
       std::max<Time>(after(0, qos * patience(query.record->priority)), 1);
   query.work = workLeft(query);
-  if (aims)
+  if (aims && !isLate(now, query))
     query.record->queryArrived(now, query.work);
   query.demand = times(query).demand(
       0, query.layerCount(),
@@ -152,7 +152,8 @@ void Veltair::enqueue(BlockQuery &query, BlockQuery::State state) {
   query.state = state;
   if (state == BlockQuery::State::bestEffort) {
     bestEffort.insert(query);
-    nextPatience = std::min(nextPatience, query.patienceEnd());
+    nextRenewal = std::min(
+        nextRenewal, std::max(query.patienceEnd(), query.record->nextRenewal));
   } else {
     hopefuls.insert(query);
   }
@@ -183,43 +184,51 @@ void Veltair::giveUpMissed(Time now) {
 // that can be in time. It is planned as if it had just arrived, but does not
 // give way any more.
 void Veltair::renewPatient(Time now) {
-  while (now >= std::max(nextRenewal, nextPatience)) {
+  while (now >= nextRenewal) {
     BlockQuery *query = mostPatient(now);
     if (!query)
       break;
-    nextRenewal = after(now, query->work / (renewalShare(*query->record) *
-                                            std::max(coreCount(), 1u)));
-    query->record->renewed = now;
+    TenantRecord &record = *query->record;
+    double machine = renewalShare(record) * std::max(coreCount(), 1u);
+    record.nextRenewal = after(now, query->work * patientTenants / machine);
     dequeue(*query);
     query->due = after(now, double(query->due - query->arrival));
     query->target = after(now, double(query->span));
     enqueue(*query, BlockQuery::State::firm);
   }
   if (!bestEffort.empty())
-    wakeUpAt(std::max(nextRenewal, nextPatience));
+    wakeUpAt(nextRenewal);
 }
 
-// The tenants take turns, so that none that floods the machine keeps it from
-// the others. Of a tenant, the one that has waited longest beyond its patience,
-// as a multiple of it.
+// The tenants take turns, so that none that floods the machine, or has long
+// queries, keeps it from the others. Of a tenant, the one that has waited
+// longest beyond its patience, as a multiple of it. Sets when to look again.
 Veltair::BlockQuery *Veltair::mostPatient(Time now) {
   BlockQuery *most = nullptr;
   std::pair<Time, double> order;
-  nextPatience = never;
+  nextRenewal = never;
+  patientTenants = 0;
+  ++patienceScans;
   for (BlockQuery *query : bestEffort) {
+    TenantRecord &record = *query->record;
     double waited = double(now - query->arrival) / double(query->patience);
-    if (waited < 1) {
-      nextPatience = std::min(nextPatience, query->patienceEnd());
+    if (waited >= 1 && record.lastScan != patienceScans) {
+      record.lastScan = patienceScans;
+      ++patientTenants;
+    }
+    if (waited < 1 || now < record.nextRenewal) {
+      nextRenewal = std::min(
+          nextRenewal, std::max(query->patienceEnd(), record.nextRenewal));
       continue;
     }
-    std::pair own(query->record->renewed, -waited);
+    std::pair own(record.nextRenewal, -waited);
     if (!most || own < order) {
       most = query;
       order = own;
     }
   }
   if (most)
-    nextPatience = now;
+    nextRenewal = now;
   return most;
 }
 

@@ -117,8 +117,9 @@ private:
   unsigned theta = 0;
   BlockQuery *ready = nullptr; // whose block this event made ready
 
-  Time nextRenewal = 0;  // not before
-  Time nextPatience = 0; // nobody in `bestEffort` has waited enough before
+  Time nextRenewal = 0;        // nobody in `bestEffort` may have one before
+  unsigned patientTenants = 0; // have queries that have waited enough
+  uint64_t patienceScans = 0;
 
   // Of this decision; the buffers are reused.
   std::vector<Claim> claims; // of `claimants`

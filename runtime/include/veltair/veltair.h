@@ -17,7 +17,7 @@
 // says otherwise. An object may be used until the call that releases it.
 //
 // fork(): a runtime belongs to the process that created it. In a forked child
-// every call on it, or on its tenants and requests, returns VELTAIR_FORKED.
+// every call on it, its tenants and requests under way returns VELTAIR_FORKED.
 //
 // Artifacts are machine code. The checks made when one is loaded catch damage
 // and mistakes, not malice: load only artifacts that you trust.

@@ -73,6 +73,15 @@ TEST(TenantRecord, LowerPrioritiesShareWhatIsLeft) {
   EXPECT_EQ(tenants[2].excess(), 0);
 }
 
+TEST(TenantRecord, ExcessTellsApartThoseForWhomNothingIsLeft) {
+  std::array<TenantRecord, 3> tenants;
+  tenants[0].priority = Priority::high;
+  load<3>(tenants, {4, 3, 0.1});
+  share(2, tenants);
+  EXPECT_EQ(tenants[2].excess(), 0); // half of a tenth of the cores
+  EXPECT_GT(tenants[1].excess(), 0.9);
+}
+
 TEST(TenantRecord, ItsExcessExcusesMisses) {
   std::array<TenantRecord, 2> tenants;
   load<2>(tenants, {2, 0.5});

@@ -6,6 +6,9 @@
 
 #include "gtest/gtest.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace veltair {
 namespace {
 
@@ -65,6 +68,28 @@ TEST(Triage, AStricterShareSparesLess) {
   for (int i = 0; i < 5; ++i)
     b.queryEnded(true); // half of its 10 %; the other has its 1 % five times
   EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {100, 100, &b}}), Kept({true, false}));
+}
+
+// However many of its queries wait, and however few it may miss.
+TEST(Triage, WhoAsksForTooMuchGivesWayFirst) {
+  for (double qosShare : {0.95, 1.0}) {
+    TenantRecord flood, modest;
+    flood.qosShare = qosShare;
+    flood.queryArrived(0, 300e9);
+    modest.queryArrived(0, 5e9);
+    TenantRecord *all[] = {&flood, &modest};
+    shareFairly(0, 1, all);
+    for (int i = 0; i < 500; ++i) {
+      flood.queryEnded(i % 3 == 0);
+      modest.queryEnded(i % 100 == 0);
+    }
+    std::vector<Claim> claims(1000, {100, 1, &flood});
+    claims.push_back({101, 1, &modest});
+    claims.push_back({101, 1, &modest});
+    std::vector<bool> result = kept(0, 1, claims);
+    EXPECT_TRUE(result[1000] && result[1001]);
+    EXPECT_EQ(std::count(result.begin(), result.end(), true), 101);
+  }
 }
 
 TEST(Triage, LowPriorityGivesWay) {

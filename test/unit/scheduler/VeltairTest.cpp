@@ -168,6 +168,44 @@ TEST_F(VeltairTest, TheLateGetAnotherDeadline) {
   EXPECT_EQ(blockEnd(700, 2, 2), (Grants{{9, 0, 1, 1}}));
 }
 
+// Its long queries do not keep short ones of another from their turn.
+TEST_F(VeltairTest, EachTenantHasItsTurnOfOtherDeadlines) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{10000, 1}, {10000, 1}}), 10000); // always late
+  addTenant(2, testProgram({{20, 1}, {20, 1}}), 30);          // too
+  addTenant(3, testProgram({{100'000, 1}}), 10'000'000);
+  EXPECT_EQ(arrive(0, 1, 3), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(decision.wakeUp, 30000); // three targets
+  EXPECT_EQ(arrive(29000, 3, 2), Grants());
+  EXPECT_EQ(arrive(29000, 4, 2), Grants());
+  EXPECT_EQ(decision.wakeUp, 29090);
+  EXPECT_EQ(send(29090, TimerFired{}),
+            (Grants{{1, 0, 1, 0}, {3, 0, 2, 1}})); // 29120 instead of 29030
+  // 40 are 5 % of 800.
+  EXPECT_NEAR(decision.wakeUp, 29090 + 800, 1);
+  EXPECT_EQ(blockEnd(29130, 3, 2), (Grants{{1, 0, 1, 1}}));
+  // The second of them; the long one will have its turn at 30000.
+  EXPECT_EQ(send(29890, TimerFired{}), (Grants{{1, 0, 1, 0}, {4, 0, 2, 1}}));
+  EXPECT_EQ(decision.wakeUp, 30000);
+}
+
+// Else low priorities could take the machine from high ones.
+TEST_F(VeltairTest, OtherDeadlinesTakeATwentiethAtMost) {
+  create("veltair", 1);
+  TenantInfo info;
+  info.qos = 100;
+  info.qosShare = 0.1;
+  info.programs = {testProgram({{200, 1}})};
+  send(0, TenantChanged{1, info});
+  addTenant(2, testProgram({{1000, 1}}), 100'000);
+  arrive(0, 1, 2);
+  arrive(0, 2, 1);
+  arrive(0, 3, 1);
+  send(300, TimerFired{});
+  EXPECT_NEAR(decision.wakeUp, 300 + 4000, 1);
+}
+
 TEST_F(VeltairTest, TheShortestOfTheLateGetsTheIdleCores) {
   create("veltair", 1);
   addTenant(1, testProgram({{400, 1}}), 300); // always late
