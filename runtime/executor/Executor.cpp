@@ -263,10 +263,23 @@ void Executor::admitWaiting() {
     if (!arenas.reserve(query.arenaBytes()))
       return;
     waiting.erase(waiting.begin());
+    // Schedulers expect identifiers that ascend: others may have passed it.
+    if (query.id < latestAdmitted)
+      renumber(query);
+    latestAdmitted = query.id;
     query.admitted = true;
     post(QueryArrived{query.id, query.tenant->id, query.programIndex,
                       query.request->arrival});
   }
+}
+
+void Executor::renumber(Query &query) {
+  QueryId id = ++queryCount << slotBits | (query.id & slotMask);
+  if (auto node = deadlines.extract({query.deadline, query.id})) {
+    node.value().second = id;
+    deadlines.insert(std::move(node));
+  }
+  query.id = id;
 }
 
 void Executor::cancel(Request &request) {

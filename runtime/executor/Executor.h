@@ -131,6 +131,8 @@ protected:
                                   QueryId id);
   // Tells the scheduler of the queries whose arenas fit now.
   void admitWaiting();
+  // Gives a query that the scheduler does not know the highest identifier.
+  void renumber(Query &query);
   void reserveEvents(uint64_t queries);
   // A free slot, and room for all that happens to its query.
   uint32_t prepareSlot();
@@ -179,7 +181,8 @@ protected:
   std::set<Admission> waiting; // for memory
   // Of queries that have not started.
   std::set<std::pair<Time, QueryId>> deadlines;
-  uint64_t queryCount = 0; // ever
+  uint64_t queryCount = 0; // ever; and when one was numbered anew
+  QueryId latestAdmitted = 0;
   uint64_t underway = 0;
   TenantId tenantIds = 0;
   // Since the latest reset.

@@ -63,7 +63,7 @@ static void addArtifact(CLI::App &app, std::string &artifact) {
 }
 
 static void addInputs(CLI::App &app, std::vector<std::string> &inputs) {
-  takesOneEach(
+  veltair::takesOneEach(
       app.add_option("--input", inputs, "Input from a .npy or .pb file"))
       ->type_name("NAME=FILE");
 }
@@ -92,9 +92,9 @@ static int runTool(int argc, char **argv) {
       app.add_subcommand("bench", "Measure latency, one query at a time");
   addArtifact(*benchApp, bench.artifact);
   addInputs(*benchApp, bench.inputs);
-  takesOneEach(benchApp->add_option(
-                   "--val-range", bench.ranges,
-                   "Range of an input drawn at random (default [0,1])"))
+  veltair::takesOneEach(
+      benchApp->add_option("--val-range", bench.ranges,
+                           "Range of an input drawn at random (default [0,1])"))
       ->type_name("NAME=[lo,hi]");
   benchApp->add_option("--warmup-ms", bench.warmupMs, "Time before measuring")
       ->capture_default_str()

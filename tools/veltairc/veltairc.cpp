@@ -64,10 +64,10 @@ int main(int argc, char **argv) {
     levelNames.push_back(name);
   app.add_option("--emit", level, "What to write")
       ->check(CLI::IsMember(levelNames));
-  takesOneEach(app.add_option(
-                   "--march", options.march,
-                   "Instruction sets: x86-64-v3, x86-64-v4, an LLVM CPU name "
-                   "or native, each with +feature and -feature"))
+  veltair::takesOneEach(
+      app.add_option("--march", options.march,
+                     "Instruction sets: x86-64-v3, x86-64-v4, an LLVM CPU name "
+                     "or native, each with +feature and -feature"))
       ->delimiter(',')
       ->capture_default_str();
   app.add_option("--mtune", options.mtune,
@@ -93,13 +93,16 @@ int main(int argc, char **argv) {
       ->capture_default_str();
   app.add_flag("--keep-useless-versions", options.keepUselessVersions,
                "Keep versions that the cost model finds useless (for tests)");
-  takesOneEach(app.add_option("--shape", options.shapes,
-                 "Shape of an input, NAME=1x3x224x224; again for a further "
-                 "binding"));
-  takesOneEach(app.add_option("--dim", options.dimensions,
-                 "Values of a symbolic dimension, SYMBOL=VALUE[,VALUE...]"));
-  takesOneEach(app.add_option("--constant-input", options.constantInputs,
-                 "Input to compile in, NAME=FILE.pb or .npy"));
+  veltair::takesOneEach(
+      app.add_option("--shape", options.shapes,
+                     "Shape of an input, NAME=1x3x224x224; again for a further "
+                     "binding"));
+  veltair::takesOneEach(app.add_option(
+      "--dim", options.dimensions,
+      "Values of a symbolic dimension, SYMBOL=VALUE[,VALUE...]"));
+  veltair::takesOneEach(
+      app.add_option("--constant-input", options.constantInputs,
+                     "Input to compile in, NAME=FILE.pb or .npy"));
   std::string weights = "embed";
   app.add_option("--weights", weights, "Where the weights go")
       ->check(CLI::IsMember({"embed", "file"}))
@@ -136,9 +139,8 @@ int main(int argc, char **argv) {
         options.emit == EmitLevel::Object || options.emit == EmitLevel::Shared;
     if (binary && options.output == "-")
       throw CLI::ValidationError("--output", "objects need a file");
-    for (const auto &[option, file] :
-         {std::pair("--header", options.header),
-          std::pair("--report", options.report)})
+    for (const auto &[option, file] : {std::pair("--header", options.header),
+                                       std::pair("--report", options.report)})
       if (!binary && !file.empty())
         throw CLI::ValidationError(option, "is written with objects only");
     if (options.name.empty())

@@ -257,19 +257,20 @@ TEST_F(MemoryTest, TheUrgentWaitLess) {
     options.qos_ms = qosMs;
     return Tenant(*runtime, *module, &options);
   };
-  Tenant low = tenantWith(VELTAIR_PRIORITY_LOW, 1);
-  Tenant patient = tenantWith(VELTAIR_PRIORITY_MEDIUM, 2e6);
-  Tenant urgent = tenantWith(VELTAIR_PRIORITY_MEDIUM, 1e6);
-  Tenant high = tenantWith(VELTAIR_PRIORITY_HIGH, 0);
+  std::vector<Tenant> tenants;
+  tenants.push_back(tenantWith(VELTAIR_PRIORITY_MEDIUM, 0));
+  tenants.push_back(tenantWith(VELTAIR_PRIORITY_LOW, 1));
+  tenants.push_back(tenantWith(VELTAIR_PRIORITY_MEDIUM, 2e6));
+  tenants.push_back(tenantWith(VELTAIR_PRIORITY_MEDIUM, 1e6));
+  tenants.push_back(tenantWith(VELTAIR_PRIORITY_HIGH, 0));
   Request first = submit();
   Gate::waitUntilEntered();
   veltair_input in = makeInput<float>(x, dims);
   veltair_output out = makeOutput<float>(y);
   std::vector<Request> requests;
   static const int numbers[] = {0, 1, 2, 3, 4};
-  Tenant *tenants[] = {&*tenant, &low, &patient, &urgent, &high};
   for (int i = 0; i < 5; ++i)
-    requests.push_back(tenants[i]->submit(
+    requests.push_back(tenants[i].submit(
         {&in, 1}, {&out, 1},
         [](void *context, const veltair_result *) {
           order.push_back(*static_cast<const int *>(context));
@@ -278,6 +279,7 @@ TEST_F(MemoryTest, TheUrgentWaitLess) {
   Gate::letGo();
   for (Request &request : requests)
     EXPECT_EQ(statusOf(request), VELTAIR_OK);
+  tenants.clear(); // after the callbacks
   EXPECT_EQ(order, (std::vector<int>{4, 3, 2, 0, 1}));
 }
 
