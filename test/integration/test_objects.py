@@ -30,6 +30,15 @@ class Objects(Case):
         for output in (cls.object, cls.library):
             subprocess.run([VELTAIRC, cls.model, "-o", output], check=True, capture_output=True)
 
+    def test_options_may_come_before_the_model(self):
+        shape, header = "--shape=x=1x3x11x13", self.path("before.h")
+        for march in (["--march=x86-64-v3"], ["--march", "x86-64-v3"]):
+            self.check_runs(VELTAIRC, *march, shape, self.model, "-o", self.path("before.so"), "--header", header)
+        with open(header) as file:
+            self.assertIn("#include <stddef.h>", file.read())
+        result = self.run_program(VELTAIRC, self.model, "-o", self.path("before.s"), "--header", header)
+        self.assertEqual(result.returncode, 2)
+
     def test_undefined_symbols(self):
         for file in (["nm", "-u", self.object], ["nm", "-D", "-u", self.library]):
             names = {line.split()[-1].split("@")[0] for line in tool(*file).splitlines()}

@@ -215,6 +215,11 @@ class Load(Commands):
         tenant = {"name": "a", "artifact": self.path("absent.so"), "qos_ms": 1, "rate_rps": 1}
         self.check_fails(VELTAIR, "load", self.scenario(tenants=[tenant]), says=r"absent\.so")
         self.check_fails(VELTAIR, "load", self.path("absent.json"), says=r"absent\.json")
+        tenant = {"name": "a", "artifact": self.artifact, "qos_ms": 1, "rate_rps": 1, "inputs": {"X": "x.npy"}}
+        machine = self.write("machine.json", b'{"cores": 2}')
+        for command in (["load"], ["simulate", "--machine", machine]):
+            self.check_fails(VELTAIR, *command, self.scenario(tenants=[tenant]), says="tenant 'a': 'X' is no input")
+        self.check_fails(VELTAIR, "load", self.scenario(), "--trace", self.path("no/trace.json"), says="cannot write")
         self.check_fails(VELTAIR, "load", self.scenario(), "--policy=none", says="'none'.*fcfs.*veltair")
 
 

@@ -6,6 +6,7 @@
 
 #include "runtime/artifact/CheckFile.h"
 #include "runtime/artifact/ElfReader.h"
+#include "runtime/artifact/Weights.h"
 #include "runtime/support/Hash.h"
 
 #include "veltair/veltair.hpp"
@@ -186,6 +187,23 @@ TEST_F(ArtifactOnDisk, MapsAWeightsFile) {
   EXPECT_EQ(veltair_tenant_add(runtime.get(), module.get(), &options, &raw),
             VELTAIR_BAD_ARTIFACT);
   EXPECT_THAT(veltair_last_message(), HasSubstr("hash of constant 0"));
+}
+
+TEST_F(ArtifactOnDisk, TenantsShareWeights) {
+  Bytes bytes(64 * sizeof(float));
+  std::string path = write("fixture.weights", bytes);
+  Result<LoadedArtifact::Pointer> artifact =
+      LoadedArtifact::load(write("good.so", fixture("weights_file")));
+  ASSERT_TRUE(artifact.ok()) << artifact.status().message();
+  SharedWeights shared;
+  Result<Weights::Pointer> first = shared.get(**artifact, "");
+  ASSERT_TRUE(first.ok()) << first.status().message();
+  EXPECT_EQ(*first, *shared.get(**artifact, ""));
+  EXPECT_EQ(*first, *shared.get(**artifact, path));
+  // Another file under the old name.
+  write("other", bytes);
+  std::filesystem::rename(path.substr(0, path.rfind('/')) + "/other", path);
+  EXPECT_NE(*first, *shared.get(**artifact, ""));
 }
 
 // The fixture with another first weight.
