@@ -18,13 +18,28 @@ def SimplifyGraph : ProgramPass<"simplify-graph"> {
     * Operations whose result has the bytes of their operand (Reshape, Squeeze,
       Identity ...), and transpositions that only move dimensions of 1, become
       `veltair.view`s, or constants when their operand is one, or vanish.
-    * A transposition of a constant is done.
+    * Transpositions of constants, and conversions to f32 of constants in other
+      floating-point types, are done.
     * A padding with zeros in front of a convolution becomes its own.
   }];
   let statistics = [
     Statistic<"removed", "removed", "Operations removed or made views">,
     Statistic<"absorbed", "absorbed", "Paddings moved into convolutions">
   ];
+  let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
+}
+
+def WidenHalves : ProgramPass<"widen-halves"> {
+  let summary = "Models in f16 or bf16 are computed in f32 from their first product on";
+  let description = [{
+    CPUs without arithmetic on halves, for which kernels are written, would widen
+    each element for itself. Convolutions, matrix products and recurrent networks
+    on halves become such on f32, and so does all that is computed from their
+    results. Results are rounded to halves where the model says so (Cast), and
+    where operations of other types or the caller read them, not in between: they
+    are more exact than the model asks for.
+  }];
+  let statistics = [Statistic<"widened", "widened", "Operations that compute in f32 now">];
   let dependentDialects = ["::mlir::veltair::onnx::OnnxDialect"];
 }
 

@@ -11,6 +11,8 @@
 using namespace mlir;
 
 void veltair::addGraphPasses(OpPassManager &programs, bool bf16) {
+  // Before all that looks for f32.
+  programs.addPass(createWidenHalves());
   programs.addPass(createLimitSelections());
   // Weights often stand behind an Identity or a Reshape: as constants they can
   // be folded into.

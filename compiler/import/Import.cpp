@@ -5,6 +5,7 @@
 #include "compiler/import/Import.h"
 #include "compiler/codegen/general/Evaluate.h"
 #include "compiler/import/Bindings.h"
+#include "compiler/import/Functions.h"
 #include "compiler/import/Program.h"
 #include "dialects/onnx/DataTypes.h"
 #include "dialects/onnx/OnnxOps.h"
@@ -75,6 +76,8 @@ LogicalResult ModelImporter::load() {
     return fail("the file is no ONNX model: it has no graph");
   if (proto->graph().sparse_initializer_size() > 0)
     return fail("sparse initializers are not supported");
+  if (std::string problem = inlineFunctions(*proto); !problem.empty())
+    return fail(problem);
   return success();
 }
 

@@ -24,6 +24,8 @@ struct Node {
   unsigned resultCount; // outputs that the node names
   /// Applied to the first result, when set.
   std::function<Value(Value)> finish = {};
+  /// Values of the outputs after those of the operator.
+  SmallVector<Value> furtherResults = {};
   /// Set by an upgrade that finds a form which no newer opset has.
   std::string problem = {};
 

@@ -153,6 +153,7 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
   }
   if (node.finish)
     results[0] = node.finish(results[0]);
+  llvm::append_range(results, node.furtherResults);
   return success();
 }
 

@@ -5,6 +5,7 @@
 // What older opsets say in another way: one table, applied in order.
 
 #include "compiler/import/Node.h"
+#include "dialects/onnx/Composer.h"
 #include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
@@ -141,15 +142,51 @@ static void alignSlope(Node &node) {
 
 static void dropBroadcast(Node &node) { node.take("broadcast"); }
 
-static void dropTrainingAttributes(Node &node) {
-  for (StringRef name : {"is_test", "momentum"})
-    node.take(name);
-  if (node.integer("spatial", 1) != 1)
+/// The batch's own mean and variance instead of those given, and the further
+/// outputs of that.
+static void normalizeByBatch(Node &node, float momentum) {
+  Value x = node.operand(0);
+  SmallVector<Value> old{node.operand(3), node.operand(4)};
+  // Other problems are told by the operator.
+  if (!x || onnx::rankOf(x) < 2 || !old[0] || !old[1] ||
+      !isa<FloatType>(onnx::elementType(x)))
+    return;
+  onnx::Composer c(node.builder, node.location);
+  SmallVector<int64_t> axes{0};
+  llvm::append_range(axes, llvm::seq<int64_t>(2, onnx::rankOf(x)));
+  Value mean = c.reduce<onnx::ReduceMeanOp>(x, axes);
+  Value centred = c.sub(x, mean);
+  Value variance = c.reduce<onnx::ReduceMeanOp>(c.mul(centred, centred), axes);
+  SmallVector<Value> batch, running;
+  for (auto [value, before] : llvm::zip_equal(ArrayRef{mean, variance}, old)) {
+    Value vector = c.cast(c.reshape(value, {onnx::shapeOf(x)[1]}),
+                          onnx::elementType(before));
+    batch.push_back(vector);
+    if (onnx::shapeOf(before) == onnx::shapeOf(vector))
+      running.push_back(c.add(c.mul(before, c.scalar(before, momentum)),
+                              c.mul(vector, c.scalar(vector, 1 - momentum))));
+  }
+  node.operands[3] = batch[0];
+  node.operands[4] = batch[1];
+  node.furtherResults = running;
+  if (node.opset < 14)
+    llvm::append_range(node.furtherResults, batch);
+}
+
+/// Since opset 14 an attribute says whether it trains, before that how many
+/// outputs there are.
+static void resolveTraining(Node &node) {
+  node.take("is_test");
+  auto momentum = dyn_cast_or_null<FloatAttr>(node.take("momentum"));
+  Value x = node.operand(0);
+  if (node.integer("spatial", 1) != 1 && x && onnx::rankOf(x) > 2)
     node.problem = "spatial = 0 is not supported";
-  if (node.integer("training_mode", 0) != 0)
-    node.problem = "training_mode = 1 is not supported";
+  bool trains = node.opset < 14 ? node.resultCount > 1
+                                : node.integer("training_mode", 0) != 0;
   node.take("spatial");
   node.take("training_mode");
+  if (trains)
+    normalizeByBatch(node, momentum ? momentum.getValueAsDouble() : 0.9);
 }
 
 /// Until opset 12, all dimensions from axis on were normalised together.
@@ -249,7 +286,7 @@ static constexpr int64_t always = maxOpset + 1;
 static constexpr Upgrade upgrades[] = {
     {"Add", 7, alignBroadcast},
     {"And", 7, alignBroadcast},
-    {"BatchNormalization", always, dropTrainingAttributes},
+    {"BatchNormalization", always, resolveTraining},
     {"Clip", 11, clipToOperands},
     {"Concat", 4, axisOneByDefault},
     {"DFT", 20, dftAxisToOperand},

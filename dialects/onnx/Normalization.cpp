@@ -66,6 +66,9 @@ LogicalResult LpNormalizationOp::decompose(OpBuilder &b,
     return failure();
   Value norm = getP() == 1 ? c.reduce<ReduceL1Op>(getX(), int64_t(getAxis()))
                            : c.reduce<ReduceL2Op>(getX(), int64_t(getAxis()));
+  // Zeros stay zeros.
+  Value isZero = c.make<EqualOp>(norm, c.scalar(norm, 0));
+  norm = c.make<WhereOp>(isZero, c.scalar(norm, 1), norm);
   results.push_back(c.div(getX(), norm));
   return success();
 }

@@ -196,7 +196,7 @@ private:
       return centre;
     if (mode == "align_corners")
       return dim.output == 1 ? number(0)
-                             : b.mul(x, number((in - 1) / (out - 1)));
+                             : b.div(b.mul(x, number(in - 1)), number(out - 1));
     if (mode == "pytorch_half_pixel" && dim.output <= 1)
       return number(0);
     if (mode == "tf_crop_and_resize") {

@@ -99,11 +99,7 @@ LogicalResult SqueezeOp::inferReturnTypes(MLIRContext *,
   Inference infer("Squeeze", location, types);
   ArrayRef<int64_t> source = shapeOf(a.getData());
   SmallVector<int64_t> axes;
-  if (isAbsent(a.getAxes())) {
-    for (auto [i, extent] : llvm::enumerate(source))
-      if (extent == 1)
-        axes.push_back(i);
-  } else {
+  if (!isAbsent(a.getAxes())) {
     FailureOr<SmallVector<int64_t>> given =
         infer.integers(1, a.getAxes(), "axes");
     if (failed(given))
@@ -114,6 +110,11 @@ LogicalResult SqueezeOp::inferReturnTypes(MLIRContext *,
       return failure();
     axes = std::move(*normal);
   }
+  // None, or an empty list: all that can be.
+  if (axes.empty())
+    for (auto [i, extent] : llvm::enumerate(source))
+      if (extent == 1)
+        axes.push_back(i);
   SmallVector<int64_t> shape;
   for (auto [i, extent] : llvm::enumerate(source)) {
     if (!llvm::is_contained(axes, int64_t(i)))

@@ -107,14 +107,18 @@ class ModelCase(Case):
 
     ISAS = [isa for isa in ("x86-64-v3", "x86-64-v4") if cpu_runs(isa)]
 
-    def agree(self, nodes, inputs, outputs, tensors, feeds, opset=17, tolerance=1e-5, reference=False):
+    def agree(
+        self, nodes, inputs, outputs, tensors, feeds, opset=17, tolerance=1e-5, reference=False, functions=()
+    ):
         """`inputs` and `outputs` are (name, type, shape); all `feeds`, lists of
         arrays, give what ONNX Runtime, or ONNX's reference, does."""
         import numpy as np
         import onnxruntime
         from onnx.reference import ReferenceEvaluator
 
-        model = self.save(make_model(nodes, inputs, outputs, tensors, opset=opset))
+        model = make_model(nodes, inputs, outputs, tensors, opset=opset, functions=functions)
+        model.opset_import.extend(helper.make_opsetid(name, 1) for name in {f.domain for f in functions})
+        model = self.save(model)
         other = (
             ReferenceEvaluator(model)
             if reference

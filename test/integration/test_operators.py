@@ -4,7 +4,7 @@ tests of them leave out."""
 import unittest
 
 import numpy as np
-from onnx import TensorProto, helper, numpy_helper
+from onnx import AttributeProto, TensorProto, helper, numpy_helper
 
 from support import VELTAIR, VELTAIRC, ModelCase, make_model
 
@@ -105,6 +105,122 @@ class Operators(ModelCase):
         attributes["activation_alpha"] = [0.3, 0.7]
         attributes["activation_beta"] = [0.4, 0.6]
         self.one("GRU", [self.normal(5, 2, 4)], (FLOAT, [5, 1, 2, 3]), tensors, attributes, tolerance=1e-4)
+
+    def test_batch_normalization_by_the_batch(self):
+        # As exported for models that track no statistics.
+        tensors = constants(
+            scale=self.normal(4), bias=self.normal(4), mean=np.zeros(4, np.float32), var=np.ones(4, np.float32)
+        )
+        x = 3 * self.normal(2, 4, 5, 6) + 1
+        node = lambda *further, **attributes: helper.make_node(
+            "BatchNormalization", ["x", "scale", "bias", "mean", "var"], ["y", *further], **attributes
+        )
+        y = ("y", FLOAT, x.shape)
+        statistics = [(name, FLOAT, [4]) for name in ("m", "v")]
+        trains = node("m", "v", training_mode=1, momentum=0.7)
+        self.agree([trains], [("x", FLOAT, x.shape)], [y, *statistics], tensors, [[x]], opset=15, tolerance=1e-5)
+        self.agree([trains], [("x", FLOAT, x.shape)], [y], tensors, [[x]], opset=15, tolerance=1e-5)
+        old = node("m", "v", "a", "b")
+        self.agree([old], [("x", FLOAT, x.shape)], [y], tensors, [[x]], opset=9, tolerance=1e-5)
+
+    def test_models_in_halves(self):
+        # Weights of more elements than are computed when compiling.
+        half = lambda *shape, scale: (scale * self.normal(*shape)).astype(np.float16)
+        tensors = constants(
+            w=half(64, 16, 3, 3, scale=0.1),
+            b=half(64, scale=0.1),
+            m=half(64, 96, scale=0.1),
+            shift=half(96, scale=1),
+        )
+        nodes = [
+            helper.make_node("Conv", ["x", "w", "b"], ["c"], pads=[1, 1, 1, 1]),
+            helper.make_node("Relu", ["c"], ["r"]),
+            helper.make_node("MaxPool", ["r"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
+            helper.make_node("GlobalAveragePool", ["p"], ["g"]),
+            helper.make_node("Flatten", ["g"], ["f"]),
+            helper.make_node("MatMul", ["f", "m"], ["d"]),
+            helper.make_node("Add", ["d", "shift"], ["e"]),
+            helper.make_node("Softmax", ["e"], ["y"]),
+        ]
+        x = half(2, 16, 10, 12, scale=1)
+        self.agree(
+            nodes,
+            [("x", FLOAT16, x.shape)],
+            [("y", FLOAT16, [2, 96]), ("p", FLOAT16, [2, 64, 5, 6])],
+            tensors,
+            [[x]],
+            tolerance=1e-2,
+        )
+
+    def test_functions_of_a_model(self):
+        opsets = [helper.make_opsetid("", 17)]
+        inner = helper.make_function(
+            "mine",
+            "Scaled",
+            ["a", "b"],
+            ["c", "b"],
+            [
+                helper.make_node("LeakyRelu", ["a"], ["t"], name="leaky"),
+                helper.make_node("Mul", ["t", "b"], ["c"]),
+            ],
+            opsets,
+            ["alpha"],
+        )
+        inner.node[0].attribute.append(
+            AttributeProto(name="alpha", ref_attr_name="alpha", type=AttributeProto.FLOAT)
+        )
+        branch = lambda name, op: helper.make_graph(
+            [helper.make_node(op, ["u"], [name])], name, [], [helper.make_tensor_value_info(name, FLOAT, [2, 3])]
+        )
+        outer = helper.make_function(
+            "mine",
+            "Twice",
+            ["x"],
+            ["y"],
+            [
+                helper.make_node("Scaled", ["x", "x"], ["u", "same"], domain="mine", alpha=0.5),
+                helper.make_node("Scaled", ["u", "same"], ["v"], domain="mine", alpha=0.25),
+                helper.make_node("Constant", [], ["flag"], value=numpy_helper.from_array(np.array(True))),
+                helper.make_node("If", ["flag"], ["w"], then_branch=branch("p", "Neg"), else_branch=branch("q", "Abs")),
+                helper.make_node("Add", ["v", "w"], ["y"]),
+            ],
+            [*opsets, helper.make_opsetid("mine", 1)],
+        )
+        nodes = [
+            helper.make_node("Twice", ["x"], ["t"], domain="mine"),
+            helper.make_node("Twice", ["t"], ["y"], domain="mine"),
+        ]
+        x = self.normal(2, 3)
+        self.agree(nodes, [("x", FLOAT, x.shape)], [("y", FLOAT, x.shape)], [], [[x]], functions=[inner, outer])
+
+    def test_corners(self):
+        zeros = np.zeros((3, 4), np.float32)
+        zeros[1] = [1, 2, 3, 4]
+        for p in (1, 2):
+            self.one("LpNormalization", [zeros], (FLOAT, [3, 4]), attributes={"axis": -1, "p": p})
+        self.one("Squeeze", [self.normal(1, 3, 1)], (FLOAT, [3]), constants(axes=np.zeros(0, np.int64)))
+        tensors = constants(w=self.normal(3, 5, 3, 3))
+        attributes = {"output_shape": [1, 5, 9, 8], "strides": [2, 2]}
+        self.one("ConvTranspose", [self.normal(1, 3, 4, 4)], (FLOAT, [1, 5, 9, 8]), tensors, attributes, tolerance=1e-5)
+        nodes = [
+            helper.make_node(
+                "Resize",
+                ["x", "", "", "sizes"],
+                ["y"],
+                mode="nearest",
+                nearest_mode="floor",
+                coordinate_transformation_mode="align_corners",
+            )
+        ]
+        x = self.normal(1, 1, 1, 2)
+        sizes = constants(sizes=np.array([1, 1, 1, 42]))
+        self.agree(nodes, [("x", FLOAT, x.shape)], [("y", FLOAT, [1, 1, 1, 42])], sizes, [[x]])
+        # Of two dimensions, this is a detail of no meaning.
+        vectors = constants(
+            **{name: np.abs(self.normal(4)) for name in ("scale", "bias", "mean", "var")},
+        )
+        x = self.normal(3, 4)
+        self.one("BatchNormalization", [x], (FLOAT, x.shape), vectors, {"spatial": 0}, opset=7, tolerance=1e-5)
 
     def test_group_normalization_of_large_halves(self):
         # Their squares are no halves.
