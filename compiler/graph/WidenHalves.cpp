@@ -30,7 +30,7 @@ static bool hasKernels(Operation *op) {
 /// True for operations whose result has a type of its own, whatever their
 /// operands have.
 static bool choosesType(Operation *op) {
-  return !isa<onnx::OnnxDialect>(op->getDialect()) ||
+  return !isa<onnx::OnnxDialect>(op->getDialect()) || op->hasAttr("dtype") ||
          isa<onnx::CastOp, onnx::CastLikeOp, onnx::ConstantOp>(op);
 }
 
