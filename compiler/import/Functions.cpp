@@ -61,8 +61,6 @@ public:
 
   /// The node, as it stands behind the call.
   ::onnx::NodeProto instantiate(const ::onnx::NodeProto &inner) const;
-  /// Of results that are operands.
-  std::vector<::onnx::NodeProto> copies() const;
 
 private:
   void rename(std::string &name) const;
@@ -72,7 +70,6 @@ private:
   bool resolve(::onnx::AttributeProto &attribute) const;
 
   const ::onnx::NodeProto &call;
-  const ::onnx::FunctionProto &function;
   std::string prefix;
   std::vector<::onnx::AttributeProto> defaults;
   llvm::StringMap<std::string> names;
@@ -100,9 +97,8 @@ defaultAttributes(const ::onnx::FunctionProto &function) {
 
 Instance::Instance(const ::onnx::NodeProto &call,
                    const ::onnx::FunctionProto &function, int64_t number)
-    : call(call), function(function),
-      prefix((call.name().empty() ? function.name() : call.name()) + "." +
-             std::to_string(number) + "/"),
+    : call(call), prefix((call.name().empty() ? function.name() : call.name()) +
+                         "." + std::to_string(number) + "/"),
       defaults(defaultAttributes(function)) {
   // Operands that are left out, like results, have no name.
   for (int i = 0; i < function.output_size(); ++i)
@@ -166,20 +162,6 @@ bool Instance::resolve(::onnx::AttributeProto &attribute) const {
   return node;
 }
 
-std::vector<::onnx::NodeProto> Instance::copies() const {
-  std::vector<::onnx::NodeProto> nodes;
-  for (int o = 0; o < function.output_size() && o < call.output_size(); ++o)
-    for (int i = 0; i < function.input_size() && i < call.input_size(); ++i)
-      if (function.output(o) == function.input(i) && !call.output(o).empty()) {
-        ::onnx::NodeProto &node = nodes.emplace_back();
-        node.set_name(prefix + function.output(o));
-        node.set_op_type("Identity");
-        node.add_input(call.input(i));
-        node.add_output(call.output(o));
-      }
-  return nodes;
-}
-
 //===----------------------------------------------------------------------===//
 // All calls
 //===----------------------------------------------------------------------===//
@@ -213,8 +195,6 @@ bool Inliner::inlineCall(const ::onnx::NodeProto &call,
   Nodes body;
   for (const ::onnx::NodeProto &inner : function.node())
     *body.Add() = instance.instantiate(inner);
-  for (::onnx::NodeProto &copy : instance.copies())
-    *body.Add() = std::move(copy);
   if ((nodesMade += body.size()) > maxNodes)
     return fail("the model's functions call each other too often");
   if (!expand(body, depth + 1))

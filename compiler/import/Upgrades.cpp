@@ -157,8 +157,8 @@ static void normalizeByBatch(Node &node, float momentum) {
   Value mean = c.reduce<onnx::ReduceMeanOp>(x, axes);
   Value centred = c.sub(x, mean);
   Value variance = c.reduce<onnx::ReduceMeanOp>(c.mul(centred, centred), axes);
-  SmallVector<Value> batch, running;
-  for (auto [value, before] : llvm::zip_equal(ArrayRef{mean, variance}, old)) {
+  SmallVector<Value> computed{mean, variance}, batch, running;
+  for (auto [value, before] : llvm::zip_equal(computed, old)) {
     Value vector = c.cast(c.reshape(value, {onnx::shapeOf(x)[1]}),
                           onnx::elementType(before));
     batch.push_back(vector);

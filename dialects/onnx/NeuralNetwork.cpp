@@ -94,14 +94,10 @@ static FailureOr<Window> inferTransposedWindow(const Inference &infer,
            llvm::all_of(values,
                         [&](int64_t v) { return v >= low && v <= limit; });
   };
-  // The batch and the channels may stand before.
-  ArrayRef<int64_t> outputShape = a.getOutputShape();
-  if (outputShape.size() == rank + 2)
-    outputShape = outputShape.drop_front(2);
   if (!sane(spatial, rank, 0) || !sane(kernel, rank, 1) ||
       !sane(a.getStrides(), rank, 1) || !sane(a.getDilations(), rank, 1) ||
       !sane(a.getPads(), 2 * rank, 0) || !sane(a.getOutputPadding(), rank, 0) ||
-      !sane(outputShape, rank, 1) ||
+      !sane(a.getOutputShape(), rank, 1) ||
       (!a.getKernelShape().empty() && a.getKernelShape() != kernel))
     return infer.fail(3, "an attribute does not fit x and w");
   auto orElse = [&](ArrayRef<int64_t> values, int64_t value) {
@@ -118,9 +114,10 @@ static FailureOr<Window> inferTransposedWindow(const Inference &infer,
     int64_t full = window.strides[i] * (spatial[i] - 1) + extra[i] +
                    (kernel[i] - 1) * window.dilations[i] + 1;
     int64_t begin = 0, end = 0;
-    if (!outputShape.empty() || isSame) {
-      int64_t wanted =
-          outputShape.empty() ? spatial[i] * window.strides[i] : outputShape[i];
+    if (!a.getOutputShape().empty() || isSame) {
+      int64_t wanted = a.getOutputShape().empty()
+                           ? spatial[i] * window.strides[i]
+                           : a.getOutputShape()[i];
       int64_t total = std::max<int64_t>(0, full - wanted);
       begin = a.getAutoPad() == "SAME_UPPER" ? total / 2 : total - total / 2;
       end = full - wanted - begin;

@@ -5,11 +5,11 @@
 // some, and what converts them itself.
 // CHECK-LABEL: veltair.program @product
 // CHECK-SAME: (%[[X:.*]]: tensor<2x3xf16>)
-// WIDE: onnx.Cast %{{.*}} : (tensor<3x2xf16>) -> tensor<3x2xf32>
-// FOLDED: onnx.Constant dense<{{.*}}> : tensor<3x2xf32>
 // CHECK: %[[R:.*]] = onnx.Relu %[[X]] : (tensor<2x3xf16>) -> tensor<2x3xf16>
 // CHECK: %[[A:.*]] = onnx.Cast %[[R]] {{.*}} : (tensor<2x3xf16>) -> tensor<2x3xf32>
-// CHECK: %[[P:.*]] = onnx.MatMul %[[A]], %{{.*}} -> tensor<2x2xf32>
+// WIDE: %[[B:.*]] = onnx.Cast %{{.*}} : (tensor<3x2xf16>) -> tensor<3x2xf32>
+// FOLDED: %[[B:.*]] = onnx.Constant dense<{{.*}}> : tensor<3x2xf32>
+// CHECK: %[[P:.*]] = onnx.MatMul %[[A]], %[[B]] : {{.*}} -> tensor<2x2xf32>
 // CHECK: %[[T:.*]] = onnx.Tanh %[[P]] : (tensor<2x2xf32>) -> tensor<2x2xf32>
 // CHECK: %[[H:.*]] = onnx.Cast %[[T]] {{.*}} -> tensor<2x2xf16>
 // CHECK: %[[I:.*]] = onnx.Cast %[[H]] {{.*}} -> tensor<2x2xi32>
