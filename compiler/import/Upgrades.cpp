@@ -154,8 +154,9 @@ static void normalizeByBatch(Node &node, float momentum) {
   onnx::Composer c(node.builder, node.location);
   SmallVector<int64_t> axes{0};
   llvm::append_range(axes, llvm::seq<int64_t>(2, onnx::rankOf(x)));
-  Value mean = c.reduce<onnx::ReduceMeanOp>(x, axes);
-  Value centred = c.sub(x, mean);
+  Value wide = c.widened(x);
+  Value mean = c.reduce<onnx::ReduceMeanOp>(wide, axes);
+  Value centred = c.sub(wide, mean);
   Value variance = c.reduce<onnx::ReduceMeanOp>(c.mul(centred, centred), axes);
   SmallVector<Value> computed{mean, variance}, batch, running;
   for (auto [value, before] : llvm::zip_equal(computed, old)) {
