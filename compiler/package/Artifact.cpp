@@ -171,6 +171,14 @@ FailureOr<uint32_t> Collector::addConstant(LayerOp op, Value value,
   return index;
 }
 
+/// True if how much there is to do depends on the data.
+static bool dependsOnData(LayerOp layer) {
+  return llvm::any_of(layer.getBody().front(), [](Operation &op) {
+    return llvm::any_of(op.getOperandTypes(), onnx::hasExtents) ||
+           llvm::any_of(op.getResultTypes(), onnx::hasExtents);
+  });
+}
+
 FailureOr<VersionEntry> Collector::makeVersion(VersionOp op) {
   VersionEntry version;
   version.schedule = op.getSchedule().getText();
@@ -200,10 +208,12 @@ FailureOr<VersionEntry> Collector::makeVersion(VersionOp op) {
   version.fields.worker_scratch_bytes =
       llvm::alignTo(op.getWorkerScratch(), VELTAIR_ALIGNMENT);
   version.fields.numerics_class = op.getNumerics();
+  auto layer = cast<LayerOp>(op->getParentOp());
   // Loops of such operations have their results as working memory.
-  Block &body = cast<LayerOp>(op->getParentOp()).getBody().front();
-  if (!body.getOps<onnx::SequentialOp>().empty())
+  if (!layer.getBody().front().getOps<onnx::SequentialOp>().empty())
     version.fields.flags |= VELTAIR_VERSION_IN_PLACE;
+  if (dependsOnData(layer))
+    version.fields.flags |= VELTAIR_VERSION_DATA_DEPENDENT;
   version.fields.shared_scratch_bytes = op.getSharedScratch();
   version.fields.shared_scratch_offset = op.getSharedScratchOffset();
   CacheUsageAttr cache = op.getCache();

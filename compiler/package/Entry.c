@@ -75,9 +75,11 @@ static void raise(uint64_t *most, uint64_t value) {
     *most = value;
 }
 
-static veltair_entry_layout get_layout(const veltair_program *program) {
-  veltair_entry_needs needs = {0, 0, 0, 0, 0};
+static veltair_entry_layout get_layout(const veltair_artifact *artifact,
+                                       const veltair_program *program) {
+  veltair_entry_needs needs = {0, 0, 0, 0, 0, 0};
   needs.arenaBytes = program->arena_bytes;
+  needs.outputs = artifact->output_count;
   needs.extents = program->extent_count;
   for (uint32_t i = 0; i < program->layer_count; ++i) {
     const veltair_layer *layer = &program->layers[i];
@@ -98,6 +100,10 @@ typedef struct run_state {
   veltair_entry_layout layout;
 } run_state;
 
+static int64_t *get_extents(const run_state *run) {
+  return (int64_t *)(run->workspace + run->layout.extents);
+}
+
 static void *locate(const run_state *run, const veltair_operand *operand) {
   switch (operand->kind) {
   case VELTAIR_OPERAND_INPUT:
@@ -108,8 +114,7 @@ static void *locate(const run_state *run, const veltair_operand *operand) {
     return (void *)(run->weights +
                     run->artifact->constants[operand->value].offset);
   case VELTAIR_OPERAND_EXTENT:
-    return run->workspace + run->layout.extents +
-           operand->value * sizeof(int64_t);
+    return get_extents(run) + operand->value;
   default:
     return run->workspace + operand->value;
   }
@@ -120,7 +125,7 @@ static int run_layer(const run_state *run, const veltair_layer *layer) {
   void **operands = (void **)(run->workspace + run->layout.operands);
   const void **constants =
       (const void **)(run->workspace + run->layout.constants);
-  int64_t *extents = (int64_t *)(run->workspace + run->layout.extents);
+  int64_t *extents = get_extents(run);
   if (layer->guard != VELTAIR_NONE && extents[layer->guard] == 0)
     return VELTAIR_KERNEL_OK;
   for (uint32_t i = 0; i < layer->operand_count; ++i)
@@ -140,6 +145,25 @@ static int run_layer(const run_state *run, const veltair_layer *layer) {
   return VELTAIR_KERNEL_OK;
 }
 
+// Those of layers that are skipped are never written.
+static void clear_extents(const run_state *run,
+                          const veltair_program *program) {
+  for (uint32_t i = 0; i < program->extent_count; ++i)
+    get_extents(run)[i] = 0;
+}
+
+// Where the arena was, which is of no use any more.
+static void report_rows(const run_state *run, const veltair_program *program) {
+  int64_t *rows = (int64_t *)run->workspace;
+  for (uint32_t i = 0; i < run->artifact->output_count; ++i) {
+    const veltair_shape *shape = &program->output_shapes[i];
+    int64_t most = shape->rank ? shape->dims[0] : 1;
+    int64_t extent =
+        shape->extent == VELTAIR_NONE ? most : get_extents(run)[shape->extent];
+    rows[i] = extent < 0 ? 0 : extent > most ? most : extent;
+  }
+}
+
 // Returns a VELTAIR_KERNEL_* code, or -1 if this CPU can run no program.
 __attribute__((visibility("hidden"))) int
 veltair_entry(const veltair_artifact *artifact, const void *const *in,
@@ -157,9 +181,9 @@ veltair_entry(const veltair_artifact *artifact, const void *const *in,
                    out,
                    workspace,
                    artifact->weights ? artifact->weights : weights,
-                   get_layout(program)};
-  // All exceptions masked, rounding to nearest, denormals flushed.
-  const uint32_t mode = 0x9FC0;
+                   get_layout(artifact, program)};
+  clear_extents(&run, program);
+  const uint32_t mode = VELTAIR_MXCSR;
   uint32_t caller_mode;
   __asm__ volatile("stmxcsr %0" : "=m"(caller_mode));
   __asm__ volatile("ldmxcsr %0" : : "m"(mode) : "memory");
@@ -167,5 +191,7 @@ veltair_entry(const veltair_artifact *artifact, const void *const *in,
   for (uint32_t i = 0; i < program->layer_count && !code; ++i)
     code = run_layer(&run, &program->layers[i]);
   __asm__ volatile("ldmxcsr %0" : : "m"(caller_mode) : "memory");
+  if (!code)
+    report_rows(&run, program);
   return code;
 }

@@ -13,6 +13,7 @@
 // What one program needs; counts are those of the layer that needs most.
 typedef struct veltair_entry_needs {
   uint64_t arenaBytes;
+  uint64_t outputs; // whose extents come where the arena was
   uint64_t scratchBytes;
   uint64_t extents, operands, constants;
 } veltair_entry_needs;
@@ -30,7 +31,9 @@ static inline uint64_t veltair_entry_align(uint64_t bytes) {
 static inline veltair_entry_layout
 veltair_entry_get_layout(const veltair_entry_needs *needs) {
   veltair_entry_layout layout;
-  layout.scratch = veltair_entry_align(needs->arenaBytes);
+  uint64_t rowBytes = 8 * needs->outputs;
+  layout.scratch = veltair_entry_align(
+      needs->arenaBytes < rowBytes ? rowBytes : needs->arenaBytes);
   layout.extents = layout.scratch + veltair_entry_align(needs->scratchBytes);
   layout.operands = layout.extents + veltair_entry_align(8 * needs->extents);
   layout.constants = layout.operands + veltair_entry_align(8 * needs->operands);

@@ -14,6 +14,7 @@ static uint64_t getWorkspaceBytes(const Artifact &artifact) {
   for (const ProgramEntry &program : artifact.programs) {
     veltair_entry_needs needs{};
     needs.arenaBytes = program.fields.arena_bytes;
+    needs.outputs = artifact.outputs.size();
     needs.extents = program.fields.extent_count;
     for (const LayerEntry &layer : program.layers) {
       const VersionEntry &version = layer.versions.front();
@@ -36,15 +37,21 @@ static void writeTensors(ArrayRef<TensorEntry> tensors,
   os << "\n#define " << prefix << kind << "_COUNT " << tensors.size() << '\n';
   for (auto [index, tensor, shape] : llvm::enumerate(tensors, shapes)) {
     uint64_t bytes = getDtypeBytes(tensor.fields.dtype);
-    os << "// " << getDtypeName(tensor.fields.dtype) << '[';
+    bool isBound = shape.fields.extent != VELTAIR_NONE;
+    os << "// " << getDtypeName(tensor.fields.dtype)
+       << (isBound ? "[at most " : "[");
     llvm::interleaveComma(shape.dims, os, [&](int64_t dim) {
       os << dim;
       bytes *= dim;
     });
-    os << "]\n#define " << prefix << kind << index << "_NAME \"";
+    std::string name = (prefix + kind + Twine(index)).str();
+    os << "]\n#define " << name << "_NAME \"";
     os.write_escaped(tensor.name);
-    os << "\"\n#define " << prefix << kind << index << "_BYTES " << bytes
-       << '\n';
+    os << "\"\n#define " << name << "_BYTES " << bytes << '\n';
+    if (isBound)
+      os << "// Its true rows, once the model has run.\n#define " << name
+         << "_ROWS(workspace) (((const int64_t *)(workspace))[" << index
+         << "])\n";
   }
 }
 
@@ -79,7 +86,8 @@ const veltair_artifact *veltair_)"
 // have one pointer for each input and output; nothing is checked. `weights` is
 // the content of the weights' file, or null when they are embedded. Several
 // threads may call this at once with workspaces and outputs of their own.
-// Denormals count as zero inside. Returns 0; or a positive code for bad data
+// Denormals count as zero inside. Afterwards the workspace begins with each
+// output's extent along dimension 0. Returns 0; or a positive code for bad data
 // (an index out of range: 1, an integer division by zero: 2); or -1 if this CPU
 // lacks the features that the code needs.
 int veltair_)"

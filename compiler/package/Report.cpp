@@ -85,6 +85,8 @@ void JsonReport::writeVersion(const VersionEntry &version) {
     json.attribute("scratch_bytes", version.fields.worker_scratch_bytes);
     json.attribute("in_place",
                    (version.fields.flags & VELTAIR_VERSION_IN_PLACE) != 0);
+    json.attribute("data_dependent", (version.fields.flags &
+                                      VELTAIR_VERSION_DATA_DEPENDENT) != 0);
     json.attributeObject("cache", [&] {
       json.attribute("read_bytes", cache.bytes_read);
       json.attribute("written_bytes", cache.bytes_written);

@@ -54,15 +54,16 @@ static Status applyOptions(const veltair_tenant_options &options,
 // whole layer; not where they depend on the data, nor of layers that were
 // measured while others were open.
 static void calibrate(Program &program, const ProfileTimeModel &model) {
-  if (program.tables().extent_count)
-    return;
   QuietTimes &quiet = program.quietTimes();
   const std::vector<LayerInfo> &layers = program.info()->layers;
   for (unsigned l = 0; l < layers.size(); ++l)
     for (unsigned v = 0; v < layers[l].versions.size(); ++v) {
       const VersionInfo &version = layers[l].versions[v];
       std::optional<Time> time = model.quietTime(layers[l].hash, version.key);
-      if (version.stages == 1 && program.layer(l).group == VELTAIR_NONE && time)
+      bool varies =
+          program.layer(l).versions[v].flags & VELTAIR_VERSION_DATA_DEPENDENT;
+      if (!varies && version.stages == 1 &&
+          program.layer(l).group == VELTAIR_NONE && time)
         quiet.calibrate(quiet.slot(l, v, 0), double(*time) / version.chunks);
     }
 }

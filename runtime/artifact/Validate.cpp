@@ -186,15 +186,15 @@ Status Validator::checkWeights() {
         !image.contains(artifact.weights, artifact.weights_size,
                         VELTAIR_ALIGNMENT))
       return damaged("the weights lie outside the artifact");
-    if (artifact.weights_file) {
-      if (!isString(artifact.weights_file))
-        return damaged("the weights' file name is damaged");
-      std::string_view name = artifact.weights_file;
-      if (name.empty() || name == "." || name == ".." ||
-          name.find('/') != name.npos)
-        return damaged("the weights' file '", name,
-                       "' is not beside the artifact");
-    }
+  }
+  if (artifact.weights_file) {
+    if (!isString(artifact.weights_file))
+      return damaged("the weights' file name is damaged");
+    std::string_view name = artifact.weights_file;
+    if (name.empty() || name == "." || name == ".." ||
+        name.find('/') != name.npos)
+      return damaged("the weights' file '", name,
+                     "' is not beside the artifact");
   }
   for (uint32_t i = 0; i < artifact.constant_count; ++i) {
     const veltair_constant &constant = artifact.constants[i];
@@ -333,7 +333,8 @@ Status Validator::checkVersion(const veltair_program &program,
                                const veltair_version &version) {
   if (!isString(version.schedule))
     return damaged("its schedule is damaged");
-  if (version.reserved || version.flags & ~uint32_t(VELTAIR_VERSION_IN_PLACE))
+  if (version.reserved ||
+      version.flags & ~uint32_t(VELTAIR_VERSION_FLAGS_KNOWN))
     return damaged("a reserved field is not zero");
   if (!isArray(version.stages, version.stage_count) ||
       !isArray(version.constants, version.constant_count))

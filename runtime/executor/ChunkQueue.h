@@ -31,6 +31,7 @@ public:
   // most `largestClaim`. Returns the stage's number, for `drain`.
   uint32_t open(uint32_t chunks, uint32_t largestClaim = UINT32_MAX) {
     total = chunks;
+    spent.store(0, std::memory_order_relaxed);
     largest.store(largestClaim, std::memory_order_relaxed);
     pending.store(chunks, std::memory_order_relaxed);
     uint32_t stage =
@@ -75,8 +76,10 @@ public:
     return uint32_t(word);
   }
 
-  // Says that `count` claimed chunks are done. True for the stage's last.
-  bool complete(uint32_t count) {
+  // Says that `count` claimed chunks are done, which took `elapsed` nanoseconds
+  // together. True for the stage's last.
+  bool complete(uint32_t count, int64_t elapsed = 0) {
+    spent.fetch_add(elapsed, std::memory_order_relaxed);
     return pending.fetch_sub(count, std::memory_order_acq_rel) == count;
   }
 
@@ -97,6 +100,11 @@ public:
     return left && complete(left);
   }
 
+  // For the one to whom `complete` returned true: how many chunks the stage
+  // has, and how long all of them took.
+  uint32_t size() const { return total; }
+  int64_t timeSpent() const { return spent.load(std::memory_order_relaxed); }
+
 private:
   static constexpr uint32_t rangesPerWorker = 8;
 
@@ -105,6 +113,7 @@ private:
   std::atomic<uint32_t> largest{UINT32_MAX};
   uint32_t total = 0;
   alignas(64) std::atomic<uint32_t> pending{0}; // not yet complete
+  std::atomic<int64_t> spent{0};                // on those that are
 };
 
 } // namespace veltair

@@ -54,6 +54,10 @@ public:
   size_t quietSlot() const { return stageSlot; }
   // True if a chunk may be executed twice, and that helps.
   bool repeatable() const { return canRepeat; }
+  // True if the time of an execution says something of others.
+  bool comparable() const {
+    return !(tables->flags & VELTAIR_VERSION_DATA_DEPENDENT);
+  }
 
   //===--------------------------------------------------------------------===//
   // The opener

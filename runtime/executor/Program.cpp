@@ -59,8 +59,10 @@ void Program::findGroups() {
 bool Program::isRepeatable(uint32_t layerIndex, uint32_t version,
                            bool moreStages) const {
   const veltair_layer &tables = layer(layerIndex);
+  // Nor can it be told that one takes long when that depends on the data.
   if (touchesCaller[layerIndex] ||
-      tables.versions[version].flags & VELTAIR_VERSION_IN_PLACE)
+      tables.versions[version].flags &
+          (VELTAIR_VERSION_IN_PLACE | VELTAIR_VERSION_DATA_DEPENDENT))
     return false;
   return moreStages || tables.first_conflict > groupEnds[layerIndex];
 }

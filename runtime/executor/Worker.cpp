@@ -59,9 +59,8 @@ void Worker::run(std::optional<uint32_t> cpu) {
     pthread_setaffinity_np(pthread_self(), size, set);
     CPU_FREE(set);
   }
-  // Denormals are slow and mean nothing here: treat them as zero.
-  constexpr unsigned flushToZero = 0x8000, denormalsAreZero = 0x0040;
-  _mm_setcsr(_mm_getcsr() | flushToZero | denormalsAreZero);
+  // Not the mode of the thread that made the runtime.
+  _mm_setcsr(VELTAIR_MXCSR);
   counters.attachThread(index);
 
   while (!stopping.load(std::memory_order_relaxed)) {
@@ -76,6 +75,7 @@ void Worker::run(std::optional<uint32_t> cpu) {
 
 void Worker::execute(Query &query, LayerRun &run, ChunkQueue::Range range) {
   int32_t code = VELTAIR_KERNEL_OK;
+  Time busy = 0;
   if (!query.stopped()) {
     if (!reserveScratch(query.workerScratchBytes())) {
       query.stop(VELTAIR_OUT_OF_MEMORY);
@@ -85,12 +85,9 @@ void Worker::execute(Query &query, LayerRun &run, ChunkQueue::Range range) {
       if (repeatable)
         claim.publish(query, run, range, begin);
       code = run.execute(range, scratch);
-      Time end = currentTime(), busy = end - begin;
+      busy = currentTime() - begin;
       trace(TraceEvent::Kind::chunks, query, run, range, begin);
       run.observe(range.size(), busy);
-      counters.chunksDone(
-          index, busy,
-          query.quietTimes().observe(run.quietSlot(), range.size(), busy, end));
       if (repeatable) {
         auto [first, shared] = claim.finish();
         // A late worker touches neither the layer nor the query any more.
@@ -101,17 +98,19 @@ void Worker::execute(Query &query, LayerRun &run, ChunkQueue::Range range) {
       }
     }
   }
-  complete(query, run, range.size(), code);
+  complete(query, run, range.size(), code, busy);
 }
 
 void Worker::executeAgain(Query &query, Query::Backup &backup) {
   // Without memory, the owner goes on alone.
   int32_t code = VELTAIR_KERNEL_OK;
   bool first = false;
+  Time busy = 0;
   LayerRun &run = *backup.view.run;
   if (reserveScratch(query.workerScratchBytes())) {
     executor.countBackup(backup.view.range.size());
     code = run.execute(backup.view.range, scratch);
+    busy = currentTime() - backup.view.begin;
     trace(TraceEvent::Kind::backup, query, run, backup.view.range,
           backup.view.begin);
     first = backup.claim->finish(backup.view);
@@ -119,7 +118,7 @@ void Worker::executeAgain(Query &query, Query::Backup &backup) {
   if (query.leave(run))
     executor.advance(query);
   if (first)
-    complete(query, run, backup.view.range.size(), code);
+    complete(query, run, backup.view.range.size(), code, busy);
 }
 
 void Worker::trace(TraceEvent::Kind kind, const Query &query,
@@ -138,13 +137,25 @@ void Worker::trace(TraceEvent::Kind kind, const Query &query,
 
 // Of chunks that nobody else completes.
 void Worker::complete(Query &query, LayerRun &run, uint32_t chunks,
-                      int32_t code) {
+                      int32_t code, Time busy) {
   if (code)
     query.stop(VELTAIR_KERNEL_ERROR, run.layer(), code);
   if (query.stopped())
     chunks += run.chunks.claimRest();
-  if (run.chunks.complete(chunks))
-    executor.advance(query, &run);
+  if (!run.chunks.complete(chunks, busy))
+    return;
+  if (!query.stopped() && run.comparable())
+    observeStage(query, run);
+  executor.advance(query, &run);
+}
+
+// Not chunk by chunk: those at the borders of a layer are smaller than others.
+void Worker::observeStage(const Query &query, const LayerRun &run) {
+  Time busy = run.chunks.timeSpent();
+  counters.chunksDone(index, busy,
+                      query.quietTimes().observe(run.quietSlot(),
+                                                 run.chunks.size(), busy,
+                                                 currentTime()));
 }
 
 bool Worker::backUp(Query &query, Time now, Time &next) {

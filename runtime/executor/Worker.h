@@ -49,7 +49,10 @@ private:
   void trace(TraceEvent::Kind kind, const Query &query, const LayerRun &run,
              ChunkQueue::Range range, Time begin);
   void executeAgain(Query &query, Query::Backup &backup);
-  void complete(Query &query, LayerRun &run, uint32_t chunks, int32_t code);
+  void complete(Query &query, LayerRun &run, uint32_t chunks, int32_t code,
+                Time busy);
+  // What the time of a stage that is over says.
+  void observeStage(const Query &query, const LayerRun &run);
   // Executes chunks that another worker of the team holds for too long. If
   // there are none, `next` is when to look again.
   bool backUp(Query &query, Time now, Time &next);

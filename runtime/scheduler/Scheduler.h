@@ -34,6 +34,11 @@ using QueryId = uint64_t; // ascends from one arrival to the next
 
 inline constexpr Time never = std::numeric_limits<Time>::max();
 
+// `never` if it lies beyond.
+inline Time later(Time time, Time span) {
+  return span >= never - time ? never : time + span;
+}
+
 enum class Priority : uint8_t { low, medium, high };
 
 inline constexpr double defaultQosShare = 0.95;

@@ -54,8 +54,7 @@ void SchedulerBase::apply(Time now, const QueryArrived &e) {
   query->tenant = e.tenant;
   query->program = tenant.tables->programs.at(e.program);
   query->arrival = e.arrival;
-  Time qos = tenant.info.qos;
-  query->deadline = qos >= never - e.arrival ? never : e.arrival + qos;
+  query->deadline = later(e.arrival, tenant.info.qos);
   size_t count = active.size() + 1;
   reserveFor(active, count);
   reserveFor(changed, count);

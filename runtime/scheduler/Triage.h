@@ -19,17 +19,17 @@
 
 namespace veltair {
 
-// What a query asks for.
-struct Claim {
-  Time deadline;
-  double work;          // core time left
-  TenantRecord *tenant; // null: it must be kept, in time or not
-  bool kept = true;     // the answer
-};
-
 // Keeps its buffers from one call to the next.
 class Triage {
 public:
+  // What a query asks for.
+  struct Claim {
+    Time deadline;
+    double work;          // core time left
+    TenantRecord *tenant; // null: it must be kept, in time or not
+    bool kept = true;     // the answer
+  };
+
   // Makes room for the claims of so many tenants.
   void reserve(size_t count) { reserveFor(tenants, count); }
 

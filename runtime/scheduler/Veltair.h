@@ -57,9 +57,7 @@ private:
     // The first layer after the running block.
     unsigned next() const { return running() ? blockEnd() : layersDone; }
     std::pair<Time, QueryId> urgency() const { return {due, id}; }
-    Time patienceEnd() const {
-      return patience >= never - arrival ? never : arrival + patience;
-    }
+    Time patienceEnd() const { return later(arrival, patience); }
     std::pair<double, QueryId> shortness() const { return {work, id}; }
   };
 
@@ -122,7 +120,7 @@ private:
   uint64_t patienceScans = 0;
 
   // Of this decision; the buffers are reused.
-  std::vector<Claim> claims; // of `claimants`
+  std::vector<Triage::Claim> claims; // of `claimants`
   std::vector<BlockQuery *> claimants;
   std::vector<BlockQuery *> givingWay; // the shortest first
   std::vector<BlockQuery *> served;    // in order

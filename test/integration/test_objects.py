@@ -8,8 +8,9 @@ import tempfile
 import unittest
 
 import onnx
+from onnx import TensorProto, helper
 
-from support import VELTAIRC, Case, small_model
+from support import VELTAIRC, Case, make_model, small_model
 
 ALLOWED = {"memcpy", "memmove", "memset"}
 
@@ -79,6 +80,42 @@ class Objects(Case):
         source = self.write("main.c", b"int veltair_small(unsigned); int main(void) { return veltair_small == 0; }")
         tool("clang-22", "-fuse-ld=lld-22", source, self.object, "-o", self.path("main"))
         self.check_runs(self.path("main"))
+
+
+class WithoutRuntime(Case):
+    def test_rows_of_results_of_data_dependent_size(self):
+        nodes = [
+            helper.make_node("NonZero", ["x"], ["t"]),
+            helper.make_node("Transpose", ["t"], ["where"], perm=[1, 0]),
+            helper.make_node("Neg", ["x"], ["all"]),
+        ]
+        outputs = [("where", TensorProto.INT64, [None, 1]), ("all", TensorProto.FLOAT, [5])]
+        model = self.save(make_model(nodes, [("x", TensorProto.FLOAT, [5])], outputs))
+        header = self.path("net.h")
+        self.check_runs(VELTAIRC, model, "-o", self.path("net.o"), "--header", header)
+        with open(header) as file:
+            self.assertRegex(file.read(), r"int64\[at most 5, 1\]")
+        source = self.write(
+            "main.c",
+            b"""
+            #include "net.h"
+            #include <stdio.h>
+            int main(void) {
+              static _Alignas(64) char workspace[VELTAIR_NET_WORKSPACE_BYTES];
+              for (size_t i = 0; i < sizeof workspace; ++i) workspace[i] = 0x55;
+              float x[5] = {0, 3, 0, 0, 4}, all[5];
+              int64_t where[5];
+              const void *in[] = {x};
+              void *out[] = {where, all};
+              if (veltair_net_run(in, out, workspace, NULL)) return 1;
+              printf("%d rows:", (int)VELTAIR_NET_OUTPUT0_ROWS(workspace));
+              for (int i = 0; i < VELTAIR_NET_OUTPUT0_ROWS(workspace); ++i) printf(" %d", (int)where[i]);
+              return ((const int64_t *)workspace)[1] != 5;
+            }
+            """,
+        )
+        tool("clang-22", "-fuse-ld=lld-22", source, self.path("net.o"), "-o", self.path("main"))
+        self.assertEqual(self.check_runs(self.path("main")), "2 rows: 1 4")
 
 
 class Determinism(Case):

@@ -93,6 +93,10 @@ typedef struct veltair_layer_args {
   void *shared_scratch;
 } veltair_layer_args;
 
+// The floating-point mode (MXCSR) that stage functions are called in: all
+// exceptions masked, rounding to nearest, denormals flushed to zero.
+#define VELTAIR_MXCSR 0x9FC0u
+
 // Executes the chunks [begin, end) of one stage. Reentrant; allocates nothing;
 // uses no globals, threads or errno. Idempotent: outputs are written, never
 // read back (unless VELTAIR_VERSION_IN_PLACE). No stage writes what an earlier
@@ -183,6 +187,9 @@ enum {
   // The version reads an operand that it overwrites: its chunks must not be
   // executed twice.
   VELTAIR_VERSION_IN_PLACE = 1u << 0,
+  // How long it takes depends on the data: earlier executions do not tell.
+  VELTAIR_VERSION_DATA_DEPENDENT = 1u << 1,
+  VELTAIR_VERSION_FLAGS_KNOWN = (1u << 2) - 1,
 };
 
 typedef struct veltair_version {

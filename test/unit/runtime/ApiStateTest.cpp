@@ -169,7 +169,7 @@ TEST_F(ApiState, ProfilesTellQuietTimes) {
   model.layer(0).group = 0;
   expectUnknown();
   model.layer(0).group = VELTAIR_NONE;
-  model.program().extent_count = 1;
+  model.version(0).flags = VELTAIR_VERSION_DATA_DEPENDENT;
   expectUnknown();
   std::remove(path.c_str());
 }

@@ -28,6 +28,20 @@ TEST(ChunkQueue, GivesEachChunkOnce) {
   EXPECT_EQ(range.size(), 1u) << "the last range is a single chunk";
 }
 
+TEST(ChunkQueue, AddsUpTheTimeOfAStage) {
+  ChunkQueue queue;
+  ChunkQueue::Range range;
+  for (int stage = 0; stage < 2; ++stage) {
+    queue.open(3);
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_TRUE(queue.claim(1, range));
+      EXPECT_EQ(queue.complete(range.size(), 10 + i), i == 2);
+    }
+    EXPECT_EQ(queue.size(), 3u);
+    EXPECT_EQ(queue.timeSpent(), 33);
+  }
+}
+
 TEST(ChunkQueue, Drains) {
   ChunkQueue queue;
   ChunkQueue::Range range;

@@ -217,7 +217,7 @@ TEST_F(ValidateTest, Versions) {
   veltair_version &version = model.version(1);
   expectRefused(version.schedule, nullptr, "schedule");
   expectRefused(version.reserved, 1, "reserved");
-  expectRefused(version.flags, 2, "reserved");
+  expectRefused(version.flags, 1u << 31, "reserved");
   expectRefused(version.stages, nullptr, "outside");
   expectRefused(version.constants, nullptr, "outside");
   expectRefused(version.stage_count, 0, "no stages");

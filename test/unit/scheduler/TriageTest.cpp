@@ -13,11 +13,12 @@ namespace veltair {
 namespace {
 
 // Which of the claims are kept, in order.
-std::vector<bool> kept(Time now, unsigned cores, std::vector<Claim> claims) {
+std::vector<bool> kept(Time now, unsigned cores,
+                       std::vector<Triage::Claim> claims) {
   Triage triage;
   triage.run(now, cores, claims);
   std::vector<bool> result;
-  for (const Claim &claim : claims)
+  for (const Triage::Claim &claim : claims)
     result.push_back(claim.kept);
   return result;
 }
@@ -83,7 +84,7 @@ TEST(Triage, WhoAsksForTooMuchGivesWayFirst) {
       flood.queryEnded(i % 3 == 0);
       modest.queryEnded(i % 100 == 0);
     }
-    std::vector<Claim> claims(1000, {100, 1, &flood});
+    std::vector<Triage::Claim> claims(1000, {100, 1, &flood});
     claims.push_back({101, 1, &modest});
     claims.push_back({101, 1, &modest});
     std::vector<bool> result = kept(0, 1, claims);
