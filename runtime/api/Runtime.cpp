@@ -31,7 +31,7 @@ static Status checkNamedCpus(const std::vector<uint32_t> &named,
                            " is named twice");
     if (!std::binary_search(allowed.begin(), allowed.end(), *it))
       return Status::error(VELTAIR_INVALID_ARGUMENT, "CPU ", *it,
-                           " is not one that this process may use");
+                           " is not one that the calling thread may use");
   }
   return {};
 }

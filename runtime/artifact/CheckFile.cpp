@@ -5,7 +5,6 @@
 #include "runtime/artifact/CheckFile.h"
 #include "runtime/artifact/CheckImage.h"
 #include "runtime/artifact/ElfReader.h"
-#include "runtime/support/CpuFeatures.h"
 #include "runtime/support/Hash.h"
 
 #include <cstring>
@@ -56,16 +55,6 @@ static Result<veltair_note> readNote(const ElfReader &elf) {
   return note;
 }
 
-static Status checkFeatures(const veltair_note &note, uint64_t cpuFeatures) {
-  uint64_t missing = note.features_any & ~cpuFeatures;
-  if (!missing)
-    return {};
-  return Status::error(VELTAIR_CPU_MISMATCH,
-                       "no program of the artifact runs on this CPU, which "
-                       "lacks ",
-                       cpuFeatureNames(missing));
-}
-
 //===----------------------------------------------------------------------===//
 // The whole
 //===----------------------------------------------------------------------===//
@@ -89,8 +78,7 @@ static Result<uint64_t> findQuery(const ElfReader &elf) {
   return damaged("it has no function veltair_query");
 }
 
-Result<ArtifactFile> checkArtifactFile(std::span<const std::byte> bytes,
-                                       uint64_t cpuFeatures) {
+Result<ArtifactFile> checkArtifactFile(std::span<const std::byte> bytes) {
   Result<ElfReader> elf = ElfReader::create(bytes);
   if (!elf.ok())
     return elf.status();
@@ -100,8 +88,6 @@ Result<ArtifactFile> checkArtifactFile(std::span<const std::byte> bytes,
   if (Status s = checkImage(*elf); !s.ok())
     return s;
   if (Status s = checkTables(*elf, *note); !s.ok())
-    return s;
-  if (Status s = checkFeatures(*note, cpuFeatures); !s.ok())
     return s;
   Result<uint64_t> query = findQuery(*elf);
   if (!query.ok())

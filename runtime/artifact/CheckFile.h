@@ -23,11 +23,9 @@ struct ArtifactFile {
   uint64_t queryAddress; // of veltair_query, from the image's base
 };
 
-// Checks that the file is an undamaged artifact that this runtime and a CPU of
-// these features can use, and that loading it runs no code and binds no foreign
-// symbol.
-Result<ArtifactFile> checkArtifactFile(std::span<const std::byte> bytes,
-                                       uint64_t cpuFeatures);
+// Checks that the file is an undamaged artifact that this runtime can use, and
+// that loading it runs no code and binds no foreign symbol.
+Result<ArtifactFile> checkArtifactFile(std::span<const std::byte> bytes);
 
 } // namespace veltair
 

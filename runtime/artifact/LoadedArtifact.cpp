@@ -6,7 +6,6 @@
 #include "runtime/artifact/CheckFile.h"
 #include "runtime/artifact/ElfReader.h"
 #include "runtime/artifact/Validate.h"
-#include "runtime/support/CpuFeatures.h"
 #include "runtime/support/MappedFile.h"
 
 #include <atomic>
@@ -50,8 +49,7 @@ Result<LoadedArtifact::Pointer> LoadedArtifact::load(const std::string &path) {
   Result<MappedFile> file = MappedFile::open(path);
   if (!file.ok())
     return file.status();
-  Result<ArtifactFile> checked =
-      checkArtifactFile(file->bytes(), cpuFeatures());
+  Result<ArtifactFile> checked = checkArtifactFile(file->bytes());
   if (!checked.ok())
     return std::move(checked.status()).within(path);
   Result<ElfReader> elf = ElfReader::create(file->bytes());
@@ -84,6 +82,11 @@ Result<LoadedArtifact::Pointer>
 LoadedArtifact::link(veltair_query_function query) {
   std::shared_ptr<LoadedArtifact> result(new LoadedArtifact);
   result->artifact = query(VELTAIR_ABI_VERSION);
+  if (!result->artifact)
+    return Status::error(VELTAIR_ABI_MISMATCH,
+                         "linked artifact: it has a later ABI, this runtime "
+                         "knows 1 to ",
+                         VELTAIR_ABI_VERSION);
   if (Status s = validateArtifact(result->artifact, ImageMemory()); !s.ok())
     return std::move(s).within("linked artifact");
   return Pointer(std::move(result));

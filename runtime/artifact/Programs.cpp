@@ -6,7 +6,18 @@
 #include "runtime/artifact/ElementType.h"
 #include "runtime/support/CpuFeatures.h"
 
+#include <algorithm>
+
 namespace veltair {
+
+// "a, b": each once, in their order.
+static std::string listText(const std::vector<std::string> &items) {
+  std::string text;
+  for (auto it = items.begin(); it != items.end(); ++it)
+    if (std::find(items.begin(), it, *it) == it)
+      text += concat(it == items.begin() ? "" : ", ", *it);
+  return text;
+}
 
 // "1x3x224x224"; "scalar" for rank 0.
 static std::string shapeText(const int64_t *dims, uint32_t rank) {
@@ -20,13 +31,12 @@ Result<std::vector<uint32_t>> usablePrograms(const veltair_artifact &artifact,
                                              uint64_t cpuFeatures,
                                              std::string_view isa) {
   std::vector<uint32_t> usable;
-  std::string others;
+  std::vector<std::string> others;
   bool isaExists = false;
   for (uint32_t i = 0; i < artifact.program_count; ++i) {
     const veltair_program &program = artifact.programs[i];
     if (!isa.empty() && isa != program.isa) {
-      if (others.find(program.isa) == others.npos)
-        others += concat(others.empty() ? "" : ", ", program.isa);
+      others.push_back(program.isa);
       continue;
     }
     isaExists = true;
@@ -37,7 +47,8 @@ Result<std::vector<uint32_t>> usablePrograms(const veltair_artifact &artifact,
     return usable;
   if (!isaExists)
     return Status::error(VELTAIR_INVALID_ARGUMENT, "model '", artifact.name,
-                         "' has no program for '", isa, "'; it has ", others);
+                         "' has no program for '", isa, "'; it has ",
+                         listText(others));
   std::string reasons;
   for (uint32_t i = 0; i < artifact.program_count; ++i) {
     const veltair_program &program = artifact.programs[i];
@@ -80,8 +91,9 @@ Result<uint32_t> selectProgram(const veltair_artifact &artifact,
                            "' has no dimensions");
   }
 
-  // The program that takes the most inputs tells which one is to blame.
+  // The programs that take the most inputs tell which one is to blame.
   uint32_t furthest = 0;
+  std::vector<std::string> known; // the shapes of `furthest` that they take
   for (uint32_t p : programs) {
     const veltair_shape *shapes = artifact.programs[p].input_shapes;
     uint32_t i = 0;
@@ -89,22 +101,19 @@ Result<uint32_t> selectProgram(const veltair_artifact &artifact,
       ++i;
     if (i == artifact.input_count)
       return p;
-    furthest = std::max(furthest, i);
-  }
-  std::string known;
-  for (uint32_t p : programs) {
-    const veltair_shape &shape = artifact.programs[p].input_shapes[furthest];
-    std::string text = shapeText(shape.dims, shape.rank);
-    if (shape.extent != VELTAIR_NONE)
-      text = concat("at most ", text);
-    if (known.find(text) == known.npos)
-      known += concat(known.empty() ? "" : ", ", text);
+    if (i < furthest)
+      continue;
+    if (i > furthest)
+      known.clear();
+    furthest = i;
+    known.push_back(concat(shapes[i].extent == VELTAIR_NONE ? "" : "at most ",
+                           shapeText(shapes[i].dims, shapes[i].rank)));
   }
   const veltair_input &input = inputs[furthest];
   return Status::error(VELTAIR_SHAPE_MISMATCH, "input '",
                        artifact.inputs[furthest].name, "' has shape ",
                        shapeText(input.dims, input.rank), "; model '",
-                       artifact.name, "' was compiled for ", known);
+                       artifact.name, "' was compiled for ", listText(known));
 }
 
 uint64_t shapeBytes(const veltair_tensor &tensor, const veltair_shape &shape) {

@@ -15,7 +15,7 @@
 namespace veltair {
 
 struct AllowedCpus {
-  std::vector<uint32_t> cpus; // affinity mask and cpuset, ascending
+  std::vector<uint32_t> cpus; // of the calling thread: mask and cpuset
   // CPU time over wall time that control groups allow; none: no limit.
   std::optional<double> quota;
 
@@ -30,8 +30,8 @@ AllowedCpus allowedCpus();
 std::optional<double> controlGroupQuota(const std::string &root = "");
 
 // How long the process's control group and its parents have been held back
-// since their creation for having used up a quota, in nanoseconds; 0 when there
-// is no quota.
+// since their creation for having used up a quota, in nanoseconds, summed over
+// CPUs and groups; 0 when there is no quota.
 int64_t controlGroupThrottling(const std::string &root = "");
 
 } // namespace veltair

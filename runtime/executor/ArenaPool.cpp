@@ -52,14 +52,18 @@ bool ArenaPool::acquire(uint64_t size, Arena &arena) {
     ++lent;
     return true;
   }
-  if (limit && held + size > limit)
-    trim();
+  while (limit && held + size > limit && !unused.empty())
+    freeOldest();
   try {
     reserveFor(unused, unused.size() + lent + 1); // for its release
   } catch (const std::bad_alloc &) {
     return false;
   }
   std::byte *data = mapPages(size);
+  if (!data && !unused.empty()) {
+    trim();
+    data = mapPages(size);
+  }
   if (!data)
     return false;
   arena = {data, size};
@@ -81,6 +85,14 @@ void ArenaPool::trim() {
   for (Arena arena : unused)
     free(arena);
   unused.clear();
+}
+
+void ArenaPool::freeOldest() {
+  auto it = std::min_element(
+      unused.begin(), unused.end(),
+      [](const Arena &a, const Arena &b) { return a.lastUse < b.lastUse; });
+  free(*it);
+  unused.erase(it);
 }
 
 bool ArenaPool::trimOne(Time now) {

@@ -62,6 +62,7 @@ public:
 
 private:
   void free(Arena arena);
+  void freeOldest();
 
   uint64_t limit;
   uint64_t reserved = 0;

@@ -48,8 +48,9 @@ bool Claim::join(View &view, Time now) {
                                      std::memory_order_seq_cst))
     return false;
   view.word = next;
+  // Unless the owner has published its next claim meanwhile.
+  begin.compare_exchange_strong(view.begin, now, std::memory_order_relaxed);
   view.begin = now;
-  begin.store(now, std::memory_order_relaxed);
   return true;
 }
 

@@ -12,6 +12,7 @@
 #include <new>
 #include <optional>
 #include <system_error>
+#include <tuple>
 
 #include <unistd.h>
 
@@ -193,12 +194,16 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
     return Status::error(VELTAIR_INVALID_ARGUMENT, "tenant '", tenant.info.name,
                          "' is being removed");
   ++tenant.counts.offered;
-  if ((tenant.queueLimit && tenant.underway >= tenant.queueLimit) ||
-      underway >= maxSlots) {
+  if (tenant.queueLimit && tenant.underway >= tenant.queueLimit) {
     ++tenant.counts.rejected;
     return Status::error(VELTAIR_REJECTED, "tenant '", tenant.info.name,
                          "' has ", tenant.underway,
                          " queries under way, its limit");
+  }
+  if (underway >= maxSlots) {
+    ++tenant.counts.rejected;
+    return Status::error(VELTAIR_REJECTED, underway,
+                         " queries are under way, the most that there can be");
   }
   uint64_t arenaBytes = tenant.programs[programIndex]->tables().arena_bytes;
   if (!arenas.fits(arenaBytes)) {
@@ -217,6 +222,7 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   if (queryOptions.arrival_ns)
     arrival =
         Time(std::min<uint64_t>(queryOptions.arrival_ns, uint64_t(arrival)));
+  Time due = later(arrival, tenant.info.qos);
   try {
     index = prepareSlot();
     slots[index]->reserve(*tenant.programs[programIndex]);
@@ -224,7 +230,8 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
     decltype(deadlines) ownDeadline;
     if (deadline != never)
       ownDeadline.emplace(deadline, id);
-    waiting.insert(admissionOrder(tenant, arrival, id));
+    tenant.waiting.emplace(due, id);
+    ++waiting;
     deadlines.merge(ownDeadline);
   } catch (const std::bad_alloc &) {
     ++tenant.counts.failed;
@@ -241,35 +248,66 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   query.begin(id, tenant, programIndex, std::move(request), std::move(buffers),
               queryOptions.layer_times, queryOptions.layer_times_capacity);
   query.deadline = deadline;
+  query.due = due;
   if (timerParked || deadline < never)
     timerChanged.notify_one();
   admitWaiting();
   return {};
 }
 
-// The highest priority first, and of one the earliest deadline; those without a
-// target come last.
-Executor::Admission Executor::admissionOrder(const Tenant &tenant, Time arrival,
-                                             QueryId id) {
-  Time qos = tenant.info.qos;
-  Time due = qos >= never - arrival ? never : arrival + qos;
-  return {-int(tenant.info.priority), due, id};
+// Of the tenants of the highest priority, the one that has least memory, then
+// the one that has waited longest for some: none keeps the others from it. Of
+// its queries, the one with the earliest deadline that it can still keep.
+Query *Executor::nextWaiting(Time now) {
+  Tenant *best = nullptr;
+  auto order = [](const Tenant &tenant) {
+    return std::tuple(-int(tenant.info.priority), tenant.reservedBytes,
+                      tenant.latestAdmitted, *tenant.waiting.begin());
+  };
+  for (const auto &tenant : tenants)
+    if (!tenant->waiting.empty() && (!best || order(*tenant) < order(*best)))
+      best = tenant.get();
+  if (!best)
+    return nullptr;
+  auto next = best->waiting.lower_bound({now + best->residence, 0});
+  if (next == best->waiting.end())
+    next = best->waiting.begin();
+  return &slot(next->second);
 }
 
 // None is passed by one behind it that needs less, maybe for ever.
 void Executor::admitWaiting() {
-  while (!waiting.empty()) {
-    Query &query = slot(std::get<QueryId>(*waiting.begin()));
+  while (waiting) {
+    Time now = options.clock();
+    Query &query = *nextWaiting(now);
     if (!arenas.reserve(query.arenaBytes()))
       return;
-    waiting.erase(waiting.begin());
+    Tenant &tenant = *query.tenant;
+    tenant.reservedBytes += query.arenaBytes();
+    tenant.waiting.erase({query.due, query.id});
+    --waiting;
     // Schedulers expect identifiers that ascend: others may have passed it.
     if (query.id < latestAdmitted)
       renumber(query);
-    latestAdmitted = query.id;
-    query.admitted = true;
-    post(QueryArrived{query.id, query.tenant->id, query.programIndex,
+    latestAdmitted = tenant.latestAdmitted = query.id;
+    query.admitted = now;
+    post(QueryArrived{query.id, tenant.id, query.programIndex,
                       query.request->arrival});
+  }
+}
+
+// Of a query that ends, or the wish for it.
+void Executor::releaseMemory(Query &query, Time now) {
+  Tenant &tenant = *query.tenant;
+  if (query.admitted != never) {
+    arenas.release(std::exchange(query.arena, {}), now);
+    arenas.cancelReservation(query.arenaBytes());
+    tenant.reservedBytes -= query.arenaBytes();
+    if (query.stopStatus() == VELTAIR_OK)
+      tenant.residence += (now - query.admitted - tenant.residence) / 8;
+  } else {
+    tenant.waiting.erase({query.due, query.id});
+    --waiting;
   }
 }
 
@@ -330,12 +368,7 @@ void Executor::endQuery(Query &query) {
     post(QueryCancelled{query.id, request->status == VELTAIR_EXPIRED});
   }
   count(tenant, *request);
-  if (query.admitted) {
-    arenas.release(std::exchange(query.arena, {}), request->end);
-    arenas.cancelReservation(query.arenaBytes());
-  } else {
-    waiting.erase(admissionOrder(tenant, request->arrival, query.id));
-  }
+  releaseMemory(query, request->end);
   admitWaiting();
   query.underway = false;
   freeSlots.push_back(uint32_t(query.id & slotMask));

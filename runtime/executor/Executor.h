@@ -28,7 +28,6 @@
 #include <span>
 #include <string>
 #include <thread>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -125,12 +124,11 @@ protected:
   // True if there was one.
   bool shedOneExpired(Time now);
   void count(Tenant &tenant, const Request &request);
-  // Who waits for memory: priority, deadline, query.
-  using Admission = std::tuple<int, Time, QueryId>;
-  static Admission admissionOrder(const Tenant &tenant, Time arrival,
-                                  QueryId id);
   // Tells the scheduler of the queries whose arenas fit now.
   void admitWaiting();
+  // Of the queries that wait for memory, the next to have it; null: none.
+  Query *nextWaiting(Time now);
+  void releaseMemory(Query &query, Time now);
   // Gives a query that the scheduler does not know the highest identifier.
   void renumber(Query &query);
   void reserveEvents(uint64_t queries);
@@ -178,7 +176,7 @@ protected:
   Trace tracing;
   std::mutex traceControl; // who starts, stops or writes it; before `mutex`
   std::vector<Worker *> freeWorkers;
-  std::set<Admission> waiting; // for memory
+  uint64_t waiting = 0; // queries, for memory
   // Of queries that have not started.
   std::set<std::pair<Time, QueryId>> deadlines;
   uint64_t queryCount = 0; // ever; and when one was numbered anew

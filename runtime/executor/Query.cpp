@@ -279,7 +279,8 @@ void Query::begin(QueryId newId, Tenant &newTenant, uint32_t newProgramIndex,
   versionSwitches = 0;
   reason.store(0);
   ending = false;
-  admitted = known = false;
+  admitted = never;
+  known = false;
   underway = true;
 }
 

@@ -148,9 +148,10 @@ public:
   std::vector<Worker *> team;
   Arena arena;
   Time deadline = never; // of the start
+  Time due = never;      // when it should end
+  Time admitted = never; // when its arena was reserved; `never`: not yet
   uint32_t programIndex = 0;
   bool underway = false;  // the slot holds a query
-  bool admitted = false;  // its arena is reserved
   bool known = false;     // to the scheduler
   bool blockOpen = false; // a block is granted and not yet over
   bool endPosted = false; // the scheduler will be told that the block is over

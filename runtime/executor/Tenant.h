@@ -15,7 +15,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace veltair {
@@ -42,7 +44,14 @@ struct Tenant {
   TenantCounts counts;                // since the latest reset
   SchedulerStatistics statisticsBase; // at the latest reset
   uint64_t underway = 0;              // queries
-  uint64_t pendingCallbacks = 0;      // of queries that have ended
+  // Those that wait for memory, by deadline; the bytes of arenas that are
+  // reserved for the others, when the latest of them got some, and how long
+  // such a query usually has it.
+  std::set<std::pair<Time, QueryId>> waiting;
+  uint64_t reservedBytes = 0;
+  QueryId latestAdmitted = 0;
+  Time residence = 0;
+  uint64_t pendingCallbacks = 0; // of queries that have ended
   bool removing = false;
 };
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <locale>
 #include <ostream>
 #include <thread>
 
@@ -151,6 +152,7 @@ void Trace::writeEvent(std::ostream &out, const TraceEvent &event) const {
 void Trace::write(std::ostream &out) const {
   size_t recorded = next.load(std::memory_order_relaxed);
   size_t count = std::min(recorded, events.size());
+  out.imbue(std::locale::classic()); // JSON knows no other
   out << "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"dropped\":"
       << recorded - count << "},\"traceEvents\":[\n"
       << metadata("process_name", workerTracks, 0, "workers") << ",\n"

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <linux/perf_event.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -168,10 +169,20 @@ void PerfCounters::addTo(CounterReading &reading) {
   }
 }
 
+bool leavesDescriptors(unsigned workers, uint64_t limit) {
+  return uint64_t(workers) * pmuCounterCount <= limit / 4;
+}
+
+static uint64_t descriptorLimit() {
+  rlimit limit;
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
 std::unique_ptr<PerfCounters> openPerfCounters(unsigned workers) {
   const Pmu *pmu = findPmu(thisCpu());
   auto system = std::make_unique<PerfSystem>();
-  if (!pmu || !PerfGroup(*pmu, *system).any())
+  if (!pmu || !leavesDescriptors(workers, descriptorLimit()) ||
+      !PerfGroup(*pmu, *system).any())
     return nullptr;
   return std::make_unique<PerfCounters>(*pmu, workers, std::move(system));
 }

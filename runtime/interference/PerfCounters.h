@@ -98,7 +98,12 @@ private:
   unsigned count;
 };
 
-// Null when this machine lets the calling thread count nothing.
+// True if the program keeps most of its `limit` file descriptors when each
+// worker has its counters.
+bool leavesDescriptors(unsigned workers, uint64_t limit);
+
+// Null when this machine lets the calling thread count nothing, or when
+// counters would take too many file descriptors.
 std::unique_ptr<PerfCounters> openPerfCounters(unsigned workers);
 
 } // namespace veltair

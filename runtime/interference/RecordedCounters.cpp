@@ -80,7 +80,7 @@ Result<std::vector<CounterReading>> parseRecording(std::string_view text) {
     });
     if (!good || !line.empty())
       return Status::error(VELTAIR_INVALID_ARGUMENT, "line ", number,
-                           " of the recording is not ten numbers");
+                           " of the recording is not nine numbers");
   }
   return readings;
 }

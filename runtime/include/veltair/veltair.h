@@ -128,14 +128,16 @@ typedef void (*veltair_log_callback)(void *context, veltair_log_level level,
 // Zeroed fields mean their defaults.
 typedef struct veltair_runtime_options {
   size_t size;      // sizeof(veltair_runtime_options)
-  uint32_t threads; // workers; 0: one per CPU that this process may use
+  uint32_t threads; // workers; 0: one per CPU that the calling thread may use
   uint32_t cpu_count;
-  const uint32_t *cpus; // pin the workers to these CPUs, in this order
-  const char *policy;   // docs/scheduling.md lists them; null: "veltair"
+  // Pin the workers to these CPUs, in this order; of those that the calling
+  // thread may use.
+  const uint32_t *cpus;
+  const char *policy; // docs/scheduling.md lists them; null: "veltair"
   veltair_numerics numerics;
   uint32_t reserved;
-  // Of the queries that are served; those above it wait for their turn, in the
-  // order of their arrival. 0: no limit.
+  // Of the queries that are served; those above it wait (docs/runtime.md). 0:
+  // no limit.
   uint64_t arena_limit_bytes;
   veltair_log_callback log;
   void *log_context;
@@ -159,8 +161,8 @@ VELTAIR_API uint32_t veltair_runtime_threads(const veltair_runtime *runtime);
 VELTAIR_API uint32_t veltair_runtime_cpus(const veltair_runtime *runtime,
                                           uint32_t *cpus, uint32_t capacity);
 
-// How many threads a runtime takes by default: affinity mask, cpuset, and CPU
-// quota rounded down; at least 1.
+// How many threads a runtime takes by default: the calling thread's affinity
+// mask, cpuset, and CPU quota rounded down; at least 1.
 VELTAIR_API uint32_t veltair_default_threads(void);
 
 //===----------------------------------------------------------------------===//
@@ -366,7 +368,7 @@ typedef struct veltair_runtime_metrics {
   uint64_t growths; // teams that got more workers in the middle of a block
   uint64_t backups; // chunks executed again for a descheduled worker
   // How long control groups held this process back, because it had used up its
-  // CPU quota.
+  // CPU quota: summed over CPUs, and over groups inside each other.
   double throttled_ms;
   uint64_t arena_bytes; // held now, in use or kept for the next query
   double interference;  // level in [0, 1]

@@ -221,7 +221,10 @@ public:
 
   // Completes the queries under way, then frees the tenant, as its destructor
   // does, which cancels them.
-  void retire() { check(veltair_tenant_retire(handle.release())); }
+  void retire() {
+    check(veltair_tenant_retire(handle.get()));
+    (void)handle.release();
+  }
 
   veltair_tenant *get() const { return handle.get(); }
 

@@ -134,5 +134,12 @@ TEST(PerfCounters, WithoutHardwareTheNameSaysSo) {
   EXPECT_EQ(SoftwareCounters(1, 0).name(), "software");
 }
 
+TEST(PerfCounters, LeaveTheProgramItsFileDescriptors) {
+  EXPECT_TRUE(leavesDescriptors(2, 1024));
+  EXPECT_TRUE(leavesDescriptors(51, 1024));
+  EXPECT_FALSE(leavesDescriptors(52, 1024));
+  EXPECT_FALSE(leavesDescriptors(1, 0));
+}
+
 } // namespace
 } // namespace veltair

@@ -53,6 +53,24 @@ TEST(ArenaPool, KeepsToTheLimit) {
   pool.release(b, 0);
 }
 
+TEST(ArenaPool, MakesRoomByTheOldestAlone) {
+  ArenaPool pool(16384);
+  Arena old, young, wanted;
+  ASSERT_TRUE(pool.acquire(4096, old));
+  ASSERT_TRUE(pool.acquire(8192, young));
+  std::byte *kept = young.data;
+  pool.release(old, 1);
+  pool.release(young, 2);
+  ASSERT_TRUE(pool.acquire(5000, wanted)); // two pages, for which it is kept
+  EXPECT_EQ(wanted.data, kept);
+  pool.release(wanted, 3);
+  ASSERT_TRUE(pool.acquire(8000 - 4096, old)); // one page
+  pool.release(old, 4);
+  ASSERT_TRUE(pool.acquire(12288, wanted)); // the two pages make room
+  EXPECT_EQ(pool.bytesHeld(), 16384u);
+  pool.release(wanted, 5);
+}
+
 TEST(ArenaPool, ReservationsHoldWhateverIsKept) {
   ArenaPool pool(16384);
   Arena kept, a, b;

@@ -89,8 +89,8 @@ template <typename T> T &at(Bytes &bytes, uint64_t offset) {
   return *reinterpret_cast<T *>(bytes.data() + offset);
 }
 
-Status check(const Bytes &bytes, uint64_t cpu = ~uint64_t(0)) {
-  Result<ArtifactFile> file = checkArtifactFile(bytes, cpu);
+Status check(const Bytes &bytes) {
+  Result<ArtifactFile> file = checkArtifactFile(bytes);
   return file.ok() ? Status() : file.status();
 }
 
@@ -304,10 +304,22 @@ TEST(ArtifactFile, RefusesBadNotes) {
   expectRefused(bytes, "note is truncated");
 }
 
-TEST(ArtifactFile, RefusesMissingCpuFeatures) {
-  Status status = check(fixture("good"), /*cpu=*/0);
-  EXPECT_EQ(status.code(), VELTAIR_CPU_MISMATCH);
-  EXPECT_THAT(status.message(), HasSubstr("lacks SSE4.2"));
+// It can be looked at everywhere.
+TEST_F(ArtifactOnDisk, LoadsButDoesNotServeOneForAnotherCpu) {
+  Module module(write("other.so", fixture("other_cpu")));
+  EXPECT_STREQ(module.artifact().programs[0].isa, "x86-64");
+  Runtime runtime;
+  veltair_tenant *raw = nullptr;
+  EXPECT_EQ(veltair_tenant_add(runtime.get(), module.get(), nullptr, &raw),
+            VELTAIR_CPU_MISMATCH);
+  EXPECT_THAT(veltair_last_message(), HasSubstr("x86-64 needs feature 40"));
+}
+
+TEST_F(ArtifactOnDisk, RefusesABadNameOfWeightsThatItDoesNotHave) {
+  veltair_module *raw = nullptr;
+  std::string path = write("bad.so", fixture("wild_weights_name"));
+  EXPECT_EQ(veltair_module_load(path.c_str(), &raw), VELTAIR_BAD_ARTIFACT);
+  EXPECT_THAT(veltair_last_message(), HasSubstr("file name is damaged"));
 }
 
 TEST(ArtifactFile, RefusesEveryDamagedTableByte) {

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <deque>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -222,6 +223,37 @@ namespace {
 // There is memory for one query at a time.
 class MemoryTest : public GateTest {
 public:
+  Tenant tenantWith(veltair_priority priority, double qosMs) {
+    veltair_tenant_options options = VELTAIR_TENANT_OPTIONS_INIT;
+    options.priority = priority;
+    options.qos_ms = qosMs;
+    return Tenant(*runtime, *module, &options);
+  }
+
+  // A query whose end will be noted in `order` as `number`.
+  Request submitTo(Tenant &to, int number, uint64_t arrival = 0) {
+    veltair_input in = makeInput<float>(x, dims);
+    veltair_output out = makeOutput<float>(y);
+    veltair_query_options options{};
+    options.size = sizeof options;
+    options.arrival_ns = arrival;
+    notes.push_back({this, number});
+    return to.submit(
+        {&in, 1}, {&out, 1},
+        [](void *context, const veltair_result *) {
+          auto &note = *static_cast<Note *>(context);
+          note.test->order.push_back(note.number);
+        },
+        &notes.back(), &options);
+  }
+
+  struct Note {
+    MemoryTest *test;
+    int number;
+  };
+  std::deque<Note> notes;
+  std::vector<int> order; // valid after the tenants' removal
+
   MemoryTest() {
     tenant.reset();
     veltair_runtime_options options = runtimeOptions(1, "fcfs");
@@ -249,14 +281,6 @@ TEST_F(MemoryTest, QueriesWaitForTheLimit) {
 
 // Not in the order in which they came, which the policy could not change.
 TEST_F(MemoryTest, TheUrgentWaitLess) {
-  static std::vector<int> order;
-  order.clear();
-  auto tenantWith = [&](veltair_priority priority, double qosMs) {
-    veltair_tenant_options options = VELTAIR_TENANT_OPTIONS_INIT;
-    options.priority = priority;
-    options.qos_ms = qosMs;
-    return Tenant(*runtime, *module, &options);
-  };
   std::vector<Tenant> tenants;
   tenants.push_back(tenantWith(VELTAIR_PRIORITY_MEDIUM, 0));
   tenants.push_back(tenantWith(VELTAIR_PRIORITY_LOW, 1));
@@ -265,22 +289,50 @@ TEST_F(MemoryTest, TheUrgentWaitLess) {
   tenants.push_back(tenantWith(VELTAIR_PRIORITY_HIGH, 0));
   Request first = submit();
   Gate::waitUntilEntered();
-  veltair_input in = makeInput<float>(x, dims);
-  veltair_output out = makeOutput<float>(y);
   std::vector<Request> requests;
-  static const int numbers[] = {0, 1, 2, 3, 4};
   for (int i = 0; i < 5; ++i)
-    requests.push_back(tenants[i].submit(
-        {&in, 1}, {&out, 1},
-        [](void *context, const veltair_result *) {
-          order.push_back(*static_cast<const int *>(context));
-        },
-        const_cast<int *>(&numbers[i])));
+    requests.push_back(submitTo(tenants[i], i));
   Gate::letGo();
   for (Request &request : requests)
     EXPECT_EQ(statusOf(request), VELTAIR_OK);
   tenants.clear(); // after the callbacks
   EXPECT_EQ(order, (std::vector<int>{4, 3, 2, 0, 1}));
+}
+
+// Neither the one that came later, nor the one without a target.
+TEST_F(MemoryTest, AFloodKeepsMemoryFromNobody) {
+  std::vector<Tenant> tenants;
+  tenants.push_back(tenantWith(VELTAIR_PRIORITY_MEDIUM, 1e6));
+  tenants.push_back(tenantWith(VELTAIR_PRIORITY_MEDIUM, 0));
+  Request first = submit();
+  Gate::waitUntilEntered();
+  std::vector<Request> requests;
+  for (int i = 0; i < 5; ++i)
+    requests.push_back(submitTo(tenants[0], i));
+  for (int i = 10; i < 12; ++i)
+    requests.push_back(submitTo(tenants[1], i));
+  Gate::letGo();
+  for (Request &request : requests)
+    EXPECT_EQ(statusOf(request), VELTAIR_OK);
+  tenants.clear();
+  EXPECT_EQ(order, (std::vector<int>{0, 10, 1, 11, 2, 3, 4}));
+}
+
+TEST_F(MemoryTest, ALateQueryWaitsForThoseThatCanBeInTime) {
+  uint64_t now = veltair_now_ns();
+  std::vector<Tenant> tenants;
+  tenants.push_back(tenantWith(VELTAIR_PRIORITY_MEDIUM, double(now) / 2e6));
+  Request first = submit();
+  Gate::waitUntilEntered();
+  std::vector<Request> requests;
+  requests.push_back(submitTo(tenants[0], 0, /*arrival=*/1));
+  requests.push_back(submitTo(tenants[0], 1, now));
+  requests.push_back(submitTo(tenants[0], 2, now - 1));
+  Gate::letGo();
+  for (Request &request : requests)
+    EXPECT_EQ(statusOf(request), VELTAIR_OK);
+  tenants.clear();
+  EXPECT_EQ(order, (std::vector<int>{2, 1, 0}));
 }
 
 TEST_F(MemoryTest, RemovalEndsThoseThatWait) {

@@ -375,7 +375,9 @@ void ServiceSimulation::run() {
   }
   EXPECT_EQ(freeWorkers.size(), threads.size());
   EXPECT_EQ(freeSlots.size(), slots.size());
-  EXPECT_TRUE(waiting.empty() && deadlines.empty() && events.empty());
+  EXPECT_TRUE(waiting == 0 && deadlines.empty() && events.empty());
+  for (const auto &tenant : tenants)
+    EXPECT_TRUE(tenant->reservedBytes == 0 && tenant->waiting.empty());
   // Executions that lost their race may still go on, but not inside a query.
   for (const SimulatedThread &thread : threads)
     EXPECT_FALSE(thread.isInside());

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <locale>
 #include <map>
 #include <sstream>
 #include <string>
@@ -24,6 +25,11 @@
 using namespace veltair;
 using namespace veltair::test;
 using Json = nlohmann::json;
+
+// As programs in many countries have it.
+struct DecimalComma : std::numpunct<char> {
+  char do_decimal_point() const override { return ','; }
+};
 
 TEST(Trace, DropsWhatDoesNotFit) {
   Trace trace;
@@ -41,6 +47,7 @@ TEST(Trace, DropsWhatDoesNotFit) {
   trace.stop();
   trace.record({.kind = TraceEvent::Kind::level});
   std::ostringstream out;
+  out.imbue(std::locale(out.getloc(), new DecimalComma));
   trace.write(out);
   Json json = Json::parse(out.str());
   EXPECT_EQ(json["otherData"]["dropped"], 10);
