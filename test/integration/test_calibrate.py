@@ -5,7 +5,10 @@ import os
 import re
 import unittest
 
-from support import VELTAIR, VELTAIRC, Case, small_model
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+from support import VELTAIR, VELTAIRC, Case, make_model, small_model
 
 
 class Calibrate(Case):
@@ -15,10 +18,10 @@ class Calibrate(Case):
         self.check_runs(VELTAIRC, self.save(small_model()), "-o", self.artifact)
         self.profile = self.path("profile.json")
 
-    def calibrate(self, artifact=None, threads=1):
+    def calibrate(self, artifact=None, threads=1, *options):
         return self.check_runs(
             *(VELTAIR, "calibrate", artifact or self.artifact, "-o", self.profile),
-            *(f"--threads={threads}", "--step-s=0.001"),
+            *(f"--threads={threads}", "--step-s=0.001", *options),
         )
 
     def read(self):
@@ -41,6 +44,25 @@ class Calibrate(Case):
         self.check_runs(VELTAIRC, self.path("model.onnx"), "-o", again)
         self.calibrate(again)
         self.assertEqual(self.read(), found)
+
+    def test_measures_every_binding(self):
+        nodes = [helper.make_node("Relu", ["x"], ["r"]), helper.make_node("CumSum", ["r", "axis"], ["y"])]
+        shape = ["n", 16]
+        model = make_model(
+            nodes,
+            [("x", TensorProto.FLOAT, shape)],
+            [("y", TensorProto.FLOAT, shape)],
+            [numpy_helper.from_array(np.array(1), "axis")],
+        )
+        self.check_runs(VELTAIRC, self.save(model), "--dim=n=64,640", "-o", self.artifact)
+        isa = json.loads(self.check_runs(VELTAIR, "inspect", self.artifact, "--json"))["programs"][-1]["isa"]
+        found = json.loads(self.calibrate(None, 1, f"--isa={isa}", "--json"))
+        self.assertEqual((found["schema"], found["left_out"]), ("veltair.calibrate.1", 0))
+        self.assertGreaterEqual(found["measured"], 2)
+        self.assertIn("leave_one_out_error", found["proxy"])
+        layers = self.read()["layers"]
+        self.assertEqual({layer["isa"] for layer in layers}, {isa})
+        self.assertEqual(len({layer["hash"] for layer in layers}), 2 * len(nodes))
 
     @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "needs two CPUs")
     def test_measures_beside_others(self):

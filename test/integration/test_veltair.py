@@ -117,6 +117,35 @@ class Bench(Commands):
             )
         self.check_fails(VELTAIR, "bench", self.artifact, "--val-range=q=[0,1]", says="'q'.*'x'")
 
+    def test_ranges_are_of_the_inputs_type(self):
+        inputs = [("b", TensorProto.BOOL, [4]), ("u", TensorProto.UINT8, [4]), ("f", TensorProto.FLOAT, [4])]
+        nodes = [helper.make_node("Identity", [name], ["y_" + name]) for name, _, _ in inputs]
+        outputs = [("y_" + name, dtype, shape) for name, dtype, shape in inputs]
+        artifact = self.path("types.so")
+        self.check_runs(VELTAIRC, self.save(make_model(nodes, inputs, outputs)), "-o", artifact)
+        bench = [VELTAIR, "bench", artifact, "--iterations=1"]
+        self.check_runs(*bench, "--val-range=b=[1,1]", "--val-range=u=[0,255]", "--val-range=f=[-1e30,1e30]")
+        for text in ("b=[0,2]", "u=[0,300]", "u=[-1,0]", "u=[0.5,0.7]", "f=[0,1e40]"):
+            self.check_fails(*bench, f"--val-range={text}", says=f"'{text[0]}'.*range")
+        np.save(self.path("f.npy"), np.zeros(4, np.float32))
+        self.check_fails(*bench, f"--input=f={self.path('f.npy')}", "--val-range=f=[0,1]", says="file and a range")
+
+    def test_missing_inputs_have_the_shapes_that_go_with_those_given(self):
+        pair = [(name, TensorProto.FLOAT, ["n", 2]) for name in "ab"]
+        model = self.save(make_model([helper.make_node("Add", ["a", "b"], ["y"])], pair, [("y", TensorProto.FLOAT, ["n", 2])]))
+        artifact = self.path("bindings.so")
+        self.check_runs(VELTAIRC, model, "--dim=n=32,320", "-o", artifact)
+        given = []
+        for rows in (320, 32, 3):
+            np.save(self.path(f"{rows}.npy"), np.zeros((rows, 2), np.float32))
+            given.append(self.path(f"{rows}.npy"))
+        bench = [VELTAIR, "bench", artifact, "--iterations=1"]
+        self.check_runs(*bench, f"--input=b={given[0]}")
+        self.check_fails(*bench, f"--input=b={given[2]}", says="input 'b' has shape 3x2")
+        self.check_fails(
+            *bench, f"--input=a={given[0]}", f"--input=b={given[1]}", says="input 'b' has shape 32x2.*for 320x2$"
+        )
+
 
 class Run(Commands):
     def test_names_of_files(self):

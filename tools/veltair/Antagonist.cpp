@@ -64,10 +64,16 @@ std::span<const Antagonist> antagonists() {
 
 RunningAntagonist::RunningAntagonist(const Antagonist &antagonist,
                                      std::span<const uint32_t> cpus) {
-  for (uint32_t cpu : cpus)
-    threads.emplace_back([&antagonist, cpu](const std::stop_token &stop) {
+  size_t elements = antagonist.bytes / sizeof(float);
+  // Before any thread starts, where a lack of memory can be told.
+  for (size_t i = 0; i < cpus.size(); ++i)
+    buffers.push_back(std::make_unique_for_overwrite<float[]>(elements));
+  for (size_t i = 0; i < cpus.size(); ++i)
+    threads.emplace_back([&antagonist, cpu = cpus[i],
+                          buffer = std::span(buffers[i].get(), elements)](
+                             const std::stop_token &stop) {
       pinTo(cpu);
-      std::vector<float> buffer(antagonist.bytes / sizeof(float));
+      std::fill(buffer.begin(), buffer.end(), 0.0f); // memory near this CPU
       for (uint64_t round = 0; !stop.stop_requested(); ++round)
         antagonist.step(buffer, round);
     });

@@ -7,8 +7,9 @@
 #ifndef VELTAIR_TOOLS_ANTAGONIST_H
 #define VELTAIR_TOOLS_ANTAGONIST_H
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <span>
 #include <thread>
 #include <vector>
@@ -34,6 +35,7 @@ public:
                     std::span<const uint32_t> cpus);
 
 private:
+  std::vector<std::unique_ptr<float[]>> buffers; // outlive the threads
   std::vector<std::jthread> threads;
 };
 

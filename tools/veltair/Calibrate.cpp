@@ -11,14 +11,18 @@
 #include "tools/veltair/TensorFiles.h"
 #include "tools/veltair/UserError.h"
 
+#include "runtime/artifact/Programs.h"
 #include "runtime/interference/ProxyFit.h"
 #include "runtime/profile/Profile.h"
 #include "runtime/support/CpuFeatures.h"
+
+#include "nlohmann/json.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <unistd.h>
@@ -28,26 +32,32 @@ namespace veltair::tool {
 // The condition of a model that runs on the other cores.
 static constexpr const char *neighbour = "model";
 
+using Json = nlohmann::ordered_json;
+
 namespace {
 
-// One measurement of all layers of a model.
+// One measurement of all layers of a program.
 struct Step {
   std::string artifact;
-  uint32_t version;
-  uint32_t cores;
-  std::string condition;
+  uint32_t program;
+  std::string name; // of the program
+  uint32_t version = 0;
+  uint32_t cores = 0;
+  std::string condition = {};
 };
 
 // A model that runs over and over on some CPUs.
 class RunningModel {
 public:
-  RunningModel(const std::string &artifact, std::span<const uint32_t> cpus);
+  RunningModel(const std::string &artifact, const RunOptions &options,
+               std::span<const uint32_t> cpus);
   // Throws what ended it early.
   void stop();
 
 private:
   Runtime runtime;
   ServedModel model;
+  std::vector<Tensor> outputs;
   std::exception_ptr failure; // written by the thread
   std::jthread thread;
 };
@@ -58,17 +68,27 @@ public:
   void run();
 
 private:
-  std::vector<Step> plan();
+  std::vector<Step> plan() const;
+  void planProgram(Step step, const veltair_program &program,
+                   std::vector<Step> &steps) const;
   bool known(const Step &step, const veltair_program &program) const;
   // False if the CPUs did not let it: nothing is recorded.
   bool measure(const Step &step);
   std::vector<double> layerTimes(ServedModel &model);
   Profile::Key key(const veltair_program &program, uint32_t layer,
                    const Step &step) const;
-  void finish();
+  // The levels of the conditions, and the proxy.
+  void conclude();
   void save() const;
+  void print() const;
+  Json describe() const;
 
   const CalibrateCommand &command;
+  RunOptions options;
+  size_t measured = 0, leftOut = 0;        // steps
+  std::map<std::string, double> slowdowns; // means, by condition
+  size_t proxySamples = 0;
+  double proxyError = 0; // leave-one-out
   Profile profile;
   std::vector<uint32_t> cpus;
 };
@@ -85,11 +105,12 @@ static Runtime pinnedRuntime(std::span<const uint32_t> cpus) {
 }
 
 RunningModel::RunningModel(const std::string &artifact,
+                           const RunOptions &options,
                            std::span<const uint32_t> cpus)
-    : runtime(pinnedRuntime(cpus)), model(runtime, artifact, RunOptions()) {
+    : runtime(pinnedRuntime(cpus)), model(runtime, artifact, options) {
   model.setInputs({}, /*fillMissing=*/true);
+  outputs = model.makeOutputs();
   thread = std::jthread([this](const std::stop_token &stop) {
-    std::vector<Tensor> outputs = model.makeOutputs();
     std::vector<veltair_output> views = outputViews(outputs);
     try {
       while (!stop.stop_requested())
@@ -112,6 +133,7 @@ void RunningModel::stop() {
 //===----------------------------------------------------------------------===//
 
 Calibration::Calibration(const CalibrateCommand &command) : command(command) {
+  options.isa = command.isa;
   Runtime runtime;
   cpus.resize(veltair_runtime_cpus(runtime.get(), nullptr, 0));
   veltair_runtime_cpus(runtime.get(), cpus.data(), uint32_t(cpus.size()));
@@ -154,32 +176,43 @@ bool Calibration::known(const Step &step,
   return true;
 }
 
-std::vector<Step> Calibration::plan() {
+std::vector<Step> Calibration::plan() const {
   std::vector<Step> steps;
   Runtime runtime;
   for (const std::string &artifact : command.artifacts) {
-    ServedModel model(runtime, artifact, RunOptions());
-    model.setInputs({}, /*fillMissing=*/true);
-    const veltair_program &program = model.selected();
-    uint32_t versions = 0;
-    for (uint32_t l = 0; l < program.layer_count; ++l)
-      versions = std::max(versions, program.layers[l].version_count);
-    auto add = [&](const Step &step) {
-      if (!known(step, program))
-        steps.push_back(step);
-    };
-    for (uint32_t cores : coreCounts(uint32_t(cpus.size())))
-      for (uint32_t v = 0; v < versions; ++v) {
-        add({artifact, v, cores, quietCondition});
-        // Beside others only where these have cores of their own.
-        if (cores == cpus.size())
-          continue;
-        for (const Antagonist &antagonist : antagonists())
-          add({artifact, v, cores, antagonist.name});
-        add({artifact, v, cores, neighbour});
-      }
+    ServedModel model(runtime, artifact, options);
+    for (uint32_t program : model.programs())
+      planProgram(
+          {artifact, program,
+           programName(model.artifact(), model.artifact().programs[program])},
+          model.artifact().programs[program], steps);
   }
   return steps;
+}
+
+// All versions, core counts and conditions of a program.
+void Calibration::planProgram(Step step, const veltair_program &program,
+                              std::vector<Step> &steps) const {
+  uint32_t versions = 0;
+  for (uint32_t l = 0; l < program.layer_count; ++l)
+    versions = std::max(versions, program.layers[l].version_count);
+  auto add = [&](const char *condition) {
+    step.condition = condition;
+    if (!known(step, program))
+      steps.push_back(step);
+  };
+  for (uint32_t cores : coreCounts(uint32_t(cpus.size())))
+    for (uint32_t version = 0; version < versions; ++version) {
+      step.version = version;
+      step.cores = cores;
+      add(quietCondition);
+      // Beside others only where these have cores of their own.
+      if (cores == cpus.size())
+        continue;
+      for (const Antagonist &antagonist : antagonists())
+        add(antagonist.name);
+      add(neighbour);
+    }
 }
 
 //===----------------------------------------------------------------------===//
@@ -220,10 +253,10 @@ bool Calibration::measure(const Step &step) {
   std::span<const uint32_t> own = all.first(step.cores);
   std::span<const uint32_t> others = all.subspan(step.cores);
   Runtime runtime = pinnedRuntime(own);
-  RunOptions options;
-  options.kernelVersion = int32_t(step.version);
-  ServedModel model(runtime, step.artifact, options);
-  model.setInputs({}, /*fillMissing=*/true);
+  RunOptions forced = options;
+  forced.kernelVersion = int32_t(step.version);
+  ServedModel model(runtime, step.artifact, forced);
+  model.drawInputs(step.program);
 
   // Beside others a batch counts only if the CPUs shared their L3 cache all
   // the while, which a hypervisor may not let them; another calibration tries
@@ -245,7 +278,7 @@ bool Calibration::measure(const Step &step) {
         if (step.condition == a.name)
           antagonist.emplace(a, others);
       if (step.condition == neighbour)
-        second.emplace(command.artifacts.back(), others);
+        second.emplace(command.artifacts.back(), options, others);
       times = layerTimes(model);
       if (second)
         second->stop();
@@ -264,41 +297,62 @@ bool Calibration::measure(const Step &step) {
 // The whole
 //===----------------------------------------------------------------------===//
 
-// The levels of the conditions, and the proxy; saved, then printed.
-void Calibration::finish() {
+void Calibration::conclude() {
   // Slow-downs of layers beside others, by condition.
-  std::map<std::string, std::vector<double>> slowdowns;
+  std::map<std::string, std::vector<double>> found;
   for (const auto &[key, time] : profile.times) {
     Profile::Key alone = key;
     alone.condition = quietCondition;
-    auto found = profile.times.find(alone);
-    if (key.condition != quietCondition && found != profile.times.end())
-      slowdowns[key.condition].push_back(double(time) / double(found->second));
+    auto quiet = profile.times.find(alone);
+    if (key.condition != quietCondition && quiet != profile.times.end())
+      found[key.condition].push_back(double(time) / double(quiet->second));
   }
-  std::map<std::string, double> means;
   double most = 1;
-  for (auto &[condition, list] : slowdowns) {
-    means[condition] = std::max(Latencies(list).mean(), 1.0);
-    most = std::max(most, means[condition]);
+  for (auto &[condition, list] : found) {
+    slowdowns[condition] = std::max(Latencies(list).mean(), 1.0);
+    most = std::max(most, slowdowns[condition]);
   }
   profile.levels = {{quietCondition, 0}};
   std::vector<ProxySample> samples;
-  for (const auto &[condition, mean] : means) {
+  for (const auto &[condition, mean] : slowdowns) {
     double level = most > 1 ? (mean - 1) / (most - 1) : 0;
     profile.levels[condition] = level;
-    std::printf("%-8s slow-down %.3f, level %.2f\n", condition.c_str(), mean,
-                level);
-    for (double slowdown : slowdowns[condition])
+    for (double slowdown : found[condition])
       samples.push_back({{std::max(slowdown - 1, 0.0)}, level});
     // As many that are not disturbed.
-    samples.insert(samples.end(), slowdowns[condition].size(), {{0}, 0});
+    samples.insert(samples.end(), found[condition].size(), {{0}, 0});
   }
   profile.proxy = fitProxy(samples);
-  save();
+  proxySamples = samples.size();
+  proxyError = leaveOneOutError(samples);
+}
+
+void Calibration::print() const {
+  for (const auto &[condition, slowdown] : slowdowns)
+    std::printf("%-8s slow-down %.3f, level %.2f\n", condition.c_str(),
+                slowdown, profile.levels.at(condition));
   std::printf("linear proxy: level = %.3f + %.3f x slow-down; leave-one-out "
               "error %.3f over %zu samples\n",
-              profile.proxy.intercept, profile.proxy.weights[0],
-              leaveOneOutError(samples), samples.size());
+              profile.proxy.intercept, profile.proxy.weights[0], proxyError,
+              proxySamples);
+}
+
+Json Calibration::describe() const {
+  Json conditions = Json::array();
+  for (const auto &[condition, slowdown] : slowdowns)
+    conditions.push_back({{"name", condition},
+                          {"slowdown", slowdown},
+                          {"level", profile.levels.at(condition)}});
+  return {{"schema", "veltair.calibrate.1"},
+          {"profile", command.output},
+          {"measured", measured},
+          {"left_out", leftOut},
+          {"conditions", conditions},
+          {"proxy",
+           {{"intercept", profile.proxy.intercept},
+            {"weights", profile.proxy.weights},
+            {"leave_one_out_error", proxyError},
+            {"samples", proxySamples}}}};
 }
 
 void Calibration::save() const {
@@ -319,19 +373,26 @@ void Calibration::run() {
     const Step &step = steps[i];
     if (bar)
       std::fprintf(stderr, "\r\033[K[%zu/%zu] %s, version %u, %u cores, %s",
-                   i + 1, steps.size(), step.artifact.c_str(), step.version,
+                   i + 1, steps.size(), step.name.c_str(), step.version,
                    step.cores, step.condition.c_str());
-    if (!measure(step))
+    if (measure(step))
+      ++measured;
+    else if (++leftOut)
       std::fprintf(stderr,
                    "%sveltair: left out, as the CPUs did not share an L3 "
                    "cache: %s, version %u, %u cores, %s\n",
-                   bar ? "\r\033[K" : "", step.artifact.c_str(), step.version,
+                   bar ? "\r\033[K" : "", step.name.c_str(), step.version,
                    step.cores, step.condition.c_str());
     save();
   }
   if (bar && !steps.empty())
     std::fprintf(stderr, "\r\033[K");
-  finish();
+  conclude();
+  save();
+  if (command.json)
+    std::cout << describe().dump(2) << "\n";
+  else
+    print();
 }
 
 void execute(const CalibrateCommand &command) { Calibration(command).run(); }

@@ -77,7 +77,9 @@ struct CalibrateCommand {
   std::vector<std::string> artifacts;
   std::string output;
   uint32_t threads = 0; // the most; 0: all the CPUs allowed
+  std::string isa;      // empty: the best
   double secondsPerStep = 0.3;
+  bool json = false;
 };
 
 struct PmuCommand {

@@ -47,22 +47,24 @@ static Json describe(const veltair_artifact &artifact,
   for (uint32_t p = 0; p < cache.miss_curve_size; ++p)
     curve.push_back({{"l3_bytes", cache.miss_curve[p].l3_bytes},
                      {"bytes", cache.miss_curve[p].bytes}});
-  return {{"schedule", version.schedule},
-          {"numerics", version.numerics_class},
-          {"chunks", chunkCount(version)},
-          {"stages", stages},
-          {"flops", cache.flops},
-          {"weight_bytes", weightBytes(artifact, version)},
-          {"scratch_bytes", version.worker_scratch_bytes},
-          {"in_place", (version.flags & VELTAIR_VERSION_IN_PLACE) != 0},
-          {"cache",
-           {{"read_bytes", cache.bytes_read},
-            {"written_bytes", cache.bytes_written},
-            {"writeback_bytes", cache.writeback_bytes},
-            {"l1_bytes", cache.l1_bytes},
-            {"private_bytes", cache.private_bytes},
-            {"shared_bytes", cache.shared_bytes},
-            {"dram_bytes", curve}}}};
+  return {
+      {"schedule", version.schedule},
+      {"numerics", version.numerics_class},
+      {"chunks", chunkCount(version)},
+      {"stages", stages},
+      {"flops", cache.flops},
+      {"weight_bytes", weightBytes(artifact, version)},
+      {"scratch_bytes", version.worker_scratch_bytes},
+      {"in_place", (version.flags & VELTAIR_VERSION_IN_PLACE) != 0},
+      {"data_dependent", (version.flags & VELTAIR_VERSION_DATA_DEPENDENT) != 0},
+      {"cache",
+       {{"read_bytes", cache.bytes_read},
+        {"written_bytes", cache.bytes_written},
+        {"writeback_bytes", cache.writeback_bytes},
+        {"l1_bytes", cache.l1_bytes},
+        {"private_bytes", cache.private_bytes},
+        {"shared_bytes", cache.shared_bytes},
+        {"dram_bytes", curve}}}};
 }
 
 static Json describe(const veltair_artifact &artifact,
@@ -155,7 +157,11 @@ static void print(const veltair_artifact &artifact) {
 void execute(const InspectCommand &command) {
   Module module(command.artifact);
   if (command.json)
-    std::cout << describe(module.artifact()).dump(2) << "\n";
+    // Names are any bytes in ONNX.
+    std::cout << describe(module.artifact())
+                     .dump(2, ' ', /*ensure_ascii=*/false,
+                           Json::error_handler_t::replace)
+              << "\n";
   else
     print(module.artifact());
 }

@@ -30,6 +30,19 @@ static void printArrivals(const Scenario &scenario) {
   std::cout << document.dump() << "\n";
 }
 
+// They count as missed; the tables do not say why.
+static void warnOfFailures(const Scenario &scenario,
+                           const TrialOutcome &outcome) {
+  for (size_t t = 0; t < scenario.tenants.size(); ++t)
+    if (const TenantOutcome &tenant = outcome.tenants[t]; tenant.failed)
+      std::fprintf(stderr,
+                   "veltair: warning: tenant '%s': %llu queries failed, the "
+                   "first one as: %s\n",
+                   scenario.tenants[t].name.c_str(),
+                   static_cast<unsigned long long>(tenant.failed),
+                   tenant.failure.c_str());
+}
+
 void execute(const LoadCommand &command) {
   Scenario scenario = readScenario(command.scenario);
   if (command.printArrivals)
@@ -64,6 +77,7 @@ void execute(const LoadCommand &command) {
       },
       command.giveUp);
   uint64_t rss = residentBytes();
+  warnOfFailures(scenario, played.outcome);
   if (command.json) {
     Json document =
         describe(scenario, played, "veltair.load.1", options.policy);

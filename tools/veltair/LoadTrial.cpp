@@ -53,7 +53,8 @@ void LoadTrial::account(Query &query, const veltair_result &result) {
     ++tenant.cancelled;
     break;
   default:
-    ++tenant.failed;
+    if (!tenant.failed++ && result.message)
+      tenant.failure = result.message;
   }
   uint64_t over =
       tenant.completed + tenant.rejected + tenant.cancelled + tenant.failed;
@@ -82,6 +83,7 @@ void LoadTrial::submit(Query &query, uint64_t due) {
   if (status != VELTAIR_OK) {
     veltair_result result = {};
     result.status = status;
+    result.message = veltair_last_message();
     account(query, result);
   }
 }

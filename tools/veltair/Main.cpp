@@ -162,6 +162,9 @@ static int runTool(int argc, char **argv) {
                    "Time of one measurement")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1e4));
+  calibrateApp->add_option("--isa", calibrate.isa,
+                           "Measure the programs for this ISA");
+  addJson(*calibrateApp, calibrate.json);
 
   PmuCommand pmu;
   CLI::App *pmuApp =

@@ -3,8 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/veltair/ServedModel.h"
+#include "tools/veltair/ProgramChoice.h"
 #include "tools/veltair/TensorFiles.h"
 #include "tools/veltair/UserError.h"
+
+#include "runtime/artifact/Programs.h"
 
 #include <algorithm>
 #include <charconv>
@@ -61,9 +64,8 @@ void checkInputs(const ScenarioTenant &tenant,
                  const veltair_artifact &artifact) {
   std::span known(artifact.inputs, artifact.input_count);
   for (const auto &[name, file] : tenant.inputs)
-    if (std::none_of(known.begin(), known.end(), [&](const auto &input) {
-          return input.name == name;
-        }))
+    if (std::none_of(known.begin(), known.end(),
+                     [&](const auto &input) { return input.name == name; }))
       throw UserError("tenant '" + tenant.name + "': '" + name +
                       "' is no input of the model: " + inputList(artifact));
 }
@@ -126,10 +128,29 @@ static Tenant makeTenant(Runtime &runtime, Module &module,
   return Tenant(runtime, module, &raw);
 }
 
+static std::vector<uint32_t> programsFor(const veltair_artifact &artifact,
+                                         const RunOptions &options) {
+  auto found = usablePrograms(artifact, veltair_cpu_features(), options.isa);
+  if (!found.ok())
+    throw UserError(found.status().message());
+  return std::move(*found);
+}
+
 ServedModel::ServedModel(Runtime &runtime, const std::string &path,
                          const RunOptions &options, const Service &service)
-    : file(path), module(path),
+    : file(path), module(path), usable(programsFor(artifact(), options)),
       served(makeTenant(runtime, module, options, service)) {}
+
+static void checkRange(const veltair_tensor &input, const ElementType &type,
+                       double low, double high) {
+  bool isInteger =
+      std::string_view("biu").find(type.npyCode[0]) != std::string_view::npos;
+  bool isExact = low == std::floor(low) && high == std::floor(high);
+  if (low < type.lowest || high > type.highest || (isInteger && !isExact))
+    throw UserError("input '" + std::string(input.name) +
+                    "': the ends of its range are no values of type " +
+                    std::string(type.name));
+}
 
 Tensor ServedModel::randomInput(uint32_t index, const std::string *range,
                                 const veltair_program &shapes) const {
@@ -142,8 +163,9 @@ Tensor ServedModel::randomInput(uint32_t index, const std::string *range,
   if (!bytes)
     throw UserError("input '" + std::string(input.name) +
                     "' cannot be made up: give a file");
-  tensor.data.resize(*bytes);
   auto [low, high] = range ? parseRange(*range) : std::pair(0.0, 1.0);
+  checkRange(input, *type, low, high);
+  tensor.data.resize(*bytes);
   fillRandom(tensor, low, high, index);
   return tensor;
 }
@@ -151,33 +173,51 @@ Tensor ServedModel::randomInput(uint32_t index, const std::string *range,
 void ServedModel::setInputs(const std::map<std::string, std::string> &files,
                             bool fillMissing,
                             const std::map<std::string, std::string> &ranges) {
-  // The shapes of what is drawn are those of the first program that runs here.
-  uint32_t fallback = 0;
-  if (files.size() < artifact().input_count && fillMissing)
-    check(veltair_tenant_select(served.get(), nullptr, 0, &fallback));
-
-  tensors.clear();
-  for (uint32_t i = 0; i < artifact().input_count; ++i) {
+  uint32_t count = artifact().input_count;
+  tensors.assign(count, {});
+  std::vector<const Tensor *> given(count);
+  for (uint32_t i = 0; i < count; ++i) {
     const veltair_tensor &input = artifact().inputs[i];
-    auto given = files.find(input.name);
-    auto range = ranges.find(input.name);
-    if (given != files.end())
-      tensors.push_back(readTensor(given->second));
-    else if (fillMissing)
-      tensors.push_back(
-          randomInput(i, range == ranges.end() ? nullptr : &range->second,
-                      artifact().programs[fallback]));
-    else
+    if (auto found = files.find(input.name); found != files.end()) {
+      if (ranges.count(input.name))
+        throw UserError("input '" + std::string(input.name) +
+                        "' has a file and a range");
+      tensors[i] = readTensor(found->second);
+      given[i] = &tensors[i];
+    } else if (!fillMissing) {
       throw UserError("input '" + std::string(input.name) + "' (" +
                       elementTypeName(input.dtype) + " " +
                       shapeText({input.dims, input.rank}) +
                       ") is missing: give --input '" + input.name + "=FILE'");
+    }
   }
+  program = chooseProgram(artifact(), usable, given);
+  for (uint32_t i = 0; i < count; ++i)
+    if (!given[i]) {
+      auto range = ranges.find(artifact().inputs[i].name);
+      tensors[i] = randomInput(
+          i, range == ranges.end() ? nullptr : &range->second, selected());
+    }
+  updateViews();
+}
+
+std::vector<uint32_t> ServedModel::programs() const {
+  return distinctPrograms(artifact(), usable);
+}
+
+void ServedModel::drawInputs(uint32_t forProgram) {
+  program = forProgram;
+  tensors.clear();
+  for (uint32_t i = 0; i < artifact().input_count; ++i)
+    tensors.push_back(randomInput(i, /*range=*/nullptr, selected()));
+  updateViews();
+}
+
+void ServedModel::updateViews() {
   views.clear();
   for (const Tensor &tensor : tensors)
     views.push_back({tensor.data.data(), tensor.data.size(), tensor.dtype,
                      uint32_t(tensor.dims.size()), tensor.dims.data()});
-  program = served.select(views);
 }
 
 std::vector<Tensor> ServedModel::makeOutputs() const {

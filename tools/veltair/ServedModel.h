@@ -71,7 +71,12 @@ public:
                  bool fillMissing,
                  const std::map<std::string, std::string> &ranges = {});
 
-  // Valid after setInputs.
+  // The programs that queries can have, as indexes.
+  std::vector<uint32_t> programs() const;
+  // Draws all inputs for one of them.
+  void drawInputs(uint32_t program);
+
+  // Valid after setInputs or drawInputs.
   std::span<const veltair_input> inputs() const { return views; }
   uint32_t programIndex() const { return program; }
   const veltair_program &selected() const {
@@ -84,9 +89,11 @@ public:
 private:
   Tensor randomInput(uint32_t index, const std::string *range,
                      const veltair_program &shapes) const;
+  void updateViews();
 
   std::string file;
   Module module;
+  std::vector<uint32_t> usable;
   std::vector<Tensor> tensors; // outlive the tenant's queries
   std::vector<veltair_input> views;
   Tenant served;

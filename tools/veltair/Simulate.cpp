@@ -7,6 +7,7 @@
 #include "tools/veltair/Commands.h"
 #include "tools/veltair/LoadReport.h"
 #include "tools/veltair/MachineFile.h"
+#include "tools/veltair/ProgramChoice.h"
 #include "tools/veltair/RateSearch.h"
 #include "tools/veltair/ServedModel.h"
 #include "tools/veltair/TensorFiles.h"
@@ -60,29 +61,23 @@ static Priority priorityOf(veltair_priority priority) {
   }
 }
 
-// Of `programs`, the first that takes the tenant's inputs; of inputs without a
-// file, the shapes of the very first.
+// Of `programs`, the first that takes the tenant's inputs.
 static const veltair_program &selected(const ScenarioTenant &tenant,
                                        const veltair_artifact &artifact,
                                        std::span<const uint32_t> programs) {
-  const veltair_program &first = artifact.programs[programs.front()];
   std::vector<Tensor> tensors(artifact.input_count);
-  std::vector<veltair_input> views;
-  for (uint32_t i = 0; i < artifact.input_count; ++i) {
-    const veltair_tensor &input = artifact.inputs[i];
-    const veltair_shape &shape = first.input_shapes[i];
-    auto given = tenant.inputs.find(input.name);
-    tensors[i] =
-        given != tenant.inputs.end()
-            ? readTensor(given->second)
-            : Tensor{input.dtype, {shape.dims, shape.dims + shape.rank}, {}};
-    views.push_back({nullptr, 0, tensors[i].dtype,
-                     uint32_t(tensors[i].dims.size()), tensors[i].dims.data()});
+  std::vector<const Tensor *> given(artifact.input_count);
+  for (uint32_t i = 0; i < artifact.input_count; ++i)
+    if (auto file = tenant.inputs.find(artifact.inputs[i].name);
+        file != tenant.inputs.end()) {
+      tensors[i] = readTensor(file->second);
+      given[i] = &tensors[i];
+    }
+  try {
+    return artifact.programs[chooseProgram(artifact, programs, given)];
+  } catch (const UserError &error) {
+    throw UserError(tenant.artifact + ": " + error.what());
   }
-  Result<uint32_t> index = selectProgram(artifact, programs, views);
-  if (!index.ok())
-    throw UserError(tenant.artifact + ": " + index.status().message());
-  return artifact.programs[*index];
 }
 
 // The program that the machine would run: the one named by `isa`, else the

@@ -10,13 +10,19 @@
 namespace veltair::tool {
 
 static constexpr ElementType types[] = {
-    {VELTAIR_F32, "float32", "f4", 4},   {VELTAIR_U8, "uint8", "u1", 1},
-    {VELTAIR_I8, "int8", "i1", 1},       {VELTAIR_U16, "uint16", "u2", 2},
-    {VELTAIR_I16, "int16", "i2", 2},     {VELTAIR_I32, "int32", "i4", 4},
-    {VELTAIR_I64, "int64", "i8", 8},     {VELTAIR_BOOL, "bool", "b1", 1},
-    {VELTAIR_F16, "float16", "f2", 2},   {VELTAIR_F64, "float64", "f8", 8},
-    {VELTAIR_U32, "uint32", "u4", 4},    {VELTAIR_U64, "uint64", "u8", 8},
-    {VELTAIR_BF16, "bfloat16", "V2", 2},
+    {VELTAIR_F32, "float32", "f4", 4, -0x1.fffffep127, 0x1.fffffep127},
+    {VELTAIR_U8, "uint8", "u1", 1, 0, 255},
+    {VELTAIR_I8, "int8", "i1", 1, -128, 127},
+    {VELTAIR_U16, "uint16", "u2", 2, 0, 65535},
+    {VELTAIR_I16, "int16", "i2", 2, -32768, 32767},
+    {VELTAIR_I32, "int32", "i4", 4, -0x1p31, 0x1p31 - 1},
+    {VELTAIR_I64, "int64", "i8", 8, -0x1p62, 0x1p62},
+    {VELTAIR_BOOL, "bool", "b1", 1, 0, 1},
+    {VELTAIR_F16, "float16", "f2", 2, -65504, 65504},
+    {VELTAIR_F64, "float64", "f8", 8, -0x1p1022, 0x1p1022},
+    {VELTAIR_U32, "uint32", "u4", 4, 0, 0x1p32 - 1},
+    {VELTAIR_U64, "uint64", "u8", 8, 0, 0x1p62},
+    {VELTAIR_BF16, "bfloat16", "V2", 2, -0x1.fep127, 0x1.fep127},
 };
 
 std::span<const ElementType> elementTypes() { return types; }
@@ -97,7 +103,6 @@ void fillRandom(Tensor &tensor, double low, double high, uint64_t seed) {
       return uint16_t(bits >> 16);
     });
   case VELTAIR_BOOL:
-    return fill<uint8_t>(tensor, seed, [](double u) { return u < 0.5; });
   case VELTAIR_I8:
   case VELTAIR_U8:
     return asInteger(uint8_t());

@@ -26,6 +26,9 @@ struct ElementType {
   // "V2", as ml_dtypes writes it.
   std::string_view npyCode;
   size_t size; // bytes
+  // What fillRandom can draw: all finite values, of integers with 64 bits those
+  // up to 2^62.
+  double lowest, highest;
 };
 
 // All element types.
@@ -53,7 +56,8 @@ struct Tensor {
 };
 
 // Fills the tensor with values drawn evenly from [low, high] (integers include
-// both ends), always the same for one seed.
+// both ends), always the same for one seed. The range lies within that of the
+// tensor's element type.
 void fillRandom(Tensor &tensor, double low, double high, uint64_t seed);
 
 } // namespace veltair::tool

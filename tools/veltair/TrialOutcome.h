@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace veltair::tool {
@@ -26,6 +27,7 @@ struct TenantOutcome {
   uint64_t offered = 0, completed = 0, rejected = 0, cancelled = 0, failed = 0;
   uint64_t satisfied = 0;        // completed within the target
   std::vector<double> latencyMs; // of the completed, from the due time
+  std::string failure = {};      // why the first of the failed did
 };
 
 struct TrialOutcome {
