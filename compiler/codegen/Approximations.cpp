@@ -3,10 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/codegen/Approximations.h"
-#include "compiler/codegen/F32Builder.h"
+#include "compiler/codegen/FloatBuilder.h"
 
 using namespace mlir;
-using mlir::veltair::F32Builder;
+using mlir::veltair::FloatBuilder;
 
 namespace {
 
@@ -26,7 +26,7 @@ struct ExpandFiniteExp : OpRewritePattern<math::ExpOp> {
     if (!getElementTypeOrSelf(op.getType()).isF32() ||
         !bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::ninf))
       return failure();
-    F32Builder b(op.getLoc(), rewriter, op.getType());
+    FloatBuilder b(op.getLoc(), rewriter, op.getType());
     Value x = b.limit(arith::CmpFPredicate::OGT, -87.3f, op.getOperand());
     x = b.limit(arith::CmpFPredicate::OLT, 88.0f, x);
     constexpr float log2e = 1.44269504f, rounding = 0x1.8p23f;
@@ -60,7 +60,7 @@ struct ExpandExp : OpRewritePattern<math::ExpOp> {
                                 PatternRewriter &rewriter) const override {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return failure();
-    F32Builder b(op.getLoc(), rewriter, op.getType());
+    FloatBuilder b(op.getLoc(), rewriter, op.getType());
     // So that n stays in [-127, 127].
     Value x = b.limit(arith::CmpFPredicate::OGT, -88.02f, op.getOperand());
     x = b.limit(arith::CmpFPredicate::OLT, 89.5f, x);
@@ -93,7 +93,7 @@ struct ExpandErf : OpRewritePattern<math::ErfOp> {
                                 PatternRewriter &rewriter) const override {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return failure();
-    F32Builder b(op.getLoc(), rewriter, op.getType());
+    FloatBuilder b(op.getLoc(), rewriter, op.getType());
     // Beyond this erf rounds to 1.
     constexpr float limit = 3.832506856900711f;
     Value x = b.limit(arith::CmpFPredicate::OGT, -limit, op.getOperand());
@@ -123,7 +123,7 @@ struct ExpandErfForBf16 : OpRewritePattern<math::ErfOp> {
                                 PatternRewriter &rewriter) const override {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return failure();
-    F32Builder b(op.getLoc(), rewriter, op.getType());
+    FloatBuilder b(op.getLoc(), rewriter, op.getType());
     constexpr float limit = 3.1f;
     Value x = b.limit(arith::CmpFPredicate::OGT, -limit, op.getOperand());
     x = b.limit(arith::CmpFPredicate::OLT, limit, x);
@@ -158,7 +158,7 @@ struct MultiplyByReciprocal : OpRewritePattern<arith::DivFOp> {
     float reciprocal = 1 / divisor.convertToFloat();
     if (!divisor.isNormal() || !std::isnormal(reciprocal))
       return failure();
-    F32Builder b(op.getLoc(), rewriter, op.getType());
+    FloatBuilder b(op.getLoc(), rewriter, op.getType());
     rewriter.replaceOpWithNewOp<arith::MulFOp>(op, op.getLhs(),
                                                b.number(reciprocal));
     return success();

@@ -2,8 +2,8 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Functions of f32 that are evaluated often enough to have an expansion of
-// their own, made for throughput: no branches, few constants.
+// Expansions of functions that are evaluated often, or that upstream expands
+// only roughly; made for throughput: no branches, few constants.
 
 #ifndef VELTAIR_COMPILER_CODEGEN_APPROXIMATIONS_H
 #define VELTAIR_COMPILER_CODEGEN_APPROXIMATIONS_H
@@ -24,7 +24,19 @@ void populateApproximations(RewritePatternSet &patterns, bool bf16);
 /// for large or small arguments:
 ///  * math.sin and math.cos, within 2e-7 up to 1e9;
 ///  * math.sinh, asinh, acosh and atanh, within 1e-6 of the value.
+/// For those of f64, whose exponential functions and logarithms are expanded by
+/// populateF64Functions:
+///  * math.sinh, cosh, tanh, asinh, acosh and atanh, within 4e-16 of the value.
 void populateCircularFunctions(RewritePatternSet &patterns);
+
+/// Adds patterns for scalars and vectors of f64, which has no upstream
+/// expansions; preferred to a way through f32:
+///  * math.exp, expm1, log, log1p, asin, acos, atan and erf, and up to 1e9
+///    math.sin, cos and tan, within 4e-16 of the value;
+///  * math.powf of what is not negative, within 1e-14 of the value.
+/// From 1e15 on, sines and cosines are any numbers between -1 and 1. Results
+/// that would be denormal may be 0.
+void populateF64Functions(RewritePatternSet &patterns);
 
 } // namespace mlir::veltair
 

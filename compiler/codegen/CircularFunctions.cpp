@@ -2,37 +2,17 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Circular and hyperbolic functions of f32, for all arguments.
+// Circular functions of f32, and hyperbolic ones of f32 and f64, for all
+// arguments.
 
 #include "compiler/codegen/Approximations.h"
-#include "compiler/codegen/F32Builder.h"
+#include "compiler/codegen/ExpandFunction.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using arith::CmpFPredicate;
-using mlir::veltair::F32Builder;
-
-namespace {
-
-/// A pattern for `Op` of f32, from a function that builds its value.
-template <typename Op> struct Expand : OpRewritePattern<Op> {
-  using BuildFn = Value (*)(F32Builder &b, Value x);
-  Expand(MLIRContext *context, BuildFn build)
-      : OpRewritePattern<Op>(context, /*benefit=*/2), build(build) {}
-
-  LogicalResult matchAndRewrite(Op op,
-                                PatternRewriter &rewriter) const override {
-    if (!getElementTypeOrSelf(op.getType()).isF32())
-      return failure();
-    F32Builder b(op.getLoc(), rewriter, op.getType());
-    rewriter.replaceOp(op, build(b, op.getOperand()));
-    return success();
-  }
-
-  BuildFn build;
-};
-
-} // namespace
+using mlir::veltair::ExpandFunction;
+using mlir::veltair::FloatBuilder;
 
 //===----------------------------------------------------------------------===//
 // Circular
@@ -47,7 +27,7 @@ struct Turned {
 
 /// x + ahead * pi / 2 is k quarter turns and a rest within half of one, in f64,
 /// where pi / 2 has twice as many bits as k times it needs.
-static Turned turn(F32Builder &b, Value x, double ahead) {
+static Turned turn(FloatBuilder &b, Value x, double ahead) {
   constexpr double twoOverPi = 0.63661977236758134308,
                    piOver2 = 1.57079632679489655800,
                    piOver2Rest = 6.12323399573676603587e-17;
@@ -65,14 +45,14 @@ static Turned turn(F32Builder &b, Value x, double ahead) {
 }
 
 /// Half by half: as many f64 fill two registers.
-static Turned turnHalves(F32Builder &b, Value x, double ahead) {
+static Turned turnHalves(FloatBuilder &b, Value x, double ahead) {
   auto type = cast<VectorType>(x.getType());
   int64_t half = type.getDimSize(0) / 2;
   Turned whole{b.number(0), b.number(0)};
   for (int64_t first : {int64_t(0), half}) {
     Value slice =
         vector::ExtractStridedSliceOp::create(b, x, first, half, /*strides=*/1);
-    F32Builder part(b.getLoc(), b, slice.getType());
+    FloatBuilder part(b.getLoc(), b, slice.getType());
     Turned turned = turn(part, slice, ahead);
     auto insert = [&](Value &into, Value value) {
       into = vector::InsertStridedSliceOp::create(b, value, into, first,
@@ -86,7 +66,7 @@ static Turned turnHalves(F32Builder &b, Value x, double ahead) {
 
 /// sin(x + ahead * pi / 2): the sine or cosine of the rest, by Cephes'
 /// polynomials, or its negative.
-static Value circular(F32Builder &b, Value x, double ahead) {
+static Value circular(FloatBuilder &b, Value x, double ahead) {
   auto type = dyn_cast<VectorType>(x.getType());
   bool halves = type && type.getRank() == 1 && type.getDimSize(0) % 2 == 0;
   auto [quarter, r] = halves ? turnHalves(b, x, ahead) : turn(b, x, ahead);
@@ -111,38 +91,51 @@ static Value circular(F32Builder &b, Value x, double ahead) {
 // Hyperbolic
 //===----------------------------------------------------------------------===//
 
-// Odd functions are computed from the magnitude: nothing is lost by cancelling
-// beside 0, and the sign, also that of 0, is kept.
-static Value odd(F32Builder &b, Value x, function_ref<Value(Value)> positive) {
-  return math::CopySignOp::create(b, positive(math::AbsFOp::create(b, x)), x);
+/// exp(x) / 2. Of the last numbers before infinity, the halves are taken first.
+static Value halfExponential(FloatBuilder &b, Value x) {
+  Value half = b.number(0.5);
+  Value root = math::ExpOp::create(b, b.mul(half, x));
+  return b.mul(b.mul(half, root), root);
 }
 
-/// (e + e / (e + 1)) / 2, e = exp(x) - 1; of the last numbers before infinity,
-/// the halves are taken first.
-static Value hyperbolicSine(F32Builder &b, Value x) {
-  return odd(b, x, [&](Value x) {
+/// (e + e / (e + 1)) / 2, e = exp(x) - 1.
+static Value hyperbolicSine(FloatBuilder &b, Value x) {
+  return b.odd(x, [&](Value x) {
     Value e = math::ExpM1Op::create(b, x);
-    Value half = b.number(0.5f);
-    Value small = b.mul(half, b.add(e, b.div(e, b.add(e, b.number(1)))));
-    Value root = math::ExpOp::create(b, b.mul(half, x));
-    Value large = b.mul(b.mul(half, root), root);
+    Value sum = b.add(e, b.div(e, b.add(e, b.number(1))));
+    Value small = b.mul(b.number(0.5), sum);
     Value isLarge = b.compare(CmpFPredicate::OGT, x, b.number(20));
-    return b.select(isLarge, large, small);
+    return b.select(isLarge, halfExponential(b, x), small);
   });
 }
 
-static constexpr float ln2 = 0.693147180559945f;
-// From here on x^2 + 1 and x^2 - 1 are x^2.
-static constexpr float large = 1e4f;
+/// h + 1 / (4 h), h = exp(|x|) / 2.
+static Value hyperbolicCosine(FloatBuilder &b, Value x) {
+  Value half = halfExponential(b, math::AbsFOp::create(b, x));
+  return b.add(half, b.div(b.number(0.25), half));
+}
+
+/// e / (e + 2), e = exp(2 x) - 1; 1 from 20 on.
+static Value hyperbolicTangent(FloatBuilder &b, Value x) {
+  return b.odd(x, [&](Value x) {
+    x = b.limit(CmpFPredicate::OLT, 20, x);
+    Value e = math::ExpM1Op::create(b, b.add(x, x));
+    return b.div(e, b.add(e, b.number(2)));
+  });
+}
+
+// From here on, in f32 from 1e4 on, x^2 + 1 and x^2 - 1 are x^2.
+static constexpr double large = 1e9;
 
 /// log(2 x) for large x, which may be the largest.
-static Value logOfTwice(F32Builder &b, Value x) {
+static Value logOfTwice(FloatBuilder &b, Value x) {
+  constexpr double ln2 = 0.693147180559945309417;
   return b.add(math::LogOp::create(b, x), b.number(ln2));
 }
 
 /// log1p(x + x^2 / (1 + sqrt(x^2 + 1))).
-static Value inverseSine(F32Builder &b, Value x) {
-  return odd(b, x, [&](Value x) {
+static Value inverseSine(FloatBuilder &b, Value x) {
+  return b.odd(x, [&](Value x) {
     Value square = b.mul(x, x), one = b.number(1);
     Value root = math::SqrtOp::create(b, b.add(square, one));
     Value excess = b.add(x, b.div(square, b.add(one, root)));
@@ -153,7 +146,7 @@ static Value inverseSine(F32Builder &b, Value x) {
 }
 
 /// log1p(t + sqrt(t (t + 2))), t = x - 1.
-static Value inverseCosine(F32Builder &b, Value x) {
+static Value inverseCosine(FloatBuilder &b, Value x) {
   Value t = b.sub(x, b.number(1));
   Value root = math::SqrtOp::create(b, b.mul(t, b.add(t, b.number(2))));
   Value isLarge = b.compare(CmpFPredicate::OGT, x, b.number(large));
@@ -162,21 +155,23 @@ static Value inverseCosine(F32Builder &b, Value x) {
 }
 
 /// log1p(2 x / (1 - x)) / 2.
-static Value inverseTangent(F32Builder &b, Value x) {
-  return odd(b, x, [&](Value x) {
+static Value inverseTangent(FloatBuilder &b, Value x) {
+  return b.odd(x, [&](Value x) {
     Value ratio = b.div(b.add(x, x), b.sub(b.number(1), x));
-    return b.mul(b.number(0.5f), math::Log1pOp::create(b, ratio));
+    return b.mul(b.number(0.5), math::Log1pOp::create(b, ratio));
   });
 }
 
 void mlir::veltair::populateCircularFunctions(RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
-  patterns.add<Expand<math::SinOp>>(
-      context, [](F32Builder &b, Value x) { return circular(b, x, 0); });
-  patterns.add<Expand<math::CosOp>>(
-      context, [](F32Builder &b, Value x) { return circular(b, x, 1); });
-  patterns.add<Expand<math::SinhOp>>(context, hyperbolicSine);
-  patterns.add<Expand<math::AsinhOp>>(context, inverseSine);
-  patterns.add<Expand<math::AcoshOp>>(context, inverseCosine);
-  patterns.add<Expand<math::AtanhOp>>(context, inverseTangent);
+  patterns.add<ExpandFunction<math::SinOp, 32>>(
+      context, [](FloatBuilder &b, Value x) { return circular(b, x, 0); });
+  patterns.add<ExpandFunction<math::CosOp, 32>>(
+      context, [](FloatBuilder &b, Value x) { return circular(b, x, 1); });
+  patterns.add<ExpandFunction<math::SinhOp, 32, 64>>(context, hyperbolicSine);
+  patterns.add<ExpandFunction<math::CoshOp, 64>>(context, hyperbolicCosine);
+  patterns.add<ExpandFunction<math::TanhOp, 64>>(context, hyperbolicTangent);
+  patterns.add<ExpandFunction<math::AsinhOp, 32, 64>>(context, inverseSine);
+  patterns.add<ExpandFunction<math::AcoshOp, 32, 64>>(context, inverseCosine);
+  patterns.add<ExpandFunction<math::AtanhOp, 32, 64>>(context, inverseTangent);
 }

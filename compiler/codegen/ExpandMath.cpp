@@ -25,8 +25,8 @@ static bool hasInstruction(Operation *op) {
 
 namespace {
 
-/// Polynomials exist for f32: other float types go through it. Enough for the
-/// tolerance of ONNX's own tests, which compare f64 with 1e-3, too.
+/// Polynomials exist for f32: other float types go through it. Of f64, only
+/// functions that no operator uses: the others have patterns of more benefit.
 struct ThroughF32 : RewritePattern {
   explicit ThroughF32(MLIRContext *context)
       : RewritePattern(MatchAnyOpTypeTag(), 2, context) {}
@@ -74,6 +74,7 @@ struct ExpandMath : veltair::impl::ExpandMathBase<ExpandMath> {
     patterns.add<ThroughF32>(&getContext());
     veltair::populateApproximations(patterns, bf16);
     veltair::populateCircularFunctions(patterns);
+    veltair::populateF64Functions(patterns);
     math::populateExpansionPatterns(patterns,
                                     {"cosh", "tan", "powf", "fpowi", "exp2",
                                      "round", "rsqrt", "clampf", "sincos"});
