@@ -16,11 +16,11 @@ namespace mlir::veltair {
 using namespace mlir;
 using namespace mlir::veltair;
 
+static bool isF32(Value value) { return onnx::elementType(value).isF32(); }
+
 /// True for the last axis of an f32 tensor.
 static bool isAlongRows(Value value, int64_t axis) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getElementType().isF32() &&
-         (axis == -1 || axis == type.getRank() - 1);
+  return isF32(value) && (axis == -1 || axis == onnx::rankOf(value) - 1);
 }
 
 /// What `value` is the mean of, row by row; null for others.
@@ -134,13 +134,15 @@ static Value convert(onnx::LayerNormalizationOp op, OpBuilder &builder) {
       !op.getInvStdDev().use_empty())
     return {};
   Value bias = onnx::isAbsent(op.getBias()) ? Value() : op.getBias();
+  if (!isF32(op.getScale()) || (bias && !isF32(bias)))
+    return {};
   return normalizeAndScale(op, op.getX(), op.getScale(), bias,
                            op.getEpsilonAttr(), /*uncentered=*/UnitAttr(),
                            builder);
 }
 
 static Value convert(onnx::RMSNormalizationOp op, OpBuilder &builder) {
-  if (!isAlongRows(op.getX(), op.getAxis()))
+  if (!isAlongRows(op.getX(), op.getAxis()) || !isF32(op.getScale()))
     return {};
   return normalizeAndScale(op, op.getX(), op.getScale(), {},
                            op.getEpsilonAttr(),

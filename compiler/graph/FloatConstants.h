@@ -2,7 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Arithmetic on f32 constants, whose bytes stay outside the IR.
+// Constants of f32, whose bytes stay outside the IR.
 
 #ifndef VELTAIR_COMPILER_GRAPH_FLOATCONSTANTS_H
 #define VELTAIR_COMPILER_GRAPH_FLOATCONSTANTS_H
@@ -20,6 +20,10 @@ std::optional<std::vector<float>> readFloats(Value value);
 /// A constant of f32. `values` has an element for each of the tensor's.
 Value makeFloats(OpBuilder &builder, Location location, ArrayRef<int64_t> shape,
                  ArrayRef<float> values);
+
+/// `value`, a constant of other floating-point numbers, as one of f32; null for
+/// others.
+Value constantInF32(OpBuilder &builder, Location location, Value value);
 
 /// `value`, a constant that broadcasts along all dimensions of a tensor of
 /// shape `shape` but dimension 1: its `shape[1]` numbers. Nothing when it is

@@ -75,6 +75,27 @@ static bool hasOneOrAllRows(Type operand, RankedTensorType result) {
          rows == ShapedType::getNumElements(result.getShape().drop_back());
 }
 
+/// Whether an elementwise operation on f32 computes in no wider type on the
+/// way: a vector of a kernel's epilogue is one register of f32. Read off its
+/// scalar code.
+static bool fitsLanes(Operation *op) {
+  Block scratch;
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&scratch);
+  SmallVector<Value> x(op->getNumOperands());
+  for (auto [value, operand] : llvm::zip_equal(x, op->getOperands()))
+    if (!onnx::isAbsent(operand))
+      value = scratch.addArgument(onnx::computeType(onnx::elementType(operand)),
+                                  op->getLoc());
+  onnx::ElementBuilder b(op, builder, {});
+  cast<onnx::ElementwiseOp>(op).emitScalar(b, x);
+  return llvm::all_of(scratch, [](Operation &inner) {
+    return llvm::all_of(inner.getResultTypes(), [](Type type) {
+      return type.getIntOrFloatBitWidth() <= 32;
+    });
+  });
+}
+
 bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
   if (!isa<onnx::ElementwiseOp>(op) || isWidening(op) || taken.contains(op))
     return false;
@@ -97,7 +118,7 @@ bool Grouping::canJoin(const LayerGroup &group, Operation *op) const {
   bool rounds = isa<onnx::CastOp>(op) && result.getElementType().isBF16();
   return (rounds || isF32(result)) &&
          output.getEncoding() == result.getEncoding() &&
-         llvm::all_of(op->getOperandTypes(), isF32);
+         llvm::all_of(op->getOperandTypes(), isF32) && fitsLanes(op);
 }
 
 // What a root computes by element is computed again for each use of it.

@@ -252,7 +252,8 @@ def FormLayers : ProgramPass<"form-layers"> {
     Dead operations are erased. A layer is one of
     * a kernel (LayerKernelOp: convolutions, products …) and the
       elementwise operations on its result that need nothing else computed
-      later: its epilogue. Their operands are given the rank of the result;
+      later, and no wider type than f32: its epilogue. Their operands are given
+      the rank of the result;
     * one result of an operation computed element by element (IndexedOp,
       `kernel.reorder`), and the elementwise operations behind it;
     * an operation that only moves rows (a transposition of other dimensions), with

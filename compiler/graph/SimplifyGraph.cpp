@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/graph/FloatConstants.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/RewriteOps.h"
 #include "dialects/onnx/Elements.h"
@@ -91,58 +92,12 @@ static Value simplify(onnx::TransposeOp op, OpBuilder &builder) {
 
 //===-- conversion --------------------------------------------------------===//
 
-/// All values of a type of 16 bits in f32, by their bits.
-static std::vector<float> halvesInF32(FloatType type) {
-  std::vector<float> values(1 << 16);
-  for (unsigned bits = 0; bits < values.size(); ++bits) {
-    APFloat value(type.getFloatSemantics(), APInt(16, bits));
-    bool losesInfo;
-    value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
-                  &losesInfo);
-    values[bits] = value.convertToFloat();
-  }
-  return values;
-}
-
-/// Calls `convert` on each element of `bytes`, numbers of type `From`.
-template <typename From, typename Convert>
-static std::vector<char> convertToF32(ArrayRef<char> bytes, Convert convert) {
-  std::vector<char> converted(bytes.size() / sizeof(From) * sizeof(float));
-  const char *source = bytes.data();
-  for (size_t at = 0; at < converted.size();
-       at += sizeof(float), source += sizeof(From)) {
-    From from;
-    std::memcpy(&from, source, sizeof from);
-    float value = convert(from);
-    std::memcpy(&converted[at], &value, sizeof value);
-  }
-  return converted;
-}
-
-/// A constant of floating-point numbers in f32, without the limit on what is
-/// computed when compiling: products need constant weights.
+/// A constant in f32, without the limit on what is computed when compiling:
+/// products need constant weights.
 static Value simplify(onnx::CastOp op, OpBuilder &builder) {
-  RankedTensorType result = onnx::tensorType(op->getResult(0));
-  ElementsAttr elements = onnx::constantElements(op.getX());
-  if (!elements || !result.getElementType().isF32())
-    return {};
-  onnx::ElementBytes bytes(elements);
-  auto type = dyn_cast<FloatType>(elements.getElementType());
-  if (!bytes || !type)
-    return {};
-  std::vector<char> converted;
-  if (type.isF16() || type.isBF16()) {
-    std::vector<float> table = halvesInF32(type);
-    converted = convertToF32<uint16_t>(bytes.get(),
-                                       [&](uint16_t x) { return table[x]; });
-  } else if (type.isF64()) {
-    converted =
-        convertToF32<double>(bytes.get(), [](double x) { return float(x); });
-  } else {
-    return {};
-  }
-  return onnx::ConstantOp::create(builder, op.getLoc(),
-                                  onnx::makeElements(result, converted));
+  return onnx::elementType(op.getOutput()).isF32()
+             ? constantInF32(builder, op.getLoc(), op.getX())
+             : Value();
 }
 
 //===-- padding -----------------------------------------------------------===//

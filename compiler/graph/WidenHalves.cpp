@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/graph/FloatConstants.h"
 #include "compiler/graph/Passes.h"
 #include "compiler/graph/RewriteOps.h"
 #include "dialects/onnx/DataTypes.h"
@@ -31,7 +32,8 @@ static bool hasKernels(Operation *op) {
 /// operands have.
 static bool choosesType(Operation *op) {
   return !isa<onnx::OnnxDialect>(op->getDialect()) || op->hasAttr("dtype") ||
-         isa<onnx::CastOp, onnx::CastLikeOp, onnx::ConstantOp>(op);
+         isa<onnx::CastOp, onnx::CastLikeOp, onnx::ConstantOp,
+             onnx::FillLikeOp>(op);
 }
 
 namespace {
@@ -47,6 +49,8 @@ private:
   bool shouldWiden(Operation &op) const;
   void widen(Operation &op);
   Value cast(Value value, Type element);
+  /// `value`, of halves, in f32.
+  Value inF32(Value value);
 
   ProgramOp program;
   OpBuilder builder;
@@ -61,6 +65,14 @@ Value Widener::cast(Value value, Type element) {
       /*saturate=*/int64_t(1), onnx::dataTypeOf(element));
 }
 
+Value Widener::inF32(Value value) {
+  if (Value known = wide.lookup(value))
+    return known;
+  // Where operands have to be constants, a conversion of one is none.
+  Value constant = constantInF32(builder, value.getLoc(), value);
+  return constant ? constant : cast(value, builder.getF32Type());
+}
+
 bool Widener::shouldWiden(Operation &op) const {
   if (choosesType(&op) || llvm::none_of(op.getOperands(), isHalf))
     return false;
@@ -72,10 +84,8 @@ bool Widener::shouldWiden(Operation &op) const {
 void Widener::widen(Operation &op) {
   builder.setInsertionPoint(&op);
   for (OpOperand &operand : op.getOpOperands())
-    if (Value value = operand.get(); isHalf(value)) {
-      Value known = wide.lookup(value);
-      operand.set(known ? known : cast(value, builder.getF32Type()));
-    }
+    if (isHalf(operand.get()))
+      operand.set(inF32(operand.get()));
   builder.setInsertionPointAfter(&op);
   for (Value result : op.getResults()) {
     if (!isHalf(result))

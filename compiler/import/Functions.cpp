@@ -6,6 +6,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/unknown_field_set.h>
 #include <map>
 #include <onnx/onnx_pb.h>
@@ -81,11 +83,20 @@ private:
 // A call
 //===----------------------------------------------------------------------===//
 
-/// FunctionProto::attribute_proto, which older versions of libonnx do not know.
+/// FunctionProto::attribute_proto, which libonnx knows since version 1.13.
 static std::vector<::onnx::AttributeProto>
 defaultAttributes(const ::onnx::FunctionProto &function) {
   constexpr int fieldNumber = 11;
   std::vector<::onnx::AttributeProto> attributes;
+  if (const google::protobuf::FieldDescriptor *known =
+          ::onnx::FunctionProto::GetDescriptor()->FindFieldByNumber(
+              fieldNumber)) {
+    const google::protobuf::Reflection *reflection = function.GetReflection();
+    for (int i = 0; i < reflection->FieldSize(function, known); ++i)
+      attributes.emplace_back().CopyFrom(
+          reflection->GetRepeatedMessage(function, known, i));
+    return attributes;
+  }
   const google::protobuf::UnknownFieldSet &fields = function.unknown_fields();
   for (int i = 0; i < fields.field_count(); ++i)
     if (const google::protobuf::UnknownField &field = fields.field(i);

@@ -21,7 +21,8 @@ struct Node {
   int64_t opset;  // the one that the model imports
   SmallVector<Value> operands;
   NamedAttrList attributes;
-  unsigned resultCount; // outputs that the node names
+  unsigned resultCount;      // outputs of the node
+  unsigned namedResultCount; // those of them that have a name
   /// Applied to the first result, when set.
   std::function<Value(Value)> finish = {};
   /// Values of the outputs after those of the operator.

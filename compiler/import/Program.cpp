@@ -64,9 +64,12 @@ SmallVector<Value> ProgramImporter::run() {
 void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
   // Nodes without a name are known by their first output.
   StringRef name = proto.name();
-  for (const std::string &output : proto.output())
+  unsigned namedResults = 0;
+  for (const std::string &output : proto.output()) {
     if (name.empty())
       name = output;
+    namedResults += !output.empty();
+  }
   StringRef domain = proto.domain();
   std::string op = domain.empty() || domain == "ai.onnx"
                        ? proto.op_type()
@@ -77,7 +80,8 @@ void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
             .opset = model.opsets.lookup(domain == "ai.onnx" ? "" : domain),
             .operands = {},
             .attributes = {},
-            .resultCount = unsigned(proto.output_size())};
+            .resultCount = unsigned(proto.output_size()),
+            .namedResultCount = namedResults};
 
   SmallVector<Value> results;
   if (failed(importOperator(proto, node, results)))

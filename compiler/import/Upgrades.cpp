@@ -182,7 +182,7 @@ static void resolveTraining(Node &node) {
   Value x = node.operand(0);
   if (node.integer("spatial", 1) != 1 && x && onnx::rankOf(x) > 2)
     node.problem = "spatial = 0 is not supported";
-  bool trains = node.opset < 14 ? node.resultCount > 1
+  bool trains = node.opset < 14 ? node.namedResultCount > 1
                                 : node.integer("training_mode", 0) != 0;
   node.take("spatial");
   node.take("training_mode");
@@ -218,7 +218,8 @@ static void normalizeTrailing(Node &node) {
 }
 
 /// Upsample, and Resize of opset 10, counted coordinates from the corner, and
-/// rounded them towards the next element that is read when they shrank.
+/// rounded them towards the next element that is read in dimensions that
+/// shrink.
 static void upsampleToResize(Node &node) {
   node.op = "Resize";
   listToOperand(node, "scales", 1);
@@ -229,13 +230,7 @@ static void upsampleToResize(Node &node) {
   Builder &b = node.builder;
   node.attributes.set("coordinate_transformation_mode",
                       b.getStringAttr("asymmetric"));
-  std::optional<SmallVector<double>> scales;
-  if (Value given = node.operand(2))
-    scales = onnx::constantFloats(given);
-  bool shrinks =
-      scales && llvm::any_of(*scales, [](double s) { return s < 1; });
-  node.attributes.set("nearest_mode",
-                      b.getStringAttr(shrinks ? "ceil" : "floor"));
+  node.attributes.set("nearest_mode", b.getStringAttr("simple"));
 }
 
 static void scatterToScatterElements(Node &node) {

@@ -230,7 +230,7 @@ Value ElementBuilder::div(Value x, Value y) {
   Value zero = constantLike(y, 0), one = constantLike(y, 1);
   Value isZero = eq(y, zero);
   check(logicalNot(isZero), Fault::DivisionByZero);
-  if (unsignedIntegers)
+  if (isUnsigned(x))
     return createOrFold<arith::DivUIOp>(x, select(isZero, one, y));
   // Hardware traps on the least integer divided by -1.
   Value isMinusOne = eq(y, constantLike(y, -1));
@@ -273,7 +273,7 @@ Value ElementBuilder::rem(Value x, Value y) {
   Value zero = constantLike(y, 0), one = constantLike(y, 1);
   Value isZero = eq(y, zero);
   check(logicalNot(isZero), Fault::DivisionByZero);
-  if (unsignedIntegers)
+  if (isUnsigned(x))
     return createOrFold<arith::RemUIOp>(x, select(isZero, one, y));
   Value isMinusOne = eq(y, constantLike(y, -1));
   return createOrFold<arith::RemSIOp>(
@@ -283,17 +283,15 @@ Value ElementBuilder::rem(Value x, Value y) {
 Value ElementBuilder::min(Value x, Value y) {
   if (isFloat(x))
     return createOrFold<arith::MinimumFOp>(x, y);
-  return unsignedIntegers && !x.getType().isIndex()
-             ? createOrFold<arith::MinUIOp>(x, y)
-             : createOrFold<arith::MinSIOp>(x, y);
+  return isUnsigned(x) ? createOrFold<arith::MinUIOp>(x, y)
+                       : createOrFold<arith::MinSIOp>(x, y);
 }
 
 Value ElementBuilder::max(Value x, Value y) {
   if (isFloat(x))
     return createOrFold<arith::MaximumFOp>(x, y);
-  return unsignedIntegers && !x.getType().isIndex()
-             ? createOrFold<arith::MaxUIOp>(x, y)
-             : createOrFold<arith::MaxSIOp>(x, y);
+  return isUnsigned(x) ? createOrFold<arith::MaxUIOp>(x, y)
+                       : createOrFold<arith::MaxSIOp>(x, y);
 }
 
 Value ElementBuilder::neg(Value x) {
@@ -304,7 +302,7 @@ Value ElementBuilder::neg(Value x) {
 Value ElementBuilder::abs(Value x) {
   if (isFloat(x))
     return createOrFold<math::AbsFOp>(x);
-  return unsignedIntegers ? x : createOrFold<math::AbsIOp>(x);
+  return isUnsigned(x) ? x : createOrFold<math::AbsIOp>(x);
 }
 
 Value ElementBuilder::sigmoid(Value x) {
@@ -331,9 +329,8 @@ static Value compare(ElementBuilder &b, arith::CmpFPredicate real,
                      arith::CmpIPredicate unsignedInt, Value x, Value y) {
   if (isFloat(x))
     return b.createOrFold<arith::CmpFOp>(real, x, y);
-  bool useUnsigned = b.isUnsigned() && !x.getType().isIndex();
-  return b.createOrFold<arith::CmpIOp>(useUnsigned ? unsignedInt : signedInt, x,
-                                       y);
+  return b.createOrFold<arith::CmpIOp>(
+      b.isUnsigned(x) ? unsignedInt : signedInt, x, y);
 }
 
 Value ElementBuilder::eq(Value x, Value y) {

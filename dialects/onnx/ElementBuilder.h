@@ -61,6 +61,11 @@ public:
   /// True when the first tensor operand of the operation is unsigned: then
   /// comparison, division, minimum and maximum of integers are unsigned.
   bool isUnsigned() const { return unsignedIntegers; }
+  /// The same for arithmetic on `value`: indices are signed, whatever the
+  /// elements are that they lead to.
+  bool isUnsigned(Value value) const {
+    return unsignedIntegers && !value.getType().isIndex();
+  }
 
   // Access to elements, in compute types.
   Value load(Value operand, ValueRange index);

@@ -213,9 +213,10 @@ LogicalResult LayerNormalizationOp::decompose(OpBuilder &b,
   Value mean, inverse;
   Value y = c.standardize(x, trailingAxes(axis, rank),
                           getEpsilon().convertToFloat(), mean, inverse);
-  y = c.mul(c.cast(y, elementType(getX())), getScale());
+  Type type = elementType(getX());
+  y = c.mul(c.cast(y, type), c.cast(getScale(), type));
   if (!isAbsent(getBias()))
-    y = c.add(y, getBias());
+    y = c.add(y, c.cast(getBias(), type));
   results.append({y, mean, inverse});
   return success();
 }
@@ -227,7 +228,7 @@ RMSNormalizationOp::inferReturnTypes(MLIRContext *,
   Inference infer("RMSNormalization", location, types);
   if (failed(checkTrailing(infer, a.getX(), a.getAxis(), a.getScale())))
     return failure();
-  return infer.result(elementType(a.getX()), shapeOf(a.getX()));
+  return infer.result(elementType(a.getScale()), shapeOf(a.getX()));
 }
 
 LogicalResult RMSNormalizationOp::decompose(OpBuilder &b,
@@ -239,7 +240,7 @@ LogicalResult RMSNormalizationOp::decompose(OpBuilder &b,
   Value mean = c.reduce<ReduceMeanOp>(c.mul(x, x), trailingAxes(axis, rank));
   Value epsilon = c.scalar(x, getEpsilon().convertToFloat());
   Value y = c.div(x, c.sqrt(c.add(mean, epsilon)));
-  results.push_back(c.mul(c.cast(y, elementType(getX())), getScale()));
+  results.push_back(c.mul(c.cast(y, elementType(getScale())), getScale()));
   return success();
 }
 

@@ -89,7 +89,10 @@ def Onnx_LayerNormalizationOp : Onnx_DecomposableOp<"LayerNormalization"> {
 
 def Onnx_RMSNormalizationOp : Onnx_DecomposableOp<"RMSNormalization"> {
   let summary = "x / sqrt(mean(x * x) + epsilon) over the dimensions from axis on, scaled";
-  let description = [{(C1) axis is in range; (C2) scale broadcasts to x.}];
+  let description = [{
+    The result has the element type of scale.
+    (C1) axis is in range; (C2) scale broadcasts to x.
+  }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$scale, Onnx_Int<"-1">:$axis,
     Onnx_Float32<"1.0e-5f">:$epsilon, Onnx_Int<"1">:$stash_type);
   let results = (outs Onnx_Float:$y);

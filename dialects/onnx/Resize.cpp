@@ -117,8 +117,8 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
     return llvm::is_contained(known, value);
   };
   if (!oneOf(a.getMode(), {"nearest", "linear", "cubic"}) ||
-      !oneOf(a.getNearestMode(),
-             {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}) ||
+      !oneOf(a.getNearestMode(), {"round_prefer_floor", "round_prefer_ceil",
+                                  "floor", "ceil", "simple"}) ||
       !oneOf(a.getCoordinateTransformationMode(),
              {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",
               "align_corners", "asymmetric", "tf_half_pixel_for_nn",
@@ -220,7 +220,7 @@ private:
           outside, b.logicalOr(b.lt(x, number(0)),
                                b.gt(x, number(double(dim.input - 1)))));
     if (op.getMode() == "nearest") {
-      Value position = b.toIndex(nearest(x));
+      Value position = b.toIndex(nearest(dim, x));
       return {{b.clamp(position, zero, last)}, {Value()}};
     }
     Value base = floor(x), fraction = b.sub(x, base);
@@ -253,8 +253,10 @@ private:
       weight = b.div(weight, sum);
   }
 
-  Value nearest(Value x) {
+  Value nearest(const ResizedDimension &dim, Value x) {
     StringRef mode = op.getNearestMode();
+    if (mode == "simple")
+      mode = dim.scale < 1 ? "ceil" : "floor";
     if (mode == "floor")
       return floor(x);
     if (mode == "ceil")

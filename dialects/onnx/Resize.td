@@ -9,6 +9,9 @@ include "dialects/onnx/OnnxBase.td"
 def Onnx_ResizeOp : Onnx_IndexedOp<"Resize"> {
   let summary = "Interpolation to other extents";
   let description = [{
+    The nearest_mode "simple", which is ONNX Runtime's name for it, is "ceil" in
+    dimensions that shrink and "floor" in the others.
+
     * (C1) exactly one of scales and sizes is given; both, and roi, are constant;
     * (C2) they have one element (roi: two) for each dimension, or each in axes;
     * (C3) scales and sizes are positive;

@@ -211,7 +211,11 @@ Value RoiAlignOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
                      : b.toIndex(math::CeilOp::create(b, bin[i]));
   }
 
-  // The value at a point, interpolated between four elements; 0 far outside.
+  // As ONNX has it, a maximum is that of weighted elements, not of their sums.
+  auto combine = [&](Value p, Value q) {
+    return isMax ? b.max(p, q) : b.add(p, q);
+  };
+  // What a point takes of the four elements around it; 0 far outside.
   auto sample = [&](ValueRange steps) {
     SmallVector<Value> low(2), high(2), fraction(2);
     Value outside = b.boolean(false);
@@ -236,19 +240,24 @@ Value RoiAlignOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
     };
     Value top = b.sub(number(1), fraction[0]);
     Value left = b.sub(number(1), fraction[1]);
-    Value value = b.add(b.add(at(low[0], low[1], top, left),
-                              at(low[0], high[1], top, fraction[1])),
-                        b.add(at(high[0], low[1], fraction[0], left),
-                              at(high[0], high[1], fraction[0], fraction[1])));
+    Value value =
+        combine(combine(at(low[0], low[1], top, left),
+                        at(low[0], high[1], top, fraction[1])),
+                combine(at(high[0], low[1], fraction[0], left),
+                        at(high[0], high[1], fraction[0], fraction[1])));
     return b.select(outside, number(0), value);
   };
   SmallVector<Value> lower(2, b.index(0));
-  Value init = isMax ? b.lowest(type) : number(0);
+  Value init = number(0);
+  if (isMax) {
+    // Without samples the result is 0.
+    Value some =
+        b.logicalAnd(b.gt(samples[0], lower[0]), b.gt(samples[1], lower[1]));
+    init = b.select(some, b.lowest(type), init);
+  }
   Value total = b.loopNest(
       lower, samples, init, [&](ValueRange steps, ValueRange carried) {
-        Value value = sample(steps);
-        return SmallVector<Value>{isMax ? b.max(carried[0], value)
-                                        : b.add(carried[0], value)};
+        return SmallVector<Value>{combine(carried[0], sample(steps))};
       })[0];
   Value count = b.max(b.mul(samples[0], samples[1]), b.index(1));
   return isMax ? total : b.div(total, b.fromIndex(count, type));

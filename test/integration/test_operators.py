@@ -1,6 +1,7 @@
 """Single operators, against ONNX Runtime or ONNX's reference: what ONNX's own
 tests of them leave out."""
 
+import math
 import unittest
 
 import numpy as np
@@ -193,6 +194,26 @@ class Operators(ModelCase):
         x = self.normal(2, 3)
         self.agree(nodes, [("x", FLOAT, x.shape)], [("y", FLOAT, x.shape)], [], [[x]], functions=[inner, outer])
 
+    def test_defaults_of_attributes_of_functions(self):
+        function = helper.make_function(
+            "mine",
+            "Leaky",
+            ["a"],
+            ["b"],
+            [helper.make_node("LeakyRelu", ["a"], ["b"])],
+            [helper.make_opsetid("", 17)],
+            attribute_protos=[helper.make_attribute("slope", 0.25)],
+        )
+        function.node[0].attribute.append(
+            AttributeProto(name="alpha", ref_attr_name="slope", type=AttributeProto.FLOAT)
+        )
+        nodes = [
+            helper.make_node("Leaky", ["x"], ["t"], domain="mine"),
+            helper.make_node("Leaky", ["t"], ["y"], domain="mine", slope=0.5),
+        ]
+        x = self.normal(2, 3)
+        self.agree(nodes, [("x", FLOAT, x.shape)], [("y", FLOAT, x.shape)], [], [[x]], functions=[function])
+
     def test_corners(self):
         zeros = np.zeros((3, 4), np.float32)
         zeros[1] = [1, 2, 3, 4]
@@ -287,16 +308,18 @@ class Operators(ModelCase):
         x = np.arange(1 << 18, dtype=np.int64).reshape(1, -1)
         self.one("CumSum", [x], (INT64, x.shape), constants(axis=np.array(1)))
 
-    def function(self, op, x, function, tolerance=2e-6):
-        """The operator gives what the function does in f64."""
-        x = np.array(x, np.float32)
-        nodes = [helper.make_node(op, ["x"], ["y"])]
-        model = self.save(make_model(nodes, [("x", FLOAT, x.shape)], [("y", FLOAT, x.shape)]))
+    def function(self, op, x, function, tolerance=2e-6, dtype=np.float32, tensors=()):
+        """The operator of x and the tensors gives what the function of x does
+        in f64."""
+        x = np.array(x, dtype)
+        element = helper.np_dtype_to_tensor_dtype(x.dtype)
+        nodes = [helper.make_node(op, ["x", *(tensor.name for tensor in tensors)], ["y"])]
+        model = self.save(make_model(nodes, [("x", element, x.shape)], [("y", element, x.shape)], tensors))
         artifact = self.path("model.so")
         self.check_runs(VELTAIRC, model, "-o", artifact, f"--march={','.join(self.ISAS)}")
         np.save(self.path("x.npy"), x)
         with np.errstate(all="ignore"):
-            want = function(x.astype(np.float64)).astype(np.float32)
+            want = function(x.astype(np.float64)).astype(dtype)
         for isa in self.ISAS:
             files = [f"--input=x={self.path('x.npy')}", f"--output={self.folder}"]
             self.check_runs(VELTAIR, "run", artifact, f"--isa={isa}", *files)
@@ -304,7 +327,7 @@ class Operators(ModelCase):
             with self.subTest(op=op, isa=isa):
                 # Of circular functions a zero is as wrong as other results.
                 circular = op in ("Sin", "Cos", "Tan")
-                np.testing.assert_allclose(got, want, rtol=tolerance, atol=1e-7 if circular else 0)
+                np.testing.assert_allclose(got, want, rtol=tolerance, atol=np.finfo(dtype).eps if circular else 0)
                 if not circular:
                     np.testing.assert_array_equal(np.signbit(got[want == 0]), np.signbit(want[want == 0]))
 
@@ -322,6 +345,108 @@ class Operators(ModelCase):
         self.function("Acosh", [1, 1.0001, 1.1, 2, 5e3, 2e4, 1e20, 3e38, 0.5, *ends], np.arccosh)
         self.function("Atanh", [*small, *np.negative(small), 0.999, 1, -1, 1.5, *ends], np.arctanh)
         self.function("Exp", [0, 1, -1, 10, 80, 88, 88.3, 88.5, 88.7, 88.8, 1e3, -80, -1e3, *ends], np.exp, 1.5e-5)
+
+    def test_remainders_behind_kernels(self):
+        """They are computed in f64, what is fused with kernels in f32."""
+        nodes = [
+            helper.make_node("MatMul", ["x", "m"], ["product"]),
+            helper.make_node("Mod", ["product", "d"], ["r"], fmod=1),
+            helper.make_node("Softmax", ["r"], ["s"]),
+            helper.make_node("Mod", ["s", "e"], ["y"], fmod=1),
+            helper.make_node("Conv", ["image", "w"], ["c"]),
+            helper.make_node("Mod", ["c", "d"], ["z"], fmod=1),
+        ]
+        tensors = constants(
+            m=self.normal(8, 20), w=self.normal(16, 3, 3, 3), d=np.array(0.7, np.float32), e=np.array(0.03, np.float32)
+        )
+        self.agree(
+            nodes,
+            [("x", FLOAT, [3, 8]), ("image", FLOAT, [1, 3, 6, 7])],
+            [("y", FLOAT, [3, 20]), ("z", FLOAT, [1, 16, 4, 5])],
+            tensors,
+            [[self.normal(3, 8), self.normal(1, 3, 6, 7)]],
+            tolerance=1e-3,
+        )
+
+    def test_largest_elements_of_regions(self):
+        # Of some regions, samples lie far outside; of the second one there are none.
+        tensors = constants(
+            rois=np.array([[0, 0, 1, 1], [1, 1, 1, 1], [-3, 0, 3, 2.5]], np.float32), batch=np.zeros(3, np.int64)
+        )
+        size = {"output_height": 2, "output_width": 2}
+        for attributes in (
+            {"sampling_ratio": 1, "coordinate_transformation_mode": "output_half_pixel"},
+            {"sampling_ratio": 0},
+        ):
+            self.one(
+                "RoiAlign",
+                [self.normal(1, 2, 3, 4)],
+                (FLOAT, [3, 2, 2, 2]),
+                tensors,
+                {"mode": "max", **size, **attributes},
+                reference=True,
+            )
+
+    def test_functions_of_doubles(self):
+        wide = lambda op, x, function: self.function(op, x, function, 1e-13, np.float64)
+        small = np.array([0.0, 1e-300, 1e-100, 1e-20, 1e-8, 1e-5, 1e-3, 0.1, 0.3, 0.5, 0.66, 0.67, 0.9])
+        unit = np.concatenate([small, -small, np.linspace(-1, 1, 101)])
+        ends = [np.inf, -np.inf, np.nan]
+        real = np.concatenate([unit, np.linspace(-30, 30, 601), ends])
+        orders = np.concatenate([10.0 ** np.linspace(-300, 300, 601), ends])
+        angles = np.concatenate([real, np.linspace(-1e8, 1e8, 301), 10.0 ** np.arange(1, 10), [123456789.0]])
+        # The last results that are finite, and that are no denormals, and what follows.
+        last = [709.782712893384, 709.79, 711, 1e308, -708.3964, -746, -1e308]
+        wide("Exp", [*real, *np.linspace(-708, 709.7, 1001), *last], np.exp)
+        wide("Log", [*orders, 0, -0.0, -1, 3e-308, 1.7e308, *(1 + unit[unit > -1])], np.log)
+        wide("Sin", angles, np.sin)
+        wide("Cos", angles, np.cos)
+        wide("Tan", angles, np.tan)
+        wide("Asin", [*unit, 1.5, *ends], np.arcsin)
+        wide("Acos", [*unit, 1.5, *ends], np.arccos)
+        wide("Atan", [*real, *orders, *-orders], np.arctan)
+        hyperbolic = np.concatenate([real, np.linspace(-710.4, 710.4, 301), [711, -711]])
+        wide("Sinh", hyperbolic, np.sinh)
+        wide("Cosh", hyperbolic, np.cosh)
+        wide("Tanh", hyperbolic, np.tanh)
+        wide("Asinh", [*real, *orders, *-orders], np.arcsinh)
+        wide("Acosh", [*orders[orders >= 1], 1.0001, 1.5, 0.5, -np.inf, np.nan], np.arccosh)
+        wide("Atanh", [*unit, 0.999999, 1.5, *ends], np.arctanh)
+        wide("Erf", real, np.vectorize(math.erf))
+        wide("Sigmoid", [*real, *np.linspace(-700, 700, 301)], lambda x: 1 / (1 + np.exp(-x)))
+        wide("Softplus", [*real, *np.linspace(-700, 700, 301)], lambda x: np.logaddexp(0, x))
+        wide("Elu", real, lambda x: np.where(x < 0, np.expm1(x), x))
+
+    def test_powers_of_doubles(self):
+        generator = np.random.default_rng(0)
+        base = np.exp(generator.uniform(-690, 690, 1001))
+        exponent = generator.uniform(-700, 700, base.size) / np.log(base)
+        corners = [
+            (1e200, 0.5),
+            (1.5, 1700),
+            (1.000001, 1e8),
+            (2, 1023),
+            (2, 1024),
+            (2, -1022),
+            (10, 308),
+            (10, -400),
+            (-1.5, 3),
+            (-1.5, 4),
+            (-1.5, 0.5),
+            (0, 0),
+            (0, 2.5),
+            (0, -1),
+            (np.inf, 0.5),
+            (np.inf, -1),
+            (-np.inf, 3),
+            (2, np.inf),
+            (0.5, np.inf),
+            (np.nan, 2),
+            (np.nan, 0),
+        ]
+        base = np.concatenate([base, [x for x, _ in corners]])
+        exponent = np.concatenate([exponent, [y for _, y in corners]])
+        self.function("Pow", base, lambda x: np.power(x, exponent), 1e-13, np.float64, constants(e=exponent))
 
     def test_indices_of_equal_pools(self):
         for x in (np.zeros((1, 2, 4, 4), np.uint8), np.full((1, 1, 4, 4), -np.inf, np.float32)):
@@ -357,6 +482,10 @@ class Operators(ModelCase):
             self.agree([node], [("x", FLOAT, x.shape)], [("y", FLOAT, [1, 1, 1, 6])], tensors, [[x]])
         node = helper.make_node("Resize", ["x", "scales"], ["y"], mode="nearest")
         self.agree([node], [("x", FLOAT, x.shape)], [("y", FLOAT, [1, 1, 1, 6])], tensors, [[x]], opset=10)
+        # One dimension grows, another shrinks.
+        tensors = constants(scales=np.array([1, 1, 1.5, 0.6], np.float32))
+        x = np.arange(30, dtype=np.float32).reshape(1, 1, 3, 10)
+        self.agree([node], [("x", FLOAT, x.shape)], [("y", FLOAT, [1, 1, 4, 6])], tensors, [[x]], opset=10)
 
     def test_log_sum_exp_of_infinities(self):
         inf = np.inf

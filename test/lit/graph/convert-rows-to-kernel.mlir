@@ -73,3 +73,25 @@ veltair.model @m attributes {
     veltair.return %a, %b, %m1, %c, %d : tensor<4x20xf32>, tensor<4x20xf32>, tensor<4x1xf32>, tensor<4x20xf32>, tensor<4x20xf32>
   }
 }
+
+// -----
+
+// Kernels and their epilogues are of f32.
+
+// CHECK-LABEL: veltair.program @halves
+// CHECK-NOT: kernel.normalize_rows
+// CHECK: onnx.LayerNormalization
+// CHECK: onnx.LayerNormalization
+// CHECK: onnx.RMSNormalization
+// CHECK-NOT: kernel.normalize_rows
+// CHECK: veltair.return
+veltair.model @m attributes {
+    input_names = ["x", "s", "h"], input_types = [tensor<4x20xf32>, tensor<20xf32>, tensor<20xf16>],
+    output_names = ["a", "b", "c"], output_types = [tensor<4x20xf32>, tensor<4x20xf32>, tensor<4x20xf16>]} {
+  veltair.program @halves(%x: tensor<4x20xf32>, %s: tensor<20xf32>, %h: tensor<20xf16>) {
+    %a, %m0, %d0 = onnx.LayerNormalization %x, %h, %s : (tensor<4x20xf32>, tensor<20xf16>, tensor<20xf32>) -> (tensor<4x20xf32>, tensor<4x1xf32>, tensor<4x1xf32>)
+    %b, %m1, %d1 = onnx.LayerNormalization %x, %s, %h : (tensor<4x20xf32>, tensor<20xf32>, tensor<20xf16>) -> (tensor<4x20xf32>, tensor<4x1xf32>, tensor<4x1xf32>)
+    %c = onnx.RMSNormalization %x, %h : (tensor<4x20xf32>, tensor<20xf16>) -> tensor<4x20xf16>
+    veltair.return %a, %b, %c : tensor<4x20xf32>, tensor<4x20xf32>, tensor<4x20xf16>
+  }
+}

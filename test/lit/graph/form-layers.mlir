@@ -223,3 +223,23 @@ veltair.model @m attributes {
     veltair.return %y : tensor<1x1x4x4x16xf32>
   }
 }
+
+// -----
+
+// Remainders are computed in f64: lanes of a kernel are of f32.
+
+// CHECK-LABEL: veltair.program @remainder
+// CHECK: veltair.layer "MatMul" "MatMul+Relu"
+// CHECK: veltair.layer "Mod" "Mod+Relu"
+veltair.model @m attributes {
+    input_names = ["x", "d"], input_types = [tensor<4x8xf32>, tensor<8xf32>],
+    output_names = ["y"], output_types = [tensor<4x8xf32>]} {
+  veltair.program @remainder(%x: tensor<4x8xf32>, %d: tensor<8xf32>) {
+    %w = onnx.Constant dense_resource<w> : tensor<8x8xf32>
+    %0 = kernel.matmul %x, %w : tensor<4x8xf32>, tensor<8x8xf32> -> tensor<4x8xf32>
+    %1 = onnx.Relu %0 : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    %2 = onnx.Mod %1, %d {fmod = 1 : i64} : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
+    %3 = onnx.Relu %2 : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    veltair.return %3 : tensor<4x8xf32>
+  }
+}

@@ -42,6 +42,25 @@ veltair.model @m attributes {
 
 // -----
 
+// CHECK-LABEL: veltair.program @convertedConstants
+// CHECK-DAG: %[[H:.*]] = onnx.Constant dense<[5.000000e-01, -2.000000e+00]> : tensor<2xf32>
+// CHECK-DAG: %[[D:.*]] = onnx.Constant dense<[2.500000e-01, 3.000000e+00]> : tensor<2xf32>
+// CHECK: onnx.Sum %{{.*}}, %[[H]], %[[D]]
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<2xf32>],
+    output_names = ["y"], output_types = [tensor<2xf32>]} {
+  veltair.program @convertedConstants(%x: tensor<2xf32>) {
+    %0 = onnx.Constant dense<[0.5, -2.0]> : tensor<2xf16>
+    %1 = onnx.Constant dense<[0.25, 3.0]> : tensor<2xf64>
+    %h = onnx.Cast %0 {to = 1 : i64} : (tensor<2xf16>) -> tensor<2xf32>
+    %d = onnx.Cast %1 {to = 1 : i64} : (tensor<2xf64>) -> tensor<2xf32>
+    %y = onnx.Sum %x, %h, %d : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+    veltair.return %y : tensor<2xf32>
+  }
+}
+
+// -----
+
 // Zeros around height and width go into the convolution; those around the
 // channels, or other numbers, stay.
 

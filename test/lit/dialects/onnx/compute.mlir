@@ -112,6 +112,16 @@ func.func @softmax() -> tensor<1x4xf32> {
   return %0 : tensor<1x4xf32>
 }
 
+// The squares of halves are no halves; the result has the type of the scale.
+// CHECK-LABEL: @rms_normalization
+// CHECK: dense<[5.000000e-01, -3.000000e+00]> : tensor<2xf32>
+func.func @rms_normalization() -> tensor<2xf32> {
+  %x = onnx.Constant dense<[300.0, -300.0]> : tensor<2xf16>
+  %s = onnx.Constant dense<[0.5, 3.0]> : tensor<2xf32>
+  %0 = onnx.RMSNormalization %x, %s {epsilon = 0.0 : f32} : (tensor<2xf16>, tensor<2xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
 // CHECK-LABEL: @resize
 // CHECK-DAG: dense<[1.000000e+00, 1.000000e+00, 3.000000e+00, 3.000000e+00]> : tensor<4xf32>
 // CHECK-DAG: dense<[1.000000e+00, 1.500000e+00, 2.500000e+00, 3.000000e+00]> : tensor<4xf32>

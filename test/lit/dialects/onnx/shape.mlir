@@ -67,6 +67,17 @@ func.func @pad() -> (tensor<6xi32>, tensor<6xi32>, tensor<6xi32>, tensor<6xi32>)
   return %0, %1, %2, %3 : tensor<6xi32>, tensor<6xi32>, tensor<6xi32>, tensor<6xi32>
 }
 
+// Positions in front of unsigned data are negative all the same.
+// CHECK-LABEL: @pad_unsigned
+// CHECK: dense<[30, 20, 10, 20, 30, 20, 10]> : tensor<7xui8>
+func.func @pad_unsigned() -> tensor<7xui8> {
+  %x = onnx.Constant dense<[10, 20, 30]> : tensor<3xui8>
+  %p = onnx.Constant dense<2> : tensor<2xi64>
+  %n = onnx.NoValue
+  %0 = onnx.Pad %x, %p, %n, %n {mode = "reflect"} : (tensor<3xui8>, tensor<2xi64>, none, none) -> tensor<7xui8>
+  return %0 : tensor<7xui8>
+}
+
 // CHECK-LABEL: @tile_expand
 // CHECK-DAG: dense<[1, 2, 1, 2]> : tensor<4xi32>
 // CHECK-DAG: dense<{{\[\[}}1, 2], [1, 2]]> : tensor<2x2xi32>
