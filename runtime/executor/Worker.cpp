@@ -59,7 +59,7 @@ void Worker::run(std::optional<uint32_t> cpu) {
     pthread_setaffinity_np(pthread_self(), size, set);
     CPU_FREE(set);
   }
-  // Not the mode of the thread that made the runtime.
+  // As kernels are promised.
   _mm_setcsr(VELTAIR_MXCSR);
   counters.attachThread(index);
 

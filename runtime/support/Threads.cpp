@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <xmmintrin.h>
 
 namespace veltair {
 
@@ -31,9 +32,15 @@ private:
 };
 } // namespace
 
+// MXCSR of a new process: all exceptions masked, rounding to nearest.
+static constexpr unsigned defaultMode = 0x1F80;
+
 std::thread startThread(const std::string &name, std::function<void()> body) {
   SignalBlocker blocker;
-  std::thread thread(std::move(body));
+  std::thread thread([body = std::move(body)] {
+    _mm_setcsr(defaultMode);
+    body();
+  });
   pthread_setname_np(thread.native_handle(), name.c_str());
   return thread;
 }
