@@ -354,8 +354,11 @@ static Value integerPower(ElementBuilder &b, Value base, Value exponent) {
 /// a^x of floats, also for negative a and integral x.
 static Value realPower(ElementBuilder &b, Value base, Value exponent) {
   Value zero = b.constantLike(base, 0), one = b.constantLike(base, 1);
-  Value magnitude = math::PowFOp::create(b, b.abs(base), exponent);
-  magnitude = b.select(b.eq(exponent, zero), one, magnitude);
+  Value absolute = b.abs(base);
+  Value magnitude = math::PowFOp::create(b, absolute, exponent);
+  // Also of a NaN, and of 1 by infinity.
+  Value isOne = b.logicalOr(b.eq(exponent, zero), b.eq(absolute, one));
+  magnitude = b.select(isOne, one, magnitude);
   Value half = b.mul(exponent, b.constantLike(exponent, 0.5));
   Value isIntegral = b.eq(math::FloorOp::create(b, exponent), exponent);
   Value isOdd = b.ne(math::FloorOp::create(b, half), half);

@@ -75,13 +75,16 @@ static bool accepts(const veltair_shape &shape, const veltair_input &input) {
 
 Result<uint32_t> selectProgram(const veltair_artifact &artifact,
                                std::span<const uint32_t> programs,
-                               std::span<const veltair_input> inputs) {
+                               std::span<const veltair_input> inputs,
+                               std::span<const uint8_t> absent) {
   if (inputs.size() != artifact.input_count)
     return Status::error(VELTAIR_INVALID_ARGUMENT, "model '", artifact.name,
                          "' has ", artifact.input_count, " inputs, ",
                          inputs.size(), " are given");
   for (uint32_t i = 0; i < artifact.input_count; ++i) {
     const veltair_tensor &tensor = artifact.inputs[i];
+    if (!absent.empty() && absent[i])
+      continue;
     if (inputs[i].dtype != tensor.dtype)
       return Status::error(VELTAIR_TYPE_MISMATCH, "input '", tensor.name,
                            "' must have element type ", dtypeName(tensor.dtype),
@@ -97,7 +100,8 @@ Result<uint32_t> selectProgram(const veltair_artifact &artifact,
   for (uint32_t p : programs) {
     const veltair_shape *shapes = artifact.programs[p].input_shapes;
     uint32_t i = 0;
-    while (i < artifact.input_count && accepts(shapes[i], inputs[i]))
+    while (i < artifact.input_count &&
+           ((!absent.empty() && absent[i]) || accepts(shapes[i], inputs[i])))
       ++i;
     if (i == artifact.input_count)
       return p;

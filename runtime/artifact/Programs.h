@@ -27,11 +27,12 @@ Result<std::vector<uint32_t>> usablePrograms(const veltair_artifact &artifact,
                                              std::string_view isa);
 
 // The first of `programs` (indices) that takes inputs of these types and
-// shapes. TYPE_MISMATCH or SHAPE_MISMATCH, naming the input, when there is
-// none.
+// shapes; those that are `absent` (none, if it is empty) may have any. Else
+// TYPE_MISMATCH or SHAPE_MISMATCH, naming the input.
 Result<uint32_t> selectProgram(const veltair_artifact &artifact,
                                std::span<const uint32_t> programs,
-                               std::span<const veltair_input> inputs);
+                               std::span<const veltair_input> inputs,
+                               std::span<const uint8_t> absent = {});
 
 // The bytes of a tensor of this shape.
 uint64_t shapeBytes(const veltair_tensor &tensor, const veltair_shape &shape);

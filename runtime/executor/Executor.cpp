@@ -23,6 +23,9 @@ static constexpr unsigned slotBits = 24;
 static constexpr uint32_t maxSlots = 1u << slotBits;
 static constexpr QueryId slotMask = maxSlots - 1;
 
+// Of so many queries of a tenant that get memory, one is the oldest.
+static constexpr uint64_t oldestEvery = 16;
+
 //===----------------------------------------------------------------------===//
 // Creation
 //===----------------------------------------------------------------------===//
@@ -251,13 +254,15 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   query.due = due;
   if (timerParked || deadline < never)
     timerChanged.notify_one();
-  admitWaiting();
+  admitWaiting(&query);
   return {};
 }
 
 // Of the tenants of the highest priority, the one that has least memory, then
 // the one that has waited longest for some: none keeps the others from it. Of
-// its queries, the one with the earliest deadline that it can still keep.
+// its queries, the one with the earliest deadline that it can still keep; now
+// and then the oldest, or those that are late once would wait as long as others
+// can be in time.
 Query *Executor::nextWaiting(Time now) {
   Tenant *best = nullptr;
   auto order = [](const Tenant &tenant) {
@@ -270,20 +275,22 @@ Query *Executor::nextWaiting(Time now) {
   if (!best)
     return nullptr;
   auto next = best->waiting.lower_bound({now + best->residence, 0});
-  if (next == best->waiting.end())
+  if (next == best->waiting.end() ||
+      best->admissions % oldestEvery == oldestEvery - 1)
     next = best->waiting.begin();
   return &slot(next->second);
 }
 
 // None is passed by one behind it that needs less, maybe for ever.
-void Executor::admitWaiting() {
+void Executor::admitWaiting(Query *latest) {
   while (waiting) {
     Time now = options.clock();
-    Query &query = *nextWaiting(now);
+    Query &query = waiting == 1 && latest ? *latest : *nextWaiting(now);
     if (!arenas.reserve(query.arenaBytes()))
       return;
     Tenant &tenant = *query.tenant;
     tenant.reservedBytes += query.arenaBytes();
+    ++tenant.admissions;
     tenant.waiting.erase({query.due, query.id});
     --waiting;
     // Schedulers expect identifiers that ascend: others may have passed it.

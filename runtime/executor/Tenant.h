@@ -45,11 +45,12 @@ struct Tenant {
   SchedulerStatistics statisticsBase; // at the latest reset
   uint64_t underway = 0;              // queries
   // Those that wait for memory, by deadline; the bytes of arenas that are
-  // reserved for the others, when the latest of them got some, and how long
-  // such a query usually has it.
+  // reserved for the others, which of them got some last, how many did, and how
+  // long such a query usually has it.
   std::set<std::pair<Time, QueryId>> waiting;
   uint64_t reservedBytes = 0;
   QueryId latestAdmitted = 0;
+  uint64_t admissions = 0;
   Time residence = 0;
   uint64_t pendingCallbacks = 0; // of queries that have ended
   bool removing = false;

@@ -88,6 +88,7 @@ void Worker::execute(Query &query, LayerRun &run, ChunkQueue::Range range) {
       busy = currentTime() - begin;
       trace(TraceEvent::Kind::chunks, query, run, range, begin);
       run.observe(range.size(), busy);
+      countInterference(query, run, range.size(), busy);
       if (repeatable) {
         auto [first, shared] = claim.finish();
         // A late worker touches neither the layer nor the query any more.
@@ -144,18 +145,19 @@ void Worker::complete(Query &query, LayerRun &run, uint32_t chunks,
     chunks += run.chunks.claimRest();
   if (!run.chunks.complete(chunks, busy))
     return;
-  if (!query.stopped() && run.comparable())
-    observeStage(query, run);
+  // Not chunk by chunk: those at the borders of a layer are smaller than
+  // others.
+  if (!query.stopped())
+    query.quietTimes().observe(run.quietSlot(), run.chunks.size(),
+                               run.chunks.timeSpent(), currentTime());
   executor.advance(query, &run);
 }
 
-// Not chunk by chunk: those at the borders of a layer are smaller than others.
-void Worker::observeStage(const Query &query, const LayerRun &run) {
-  Time busy = run.chunks.timeSpent();
-  counters.chunksDone(index, busy,
-                      query.quietTimes().observe(run.quietSlot(),
-                                                 run.chunks.size(), busy,
-                                                 currentTime()));
+void Worker::countInterference(const Query &query, const LayerRun &run,
+                               uint32_t chunks, Time busy) {
+  float quiet = query.quietTimes().perChunk(run.quietSlot());
+  if (run.comparable() && quiet > 0)
+    counters.chunksDone(index, busy, Time(quiet * float(chunks)));
 }
 
 bool Worker::backUp(Query &query, Time now, Time &next) {

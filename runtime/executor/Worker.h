@@ -51,8 +51,8 @@ private:
   void executeAgain(Query &query, Query::Backup &backup);
   void complete(Query &query, LayerRun &run, uint32_t chunks, int32_t code,
                 Time busy);
-  // What the time of a stage that is over says.
-  void observeStage(const Query &query, const LayerRun &run);
+  void countInterference(const Query &query, const LayerRun &run,
+                         uint32_t chunks, Time busy);
   // Executes chunks that another worker of the team holds for too long. If
   // there are none, `next` is when to look again.
   bool backUp(Query &query, Time now, Time &next);

@@ -173,7 +173,7 @@ bool leavesDescriptors(unsigned workers, uint64_t limit) {
   return uint64_t(workers) * pmuCounterCount <= limit / 4;
 }
 
-static uint64_t descriptorLimit() {
+uint64_t descriptorLimit() {
   rlimit limit;
   return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }

@@ -101,6 +101,8 @@ private:
 // True if the program keeps most of its `limit` file descriptors when each
 // worker has its counters.
 bool leavesDescriptors(unsigned workers, uint64_t limit);
+// The limit of this process.
+uint64_t descriptorLimit();
 
 // Null when this machine lets the calling thread count nothing, or when
 // counters would take too many file descriptors.

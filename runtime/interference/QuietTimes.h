@@ -16,7 +16,7 @@
 namespace veltair {
 
 // Of one program. Times that were not calibrated are learned: the quiet time is
-// the least one seen, let rise by 0.1 % a second so that one lucky chunk is
+// the least one seen, let rise by 0.1 % a second so that one lucky stage is
 // forgotten, in minutes.
 // Thread safe without locks; a lost update of a learned time does no harm.
 class QuietTimes {
@@ -36,8 +36,8 @@ public:
     return entries[slot].perChunk.load(std::memory_order_relaxed);
   }
 
-  // Takes `chunks` chunks that took `elapsed` together until `now`, and returns
-  // the time that they take when quiet.
+  // Takes all `chunks` chunks of a stage, which took `elapsed` together until
+  // `now`, and returns the time that they take when quiet.
   Time observe(size_t slot, unsigned chunks, Time elapsed, Time now);
 
 private:

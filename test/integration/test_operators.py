@@ -441,6 +441,9 @@ class Operators(ModelCase):
             (-np.inf, 3),
             (2, np.inf),
             (0.5, np.inf),
+            (1, np.inf),
+            (1, np.nan),
+            (-1, -np.inf),
             (np.nan, 2),
             (np.nan, 0),
         ]

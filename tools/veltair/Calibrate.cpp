@@ -375,14 +375,16 @@ void Calibration::run() {
       std::fprintf(stderr, "\r\033[K[%zu/%zu] %s, version %u, %u cores, %s",
                    i + 1, steps.size(), step.name.c_str(), step.version,
                    step.cores, step.condition.c_str());
-    if (measure(step))
+    if (measure(step)) {
       ++measured;
-    else if (++leftOut)
+    } else {
+      ++leftOut;
       std::fprintf(stderr,
                    "%sveltair: left out, as the CPUs did not share an L3 "
                    "cache: %s, version %u, %u cores, %s\n",
                    bar ? "\r\033[K" : "", step.name.c_str(), step.version,
                    step.cores, step.condition.c_str());
+    }
     save();
   }
   if (bar && !steps.empty())

@@ -73,11 +73,12 @@ void execute(const LoadCommand &command) {
   Played played = playScenario(
       scenario,
       [&](const std::vector<Arrival> &arrivals, bool giveUp) {
-        return trial.run(arrivals, giveUp);
+        TrialOutcome outcome = trial.run(arrivals, giveUp);
+        warnOfFailures(scenario, outcome);
+        return outcome;
       },
       command.giveUp);
   uint64_t rss = residentBytes();
-  warnOfFailures(scenario, played.outcome);
   if (command.json) {
     Json document =
         describe(scenario, played, "veltair.load.1", options.policy);

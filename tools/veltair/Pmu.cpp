@@ -46,13 +46,17 @@ static Json describe() {
   bool perf = false;
   for (const Json &event : events)
     perf |= event["used"].get<bool>();
+  uint64_t descriptors = descriptorLimit();
+  bool affordable = leavesDescriptors(veltair_default_threads(), descriptors);
   Json document = {{"schema", "veltair.pmu.1"},
                    {"pmu", pmu ? Json(pmu->name) : Json()},
                    {"about", pmu ? Json(pmu->about) : Json()},
                    {"perf_event_paranoid", paranoid ? Json(*paranoid) : Json()},
                    {"run_delay", access("/proc/self/schedstat", R_OK) == 0},
                    {"events", events},
-                   {"source", perf ? "perf" : "software"}};
+                   {"descriptor_limit", descriptors},
+                   {"enough_descriptors", affordable},
+                   {"source", perf && affordable ? "perf" : "software"}};
   return document;
 }
 
@@ -70,6 +74,10 @@ static void print(const Json &found) {
                 event["counter"].get<std::string>().c_str(),
                 event["event"].get<std::string>().c_str(), "",
                 event["state"].get<std::string>().c_str());
+  if (!found["enough_descriptors"].get<bool>())
+    std::printf("counters for all workers would take too many of the %llu file "
+                "descriptors (ulimit -n)\n",
+                found["descriptor_limit"].get<unsigned long long>());
   std::printf("time that workers wait for a CPU: %s\n",
               found["run_delay"].get<bool>() ? "measured" : "not known");
   std::printf("interference is measured by %s\n",

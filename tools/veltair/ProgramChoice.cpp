@@ -9,41 +9,39 @@
 
 namespace veltair::tool {
 
-// What is chosen for the given inputs, and for the others those of `program`.
-static Result<uint32_t> choose(const veltair_artifact &artifact,
-                               std::span<const uint32_t> programs,
-                               std::span<const Tensor *const> given,
-                               uint32_t program) {
-  std::vector<veltair_input> views;
-  for (uint32_t i = 0; i < artifact.input_count; ++i) {
-    const veltair_shape &shape = artifact.programs[program].input_shapes[i];
-    if (const Tensor *tensor = given[i])
-      views.push_back({nullptr, 0, tensor->dtype, uint32_t(tensor->dims.size()),
-                       tensor->dims.data()});
-    else
-      views.push_back(
-          {nullptr, 0, artifact.inputs[i].dtype, shape.rank, shape.dims});
-  }
-  return selectProgram(artifact, programs, views);
+static veltair_input view(veltair_dtype dtype, std::span<const int64_t> dims) {
+  return {nullptr, 0, dtype, uint32_t(dims.size()), dims.data()};
 }
 
 uint32_t chooseProgram(const veltair_artifact &artifact,
                        std::span<const uint32_t> programs,
                        std::span<const Tensor *const> given) {
-  for (uint32_t program : programs)
-    if (auto chosen = choose(artifact, programs, given, program); chosen.ok())
-      return *chosen;
-  throw UserError(
-      choose(artifact, programs, given, programs.front()).status().message());
+  std::vector<veltair_input> inputs(given.size());
+  std::vector<uint8_t> absent(given.size());
+  for (size_t i = 0; i < given.size(); ++i)
+    if (const Tensor *tensor = given[i])
+      inputs[i] = view(tensor->dtype, tensor->dims);
+    else
+      absent[i] = true;
+  Result<uint32_t> chosen = selectProgram(artifact, programs, inputs, absent);
+  if (!chosen.ok())
+    throw UserError(chosen.status().message());
+  return *chosen;
 }
 
 std::vector<uint32_t> distinctPrograms(const veltair_artifact &artifact,
                                        std::span<const uint32_t> programs) {
-  std::vector<const Tensor *> none(artifact.input_count);
   std::vector<uint32_t> distinct;
-  for (uint32_t program : programs)
-    if (*choose(artifact, programs, none, program) == program)
+  for (uint32_t program : programs) {
+    std::vector<veltair_input> inputs;
+    for (uint32_t i = 0; i < artifact.input_count; ++i) {
+      const veltair_shape &shape = artifact.programs[program].input_shapes[i];
+      inputs.push_back(
+          view(artifact.inputs[i].dtype, {shape.dims, shape.rank}));
+    }
+    if (*selectProgram(artifact, programs, inputs) == program)
       distinct.push_back(program);
+  }
   return distinct;
 }
 

@@ -14,8 +14,8 @@
 
 namespace veltair::tool {
 
-// The first of `programs`, which is not empty, that takes the given inputs; the
-// others, which are null, have that program's shapes. Throws why none does.
+// The first of `programs` that takes the given inputs; the others, which are
+// null, may have any shapes. Throws why none does.
 uint32_t chooseProgram(const veltair_artifact &artifact,
                        std::span<const uint32_t> programs,
                        std::span<const Tensor *const> given);

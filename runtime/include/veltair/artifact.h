@@ -277,7 +277,7 @@ typedef const veltair_artifact *(*veltair_query_function)(uint32_t abi);
 typedef struct veltair_note {
   uint32_t abi;
   uint32_t program_count;
-  uint64_t features_any; // features of the least demanding program
+  uint64_t features_any; // of the least demanding program; for a quick look
   uint64_t weights_size; // embedded or beside
   uint64_t tables_hash;  // xxh3 (64 bits) of section .veltair.tables before
                          // relocation

@@ -173,3 +173,31 @@ TEST_F(ApiState, ProfilesTellQuietTimes) {
   expectUnknown();
   std::remove(path.c_str());
 }
+
+// Takes a millisecond for its first chunk, and next to nothing for the others.
+static int32_t unequal(const veltair_layer_args *, uint32_t begin, uint32_t,
+                       void *) {
+  uint64_t end = veltair_now_ns() + 1'000'000;
+  while (begin == 0 && veltair_now_ns() < end)
+    ;
+  return VELTAIR_KERNEL_OK;
+}
+
+// Else the smallest chunks would make the others look disturbed.
+TEST_F(ApiState, LearnsQuietTimesOfWholeStages) {
+  constexpr uint32_t chunks = 40;
+  TestModel other(elements);
+  other.addLayer(unequal, chunks);
+  tables = &other.artifact();
+  open();
+  QuietTimes &quiet = tenant->tenant->programs[0]->quietTimes();
+  for (int i = 0; i < 2; ++i) {
+    veltair_query_options options{};
+    options.size = sizeof options;
+    veltair_request *request = submit(options);
+    EXPECT_EQ(veltair_request_wait(request, nullptr), VELTAIR_OK);
+    veltair_request_release(request);
+    EXPECT_GE(quiet.perChunk(quiet.slot(0, 0, 0)) * chunks, 0.99e6f);
+  }
+  close();
+}

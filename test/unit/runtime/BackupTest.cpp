@@ -180,18 +180,19 @@ TEST_P(BackupTest, UnloadingWaitsForTheLateWorker) {
 // With 2 buffers the next layer is the first conflict; with 8 it is the end.
 INSTANTIATE_TEST_SUITE_P(Buffers, BackupTest, testing::Values(2, 3, 5, 8));
 
-TEST(NoBackup, OfTheCallersMemoryAndInPlace) {
-  for (bool inPlace : {false, true}) {
+TEST(NoBackup, OfTheCallersMemoryNorInPlaceNorByTheData) {
+  for (uint32_t flags : {0u, uint32_t(VELTAIR_VERSION_IN_PLACE),
+                         uint32_t(VELTAIR_VERSION_DATA_DEPENDENT)}) {
     Held::reset();
     TestModel model(elements, /*buffers=*/4);
-    if (inPlace)
+    if (flags)
       model.addLayer(Held::after, chunks);
     model.addLayer(Held::mayHold, chunks);
     model.addLayer(Held::after, chunks);
     model.addLayer(Held::after, chunks);
     Module module(queryOf(model.artifact()));
-    if (inPlace)
-      model.version(1).flags = VELTAIR_VERSION_IN_PLACE;
+    if (flags)
+      model.version(1).flags = flags;
     veltair_runtime_options options = runtimeOptions(2, "fcfs");
     Runtime runtime(&options);
     Tenant tenant(runtime, module);
@@ -209,6 +210,6 @@ TEST(NoBackup, OfTheCallersMemoryAndInPlace) {
     EXPECT_EQ(runtime.metrics().backups, 0u);
     Held::release();
     request.wait();
-    EXPECT_EQ(y[0], inPlace ? 4 : 3);
+    EXPECT_EQ(y[0], flags ? 4 : 3);
   }
 }

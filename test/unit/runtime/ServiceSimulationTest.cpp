@@ -207,6 +207,7 @@ void ServiceSimulation::finishRemovals(bool all) {
     EXPECT_EQ(counts.offered, counts.completed + counts.rejected +
                                   counts.cancelled + counts.failed +
                                   counts.shed);
+    EXPECT_TRUE(s.tenant->reservedBytes == 0 && s.tenant->waiting.empty());
     finishRemoval(*s.tenant);
     return true;
   });
@@ -376,8 +377,6 @@ void ServiceSimulation::run() {
   EXPECT_EQ(freeWorkers.size(), threads.size());
   EXPECT_EQ(freeSlots.size(), slots.size());
   EXPECT_TRUE(waiting == 0 && deadlines.empty() && events.empty());
-  for (const auto &tenant : tenants)
-    EXPECT_TRUE(tenant->reservedBytes == 0 && tenant->waiting.empty());
   // Executions that lost their race may still go on, but not inside a query.
   for (const SimulatedThread &thread : threads)
     EXPECT_FALSE(thread.isInside());
