@@ -138,6 +138,10 @@ void LayoutAssigner::retire(Operation *op) {
   ++blockedOps;
 }
 
+/// Most columns of the window of a depthwise kernel. It unrolls them in each
+/// tile, and up to as many tiles touch the padding: code grows with the square.
+static constexpr int64_t maxDepthwiseColumns = 32;
+
 bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
   RankedTensorType input = onnx::tensorType(op.getX()),
                    filter = onnx::tensorType(op.getW());
@@ -153,6 +157,8 @@ bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
     return false;
   RankedTensorType output = onnx::tensorType(op.getResult());
   onnx::Window window = op.getWindow();
+  if (depthwise && window.kernel[1] > maxDepthwiseColumns)
+    return false;
   SmallVector<int64_t> pads = window.padsBegin;
   llvm::append_range(pads, window.padsEnd);
   // Kernels neither crop nor expect that there is nothing to do.

@@ -7,7 +7,6 @@
 #include "dialects/kernel/KernelDialect.h"
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Analysis/SliceAnalysis.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace mlir::veltair {
@@ -77,14 +76,17 @@ private:
 /// Whether assign-layout will leave the tensor plain for sure: blocked layouts
 /// spread from convolutions.
 static bool isPlain(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (!op)
-    return true;
-  BackwardSliceOptions options;
-  options.inclusive = options.omitBlockArguments = true;
-  SetVector<Operation *> leading;
-  return succeeded(getBackwardSlice(op, &leading, options)) &&
-         llvm::none_of(leading, llvm::IsaPred<onnx::ConvOp>);
+  SmallVector<Value> pending = {value};
+  llvm::DenseSet<Operation *> seen;
+  while (!pending.empty()) {
+    Operation *op = pending.pop_back_val().getDefiningOp();
+    if (!op || !seen.insert(op).second)
+      continue;
+    if (isa<onnx::ConvOp>(op))
+      return false;
+    llvm::append_range(pending, op->getOperands());
+  }
+  return true;
 }
 
 bool StrideFolding::isCandidate() {
@@ -92,9 +94,8 @@ bool StrideFolding::isCandidate() {
                    result = onnx::tensorType(op.getResult());
   auto isOne = [](int64_t value) { return value == 1; };
   auto isNegative = [](int64_t value) { return value < 0; };
-  // The phases of blocked tensors are not cheap to take.
   if (input.getRank() != 4 || !input.getElementType().isF32() ||
-      channels() >= channelGroup || !isPlain(op.getX()) || op.getGroup() != 1 ||
+      channels() >= channelGroup || op.getGroup() != 1 ||
       onnx::hasExtents(input) || result.getNumElements() == 0 ||
       stride() == 1 || window.strides[1] != stride() ||
       !llvm::all_of(window.dilations, isOne) ||
@@ -147,7 +148,8 @@ Value StrideFolding::filter(ArrayRef<float> weights) {
 }
 
 bool StrideFolding::run() {
-  if (!isCandidate() || !isWorthIt())
+  // The phases of blocked tensors are not cheap to take.
+  if (!isCandidate() || !isWorthIt() || !isPlain(op.getX()))
     return false;
   std::optional<std::vector<float>> weights = readFloats(op.getW());
   if (!weights)

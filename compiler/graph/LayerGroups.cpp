@@ -10,6 +10,10 @@
 using namespace mlir;
 using namespace mlir::veltair;
 
+/// Most operations of a layer. The code of an element is emitted by recursion,
+/// and LLVM's time grows faster than the code of a function.
+static constexpr size_t maxOps = 256;
+
 /// True for operations that stay between layers.
 static bool staysOutside(Operation &op) {
   return isa<ViewOp, ReturnOp, ExtentOp, onnx::NoValueOp>(op) ||
@@ -139,7 +143,7 @@ void Grouping::growFrom(Operation *root, Value result) {
         pending.insert(positions.lookup(user));
   };
   for (addUsers(result); !pending.empty();) {
-    if (isRecomputed(root, group.outputs.front()))
+    if (isRecomputed(root, group.outputs.front()) || inside.size() == maxOps)
       break;
     Operation *next = ops[*pending.begin()];
     pending.erase(pending.begin());
@@ -233,6 +237,8 @@ void Grouping::absorbProducers() {
     if (found == groupOf.end() || !canAbsorb(user, producer))
       continue;
     LayerGroup &consumer = groups[found->second];
+    if (consumer.ops.size() + producer.ops.size() > maxOps)
+      continue;
     consumer.ops.insert(consumer.ops.begin(), producer.ops.begin(),
                         producer.ops.end());
     llvm::sort(consumer.ops, [&](Operation *a, Operation *b) {

@@ -293,8 +293,8 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
     return nullptr;
   ModelContext model{proto->graph(),           location, {}, {}, {},
                      options.maxFoldedElements};
-  TensorReader tensors(llvm::sys::path::parent_path(path).str(), proto,
-                       problems);
+  StringRef folder = llvm::sys::path::parent_path(path);
+  TensorReader tensors(folder.empty() ? "." : folder.str(), proto, problems);
   if (failed(readOpsets(model)) || failed(readConstants(model, tensors)) ||
       failed(readInputs(model)) || failed(sortNodes(model)))
     return nullptr;

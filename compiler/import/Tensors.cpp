@@ -102,8 +102,10 @@ TensorReader::external(const ::onnx::TensorProto &tensor, size_t size,
   if (llvm::sys::fs::real_path(path, real))
     return problems.add(location,
                         name + ": external data '" + file + "' is missing");
-  if (llvm::sys::fs::real_path(folder, root) ||
-      !(real + "/").str().starts_with((root + "/").str()))
+  std::error_code unknown = llvm::sys::fs::real_path(folder, root);
+  if (!root.ends_with("/"))
+    root += "/";
+  if (unknown || !(real + "/").str().starts_with(root.str()))
     return problems.add(location, name + ": external data '" + file +
                                       "' is not inside the model's folder");
   std::shared_ptr<const llvm::MemoryBuffer> &buffer = files[real];

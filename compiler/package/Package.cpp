@@ -31,7 +31,8 @@ class Packager {
 public:
   Packager(ModuleOp module, const PackageOptions &options)
       : module(module), options(options), code(options.output),
-        weights(options.output), linked(options.output) {}
+        weights(options.embedWeights ? options.output : getWeightsPath()),
+        linked(options.output) {}
 
   LogicalResult run();
 

@@ -38,6 +38,17 @@ static std::string definition(LayerOp layer) {
   return text;
 }
 
+/// The name of the function of a version.
+static std::string functionName(StringRef layer, size_t number, StringRef isa) {
+  std::string name = llvm::formatv("{0}.{1}.{2}", layer, number, isa);
+  // In the name of an ELF symbol '@' would begin a version; to LLVM some
+  // control characters have a meaning, as have names that begin like its
+  // intrinsics'.
+  auto isSpecial = [](unsigned char c) { return c == '@' || c < 0x20; };
+  std::replace_if(name.begin(), name.end(), isSpecial, '_');
+  return StringRef(name).starts_with("llvm.") ? "_" + name : name;
+}
+
 namespace {
 
 struct OutlineVersions : veltair::impl::OutlineVersionsBase<OutlineVersions> {
@@ -74,10 +85,7 @@ private:
                                             ScheduleAttr schedule,
                                             unsigned number) {
     StringRef isa = *program.getIsa();
-    std::string base =
-        llvm::formatv("{0}.{1}.{2}", layer.getName(), number, isa);
-    // In the name of an ELF symbol '@' would begin a version.
-    std::replace(base.begin(), base.end(), '@', '_');
+    std::string base = functionName(layer.getName(), number, isa);
     const LayerFamily &family = familyOf(layer);
     SmallVector<FlatSymbolRefAttr, 1> functions;
     for (unsigned stage = 0, e = family.stages(layer, schedule).size();

@@ -5,8 +5,10 @@
 #include "dialects/onnx/Elements.h"
 #include "dialects/onnx/ElementBuilder.h"
 #include "dialects/onnx/Inference.h"
+#include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace mlir::veltair::onnx;
@@ -57,6 +59,40 @@ static bool isSplat(ArrayRef<char> bytes, size_t element) {
                                   bytes.size() - element) == 0;
 }
 
+static AsmResourceBlob makeBlob(ArrayRef<char> bytes, size_t element,
+                                std::shared_ptr<const void> owner) {
+  bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % element == 0;
+  if (owner && aligned)
+    return UnmanagedAsmResourceBlob::allocateWithAlign(
+        bytes, element, [owner](void *, size_t, size_t) {});
+  return HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64,
+                                                       /*mutable=*/false);
+}
+
+/// The one resource of all constants of these bytes, from which its name
+/// follows: MLIR would try all numbers from 1 on, and which of them is free
+/// would depend on the order of threads.
+static DenseResourceElementsHandle
+getResource(MLIRContext *context, ArrayRef<char> bytes, size_t element,
+            std::shared_ptr<const void> owner) {
+  auto &interface = DenseResourceElementsHandle::getManagerInterface(context);
+  DialectResourceBlobManager &blobs = interface.getBlobManager();
+  uint64_t hash = llvm::xxh3_64bits(StringRef(bytes.data(), bytes.size()));
+  // The size of elements is the least alignment.
+  std::string name =
+      ("constant" + Twine(8 * element) + "_" + Twine::utohexstr(hash)).str();
+  if (!blobs.lookup(name))
+    blobs.insert(name, makeBlob(bytes, element, owner));
+  // That of another thread, if it came first.
+  DialectResourceBlobManager::BlobEntry *entry = blobs.lookup(name);
+  if (AsmResourceBlob *blob = entry->getBlob();
+      blob && blob->getData() == bytes)
+    return DenseResourceElementsHandle(
+        entry, cast<BuiltinDialect>(interface.getDialect()));
+  // Other bytes have the same hash.
+  return interface.insert(name, makeBlob(bytes, element, owner));
+}
+
 ElementsAttr
 mlir::veltair::onnx::makeElements(RankedTensorType type, ArrayRef<char> bytes,
                                   std::shared_ptr<const void> owner) {
@@ -71,15 +107,8 @@ mlir::veltair::onnx::makeElements(RankedTensorType type, ArrayRef<char> bytes,
                                stored.size()));
     return DenseElementsAttr::getFromRawBuffer(type, stored);
   }
-  bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % element == 0;
-  AsmResourceBlob blob;
-  if (owner && aligned)
-    blob = UnmanagedAsmResourceBlob::allocateWithAlign(
-        bytes, element, [owner](void *, size_t, size_t) {});
-  else
-    blob = HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64,
-                                                         /*mutable=*/false);
-  return DenseResourceElementsAttr::get(type, "constant", std::move(blob));
+  return DenseResourceElementsAttr::get(
+      type, getResource(type.getContext(), bytes, element, owner));
 }
 
 ElementsAttr mlir::veltair::onnx::reinterpretElements(ElementsAttr attribute,

@@ -39,7 +39,8 @@ private:
 /// A constant of `type` from its bytes, of which there must be exactly as many
 /// as the type says. Dense when small or when all elements are equal; otherwise
 /// the bytes stay outside the IR: where they are if `owner` keeps them alive
-/// (and they are aligned for their element), else in a copy.
+/// (and they are aligned for their element), else in a copy. Equal bytes are
+/// one resource, which keeps the owner of the first of them alive.
 ElementsAttr makeElements(RankedTensorType type, ArrayRef<char> bytes,
                           std::shared_ptr<const void> owner = nullptr);
 

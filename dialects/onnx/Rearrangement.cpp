@@ -41,19 +41,22 @@ Value ConcatOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   SmallVector<Value> inputs(llvm::make_filter_range(
       getInputs(), [&](Value v) { return shapeOf(v)[axis] != 0; }));
   std::function<Value(ArrayRef<Value>, int64_t)> choose =
-      [&](ArrayRef<Value> rest, int64_t offset) -> Value {
-    auto load = [&] {
+      [&](ArrayRef<Value> parts, int64_t offset) -> Value {
+    if (parts.size() == 1) {
       SmallVector<Value> position(index);
       position[axis] = b.sub(index[axis], b.index(offset));
-      return b.load(rest.front(), position);
-    };
-    if (rest.size() == 1)
-      return load();
-    int64_t end = offset + shapeOf(rest.front())[axis];
+      return b.load(parts.front(), position);
+    }
+    // Between halves, so that many parts are few branches.
+    ArrayRef<Value> head = parts.take_front(parts.size() / 2);
+    ArrayRef<Value> tail = parts.drop_front(head.size());
+    int64_t end = offset;
+    for (Value part : head)
+      end += shapeOf(part)[axis];
     return b.ifElse(
         b.lt(index[axis], b.index(end)), type,
-        [&] { return SmallVector<Value>{load()}; },
-        [&] { return SmallVector<Value>{choose(rest.drop_front(), end)}; })[0];
+        [&] { return SmallVector<Value>{choose(head, offset)}; },
+        [&] { return SmallVector<Value>{choose(tail, end)}; })[0];
   };
   return inputs.empty() ? b.constant(type, 0) : choose(inputs, 0);
 }

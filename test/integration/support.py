@@ -75,13 +75,18 @@ class Case(unittest.TestCase):
             file.write(data)
         return self.path(name)
 
-    def run_program(self, *command, timeout=300):
+    def run_program(self, *command, timeout=300, cwd=None):
         return subprocess.run(
-            [str(part) for part in command], capture_output=True, text=True, errors="replace", timeout=timeout
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            cwd=cwd,
         )
 
-    def check_runs(self, *command):
-        result = self.run_program(*command)
+    def check_runs(self, *command, **options):
+        result = self.run_program(*command, **options)
         self.assertEqual(result.returncode, 0, result.stderr)
         return result.stdout
 

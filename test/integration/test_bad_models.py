@@ -173,6 +173,12 @@ class BadModels(Case):
         os.symlink(self.path("weights"), self.path("inside", "weights"))
         self.refuse(file, "weights")
 
+    def test_external_data_of_a_model_named_without_a_folder(self):
+        file, size = self.external("weights")
+        self.write("inside/weights", bytes(size))
+        command = [VELTAIRC, os.path.basename(file), "-o", self.path("out.so"), "--march=x86-64-v3"]
+        self.check_runs(*command, cwd=os.path.dirname(file))
+
     def test_external_data_missing(self):
         self.refuse(self.external("weights")[0], "weights")
 

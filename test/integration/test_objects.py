@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import stat
 import subprocess
 import tempfile
 import unittest
@@ -80,6 +81,50 @@ class Objects(Case):
         source = self.write("main.c", b"int veltair_small(unsigned); int main(void) { return veltair_small == 0; }")
         tool("clang-22", "-fuse-ld=lld-22", source, self.object, "-o", self.path("main"))
         self.check_runs(self.path("main"))
+
+    def test_names_that_llvm_gives_a_meaning(self):
+        names = ["llvm.sqrt.f32", "\x01raw", "a@b\x00c"]
+        nodes = [helper.make_node(op, ["x"], [op], name) for op, name in zip(("Relu", "Neg", "Abs"), names)]
+        outputs = [(node.output[0], TensorProto.FLOAT, [4]) for node in nodes]
+        model = self.save(make_model(nodes, [("x", TensorProto.FLOAT, [4])], outputs))
+        self.check_runs(VELTAIRC, model, "-o", self.path("names.so"), "--march=x86-64-v3")
+        symbols = tool("nm", self.path("names.so"))
+        for name in ("_llvm.sqrt.f32", "_raw", "a_b_c"):
+            self.assertIn(f" {name}.0.x86-64-v3", symbols)
+
+
+class Outputs(Case):
+    def test_outputs_that_are_no_files(self):
+        """They are written, and remain what they are."""
+        model = self.save(small_model())
+        for folder in ("plain", "linked"):
+            os.makedirs(self.path(folder))
+        for suffix in ("so", "o", "s"):
+            plain, link, redirected = (self.path(folder, "net." + suffix) for folder in ("plain", "linked", ""))
+            self.check_runs(VELTAIRC, model, "-o", plain, "--march=x86-64-v3")
+            os.symlink("/dev/stdout", link)
+            command = [VELTAIRC, model, "-o", link, "--march=x86-64-v3"]
+            piped = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+            with open(redirected, "wb") as file:
+                subprocess.run(command, stdout=file, check=True)
+            with open(plain, "rb") as file:
+                wanted = file.read()
+            with open(redirected, "rb") as file:
+                self.assertEqual(file.read(), wanted)
+            self.assertEqual(piped, wanted)
+            self.assertEqual(os.readlink(link), "/dev/stdout")
+
+    def test_header_to_a_pipe(self):
+        pipe = self.path("net.h")
+        os.mkfifo(pipe)
+        with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+            try:
+                model = self.save(small_model())
+                self.check_runs(VELTAIRC, model, "-o", self.path("net.so"), "--march=x86-64-v3", "--header", pipe)
+                self.assertIn(b"#include <stddef.h>", reader.communicate(timeout=60)[0])
+            finally:
+                reader.kill()
+        self.assertTrue(stat.S_ISFIFO(os.stat(pipe).st_mode))
 
 
 class WithoutRuntime(Case):

@@ -2,6 +2,7 @@
 tests of them leave out."""
 
 import math
+import re
 import unittest
 
 import numpy as np
@@ -516,6 +517,31 @@ class Operators(ModelCase):
         tensors = constants(depth=np.array(150), values=np.array([0, 1], np.float32))
         x = np.array([140, 3, 149, 200], np.uint8)
         self.one("OneHot", [x], (FLOAT, [4, 150]), tensors, reference=True)
+
+    def chain(self, length):
+        """Elementwise operators, each on the result of the one before it."""
+        names = ["x", *(f"t{number}" for number in range(1, length)), "y"]
+        binary = lambda op: lambda source: (op, [source, "x"])
+        kinds = [binary("Add"), binary("Mul"), lambda source: ("Tanh", [source])]
+        return [
+            helper.make_node(*kinds[number % 3](names[number]), [names[number + 1]]) for number in range(length)
+        ]
+
+    def test_long_chains(self):
+        x = np.linspace(-0.9, 0.9, 20, dtype=np.float32)
+        value = lambda name: (name, FLOAT, x.shape)
+        self.agree(self.chain(600), [value("x")], [value("y")], [], [[x]], tolerance=1e-4)
+
+    def test_chains_longer_than_the_stack(self):
+        """Nothing walks along them by recursion."""
+        nodes = [*self.chain(20000), helper.make_node("Conv", ["y", "w"], ["c"], pads=[3] * 4, strides=[2, 2])]
+        x, c = ("x", FLOAT, [1, 3, 64, 96]), ("c", FLOAT, [1, 64, 32, 48])
+        model = self.save(make_model(nodes, [x], [c], constants(w=self.normal(64, 3, 7, 7))))
+        graph = self.check_runs(VELTAIRC, model, "--emit=graph", "-o", "-")
+        layers = [text.split("+") for text in re.findall(r'veltair\.layer "[^"]*" "([^"]*)"', graph)]
+        self.assertLessEqual(max(map(len, layers)), 256)
+        self.assertEqual(sum(layer.count("Tanh") for layer in layers), 20000 // 3)
+        self.check_runs(VELTAIRC, model, "-o", self.path("model.so"), "--march=x86-64-v3", "--versions=1")
 
 
 if __name__ == "__main__":

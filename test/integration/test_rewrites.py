@@ -121,6 +121,7 @@ class Rewrites(Case):
         check([1, 1, 4000], [34, 1, 1024], pads=[512, 512], strides=[256])
         check([1, 20, 100], [24, 20, 67], pads=[40, 50])
         check([1, 32, 90], [16, 32, 25], pads=[24, 24], dilations=[2])
+        check([1, 20, 1100], [20, 1, 1024], pads=[512, 511], group=20)
 
     def test_rows_of_several_dimensions(self):
         """Operands with some of the leading dimensions behind kernels of rows."""

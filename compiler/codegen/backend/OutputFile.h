@@ -17,7 +17,7 @@ namespace mlir::veltair {
 
 /// Writes what `write` prints to `path` ("-": standard output) through a
 /// temporary file beside it that is renamed at the end. On failure, also of the
-/// device, `path` is as before.
+/// device, `path` is as before. Devices and pipes are written directly.
 llvm::Error
 writeOutputFile(llvm::StringRef path,
                 llvm::function_ref<llvm::Error(llvm::raw_fd_ostream &)> write);
@@ -25,8 +25,8 @@ writeOutputFile(llvm::StringRef path,
 /// The same for bytes that are there already.
 llvm::Error writeOutputFile(llvm::StringRef path, llvm::StringRef bytes);
 
-/// A path beside another, free for a file that is removed with this, and when a
-/// signal ends the program.
+/// A path beside another (of a device: in the folder for temporary files), free
+/// for a file that is removed with this, and when a signal ends the program.
 class TemporaryFile {
 public:
   explicit TemporaryFile(llvm::StringRef beside);
@@ -36,7 +36,7 @@ public:
 
   const std::string &getPath() const { return path; }
 
-  /// Gives the file its final name.
+  /// Gives the file its final name, or its bytes to the device of that name.
   llvm::Error keep(llvm::StringRef finalPath);
 
 private:

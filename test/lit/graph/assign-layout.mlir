@@ -167,3 +167,23 @@ veltair.model @m attributes {
     veltair.return %y, %z : tensor<1x16x3x4xf32>, tensor<0x16x4x4xf32>
   }
 }
+
+// -----
+
+// The columns of a depthwise window are unrolled: one with very many stays.
+
+// CHECK-LABEL: veltair.program @wideWindows
+// CHECK: kernel.depthwise_conv2d {{.*}} -> tensor<1x1x1x9x16xf32>
+// CHECK: onnx.Conv {{.*}} -> tensor<1x16x1x8xf32>
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x16x1x40xf32>],
+    output_names = ["y", "z"], output_types = [tensor<1x16x1x9xf32>, tensor<1x16x1x8xf32>]} {
+  veltair.program @wideWindows(%x: tensor<1x16x1x40xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<16x1x1x32xf32>
+    %v = onnx.Constant dense<0.1> : tensor<16x1x1x33xf32>
+    %y = onnx.Conv %x, %w, %none {group = 16} : (tensor<1x16x1x40xf32>, tensor<16x1x1x32xf32>, none) -> tensor<1x16x1x9xf32>
+    %z = onnx.Conv %x, %v, %none {group = 16} : (tensor<1x16x1x40xf32>, tensor<16x1x1x33xf32>, none) -> tensor<1x16x1x8xf32>
+    veltair.return %y, %z : tensor<1x16x1x9xf32>, tensor<1x16x1x8xf32>
+  }
+}

@@ -65,3 +65,23 @@ veltair.model @m attributes {
     veltair.return %y, %s, %t : tensor<1x8x32x32xf32>, tensor<1x8x32x32xf32>, tensor<1x8x1x1xf32>
   }
 }
+
+// -----
+
+// Nor behind another convolution, whose result is blocked.
+
+// CHECK-LABEL: veltair.program @behind
+// CHECK-NOT: onnx.SpaceToDepth
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x3x64x96xf32>],
+    output_names = ["y"], output_types = [tensor<1x64x32x48xf32>]} {
+  veltair.program @behind(%x: tensor<1x3x64x96xf32>) {
+    %none = onnx.NoValue
+    %v = onnx.Constant dense<1.0> : tensor<3x3x1x1xf32>
+    %w = onnx.Constant dense<1.0> : tensor<64x3x7x7xf32>
+    %c = onnx.Conv %x, %v, %none : (tensor<1x3x64x96xf32>, tensor<3x3x1x1xf32>, none) -> tensor<1x3x64x96xf32>
+    %r = onnx.Relu %c : (tensor<1x3x64x96xf32>) -> tensor<1x3x64x96xf32>
+    %y = onnx.Conv %r, %w, %none {pads = array<i64: 3, 3, 3, 3>, strides = array<i64: 2, 2>} : (tensor<1x3x64x96xf32>, tensor<64x3x7x7xf32>, none) -> tensor<1x64x32x48xf32>
+    veltair.return %y : tensor<1x64x32x48xf32>
+  }
+}

@@ -67,3 +67,19 @@ func.func @scatter(%x: tensor<4xf32>, %i: tensor<2x1xi64>, %u: tensor<2xf32>) ->
   %0 = onnx.ScatterND %x, %i, %u : (tensor<4xf32>, tensor<2x1xi64>, tensor<2xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// Many parts are few branches: the first one is between halves.
+// CHECK-LABEL: @concat
+// CHECK: scf.if
+// CHECK-NOT: tensor.extract
+// CHECK: scf.if
+// CHECK-COUNT-2: tensor.extract
+// CHECK: scf.if
+// CHECK-COUNT-2: tensor.extract
+// CHECK-NOT: scf.if
+func.func @concat(%a: tensor<1xf32>, %b: tensor<2xf32>, %c: tensor<3xf32>, %d: tensor<4xf32>) -> tensor<10xf32> {
+  %0 = onnx.Concat %a, %b, %c, %d {axis = 0 : i64} : (tensor<1xf32>, tensor<2xf32>, tensor<3xf32>, tensor<4xf32>) -> tensor<10xf32>
+  return %0 : tensor<10xf32>
+}

@@ -27,6 +27,18 @@ func.func @concat() -> tensor<2x3xi32> {
   return %0 : tensor<2x3xi32>
 }
 
+// CHECK-LABEL: @concat_many
+// CHECK: dense<[1, 2, 3, 4, 5, 6, 7]> : tensor<7xi32>
+func.func @concat_many() -> tensor<7xi32> {
+  %a = onnx.Constant dense<1> : tensor<1xi32>
+  %b = onnx.Constant dense<[2, 3]> : tensor<2xi32>
+  %c = onnx.Constant dense<4> : tensor<1xi32>
+  %d = onnx.Constant dense<[5, 6]> : tensor<2xi32>
+  %e = onnx.Constant dense<7> : tensor<1xi32>
+  %0 = onnx.Concat %a, %b, %c, %d, %e {axis = 0 : i64} : (tensor<1xi32>, tensor<2xi32>, tensor<1xi32>, tensor<2xi32>, tensor<1xi32>) -> tensor<7xi32>
+  return %0 : tensor<7xi32>
+}
+
 // CHECK-LABEL: @split
 // CHECK-DAG: dense<[1, 2]> : tensor<2xi32>
 // CHECK-DAG: dense<3> : tensor<1xi32>
