@@ -36,6 +36,8 @@ DEFAULT_SYSTEMS = ["veltair", "edf", "fcfs", *PEERS]
 # Mean latencies are those of the median round; in each one all systems serve the
 # same arrivals in turn, so that a disturbed minute does not decide.
 ROUNDS, ROUND_S = 5, 20
+# All policies are compared in fewer.
+LOAD_ROUNDS = 3
 
 
 # A foreign process that shares the last CPU.
@@ -239,7 +241,7 @@ class Benchmark:
         log(f"  highest rate {found['max_rate_rps']:.2f}/s")
         return found
 
-    def at_rate(self, names, seed, rate):
+    def at_rate(self, names, seed, rate, rounds=ROUNDS):
         """system -> its outcome in each round, at a rate that need not be
         sustained."""
 
@@ -248,14 +250,14 @@ class Benchmark:
                 systems = {name: open_system(name, self.inputs, give_up=False) for name in names}
                 for system in systems.values():
                     stack.callback(system.close)
-                rounds = [
+                found = [
                     {name: self.probe(system, rate, ROUNDS * seed + number, ROUND_S) for name, system in systems.items()}
-                    for number in range(ROUNDS)
+                    for number in range(rounds)
                 ]
-            return {name: [outcomes[name] for outcomes in rounds] for name in names}
+            return {name: [outcomes[name] for outcomes in found] for name in names}
 
         keys = [self.key(name) for name in names]
-        return cached("rounds", {"systems": keys, "seed": seed, "rate": rate, "rounds": [ROUNDS, ROUND_S]}, measure)
+        return cached("rounds", {"systems": keys, "seed": seed, "rate": rate, "rounds": [rounds, ROUND_S]}, measure)
 
 
 def usable(mix):
@@ -274,28 +276,38 @@ def usable(mix):
     return models
 
 
-def measure(mix, k, share, beside, seeds, systems, effort):
-    models = usable(mix)
-    if not models:
-        return None
-    benchmark = Benchmark(mix, models, k, share, beside, effort)
+def described(benchmark, effort):
+    """What is the same whatever is measured."""
+    return {
+        "mix": benchmark.mix,
+        "models": {model: {"alone_ms": ms, "qos_ms": benchmark.k * ms} for model, ms in benchmark.alone.items()},
+        "missing": [model for model in MIXES[benchmark.mix] if model not in benchmark.models],
+        "k": benchmark.k,
+        "share": benchmark.share,
+        "beside": benchmark.beside,
+        "effort": effort,
+        "ideal_rps": benchmark.ideal,
+        "systems": {},
+        "at_best_peers_rate": [],
+        "at_load": None,
+    }
+
+
+def compare(benchmark, seed, systems, load):
+    """All systems under the same arrivals, at a share of the ideal rate."""
+    rate = load * benchmark.ideal
+    log(f"{benchmark.mix}, k = {benchmark.k:g}, {benchmark.share:.0%}: {rate:.2f}/s, seed {seed}")
+    return {"load": load, "rate_rps": rate, "seed": seed, "systems": benchmark.at_rate(systems, seed, rate, LOAD_ROUNDS)}
+
+
+def measure(benchmark, seeds, systems):
+    """The highest rates, and mean latencies at the best peer's."""
     # Seed by seed, so that systems are measured in the same minutes.
     rates = {name: [] for name in systems}
     for seed in seeds:
         for name in systems:
             rates[name].append({"seed": seed, **benchmark.result(name, seed)})
-    row = {
-        "mix": mix,
-        "models": {model: {"alone_ms": ms, "qos_ms": k * ms} for model, ms in benchmark.alone.items()},
-        "missing": [model for model in MIXES[mix] if model not in models],
-        "k": k,
-        "share": share,
-        "beside": beside,
-        "effort": effort,
-        "ideal_rps": benchmark.ideal,
-        "systems": rates,
-    }
-    row["at_best_peers_rate"] = []
+    row = {"systems": rates, "at_best_peers_rate": []}
     peers = [name for name in systems if name in PEERS]
     # Mean latencies of all policies would take too long.
     ours = [name for name in systems if name in DEFAULT_SYSTEMS and name in OURS]
@@ -315,6 +327,9 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--systems", nargs="+", default=DEFAULT_SYSTEMS, choices=[*OURS, *PEERS], metavar="NAME")
     parser.add_argument("--beside", choices=FOREIGN, help="a foreign process on the last CPU, while requests arrive")
+    parser.add_argument(
+        "--load", type=float, help="instead of highest rates: all systems in turn at this share of the ideal rate"
+    )
     parser.add_argument("--quick", action="store_true", help="short probes, for trials")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/serving.{md,json,svg}")
     options = parser.parse_args()
@@ -328,8 +343,15 @@ def main():
         for share in options.share:
             for k in options.k:
                 for mix in options.mix or MIXES:
-                    row = measure(mix, k, share, options.beside, options.seeds, options.systems, effort)
-                    rows += [row] if row else []
+                    if not (models := usable(mix)):
+                        continue
+                    benchmark = Benchmark(mix, models, k, share, options.beside, effort)
+                    row = described(benchmark, effort)
+                    if options.load:
+                        row["at_load"] = compare(benchmark, options.seeds[0], options.systems, options.load)
+                    else:
+                        row |= measure(benchmark, options.seeds, options.systems)
+                    rows.append(row)
     except Failure as failure:
         sys.exit(f"bench-serving: {failure}")
     document = {

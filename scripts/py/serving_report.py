@@ -24,7 +24,9 @@ confirmed by a longer probe, for each seed. The *ideal* is the rate at which the
 faster peer's isolated times fill all cores. Machines of one CPU name can
 differ: compare within a table. Mean latencies are taken at the highest rate of
 the best peer for a seed, in rounds in which all systems serve the same arrivals
-in turn: the median of the rounds, and of their ratios to the peer.
+in turn: the median of the rounds, and of their ratios to the peer. Policies are
+compared in such rounds, too, at a share of the ideal rate: searches are minutes
+apart, in which a shared machine changes.
 
 Peers serve first come, first served, one session a model; the driver's own
 overhead is the median time that it adds to a request. `fcfs` is ours in the
@@ -63,6 +65,28 @@ def conditions(row):
     return f"k = {row['k']:g}, {row['share']:.0%} in time{beside}"
 
 
+def worst_share(outcome):
+    """In time, of the model that has the least."""
+    return min(tenant["satisfied"] / tenant["offered"] for tenant in outcome["tenants"] if tenant["offered"])
+
+
+def at_load(at):
+    """The lines of the table of all systems at one rate, the best first."""
+    rows = []
+    for name, rounds in at["systems"].items():
+        shares = sorted(map(worst_share, rounds))
+        latency = statistics.median(map(mean_latency, rounds))
+        rows.append((statistics.median(shares), f"{shares[0]:.1%} {shares[-1]:.1%} | {latency:.1f}", name))
+    return [
+        f"In turn under the same arrivals at {at['rate_rps']:.1f} a second, {at['load']:.0%} of the ideal rate, seed "
+        f"{at['seed']}; of the model that has the least in time:",
+        "",
+        "| system | in time, median of rounds | least and most | mean latency, ms |",
+        "|---|---|---|---|",
+        *(f"| {name} | {median:.1%} | {rest} |" for median, rest, name in sorted(rows, reverse=True)),
+    ]
+
+
 def table(row, peers):
     systems = row["systems"]
     best_peer = best_peer_rate(row, peers)
@@ -98,6 +122,8 @@ def table(row, peers):
             for name, each in means.items()
         ]
         lines += ["", f"Mean latency in ms at {at['rate_rps']:.1f} a second, seed {at['seed']}: {', '.join(texts)}."]
+    if at := row.get("at_load"):
+        lines += ["", *at_load(at)]
     return "\n".join(lines) + "\n"
 
 
@@ -156,10 +182,11 @@ def published():
 def completed(row, earlier):
     """`row` with the systems of an earlier one of the same mix and conditions
     that it did not measure, if targets and probes are the same."""
-    if any(row[key] != earlier[key] for key in ("models", "effort")):
+    if row["models"] != earlier["models"] or (row["systems"] and row["effort"] != earlier["effort"]):
         return row
-    at_rate = row["at_best_peers_rate"] or earlier["at_best_peers_rate"]
-    return row | {"systems": earlier["systems"] | row["systems"], "at_best_peers_rate": at_rate}
+    kept = {key: row[key] or earlier.get(key) for key in ("at_best_peers_rate", "at_load")}
+    effort = row["effort"] if row["systems"] else earlier["effort"]
+    return row | {"systems": earlier["systems"] | row["systems"], "effort": effort, **kept}
 
 
 def merged(document):
