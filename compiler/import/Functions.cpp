@@ -206,7 +206,8 @@ bool Inliner::inlineCall(const ::onnx::NodeProto &call,
   Nodes body;
   for (const ::onnx::NodeProto &inner : function.node())
     *body.Add() = instance.instantiate(inner);
-  if ((nodesMade += body.size()) > maxNodes)
+  nodesMade += body.size();
+  if (nodesMade > maxNodes)
     return fail("the model's functions call each other too often");
   if (!expand(body, depth + 1))
     return false;
