@@ -90,7 +90,7 @@ static Value exponentialMinus1(FloatBuilder &b, Value x) {
   auto [rounded, r, quotient] = reduce(b, x);
   Value half = b.number(0.5), factor = scale(b, half, rounded);
   Value value = b.fma(factor, b.mul(r, quotient), b.sub(factor, half));
-  return b.add(value, value);
+  return b.keepZero(x, b.add(value, value));
 }
 
 //===----------------------------------------------------------------------===//
@@ -228,9 +228,14 @@ static Value circular(FloatBuilder &b, Value x, int64_t ahead) {
   return b.fromBits(arith::XOrIOp::create(b, b.bits(value), sign));
 }
 
+static Value sine(FloatBuilder &b, Value x) {
+  return b.keepZero(x, circular(b, x, 0));
+}
+
 static Value tangent(FloatBuilder &b, Value x) {
-  Value sine = math::SinOp::create(b, x), cosine = math::CosOp::create(b, x);
-  return b.div(sine, cosine);
+  Value opposite = math::SinOp::create(b, x);
+  Value adjacent = math::CosOp::create(b, x);
+  return b.div(opposite, adjacent);
 }
 
 /// The angle of a multiple of pi / 4 and of a number of at most 0.66 (Cephes).
@@ -323,8 +328,7 @@ void mlir::veltair::populateF64Functions(RewritePatternSet &patterns) {
       context, [](FloatBuilder &b, Value x) { return logarithm(b, x).high; });
   patterns.add<ExpandFunction<math::Log1pOp, 64>>(context, logarithmOf1Plus);
   patterns.add<ExpandPower>(context);
-  patterns.add<ExpandFunction<math::SinOp, 64>>(
-      context, [](FloatBuilder &b, Value x) { return circular(b, x, 0); });
+  patterns.add<ExpandFunction<math::SinOp, 64>>(context, sine);
   patterns.add<ExpandFunction<math::CosOp, 64>>(
       context, [](FloatBuilder &b, Value x) { return circular(b, x, 1); });
   patterns.add<ExpandFunction<math::TanOp, 64>>(context, tangent);

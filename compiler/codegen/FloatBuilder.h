@@ -69,6 +69,10 @@ public:
     Value bound = number(limit);
     return select(compare(beyond, bound, x), bound, x);
   }
+  /// `value`, but of a zero the zero itself, with its sign.
+  Value keepZero(Value x, Value value) {
+    return select(compare(arith::CmpFPredicate::OEQ, x, number(0)), x, value);
+  }
   /// An odd function, computed from the magnitude: nothing is lost by
   /// cancelling beside 0, and the sign, also that of 0, is kept.
   Value odd(Value x, function_ref<Value(Value)> positive) {

@@ -138,9 +138,17 @@ void LayoutAssigner::retire(Operation *op) {
   ++blockedOps;
 }
 
-/// Most columns of the window of a depthwise kernel. It unrolls them in each
-/// tile, and up to as many tiles touch the padding: code grows with the square.
-static constexpr int64_t maxDepthwiseColumns = 32;
+/// A depthwise kernel unrolls its window's columns in each tile, and each tile
+/// that touches the padding may be code of its own: most columns, and most of
+/// them in all such code.
+static constexpr int64_t maxDepthwiseColumns = 32, maxUnrolledColumns = 8192;
+
+static bool isTooWideForDepthwise(const onnx::Window &window) {
+  int64_t columns = window.kernel[1];
+  int64_t edges =
+      (window.padsBegin[1] + window.padsEnd[1]) / window.strides[1] + 1;
+  return columns > maxDepthwiseColumns || columns * edges > maxUnrolledColumns;
+}
 
 bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
   RankedTensorType input = onnx::tensorType(op.getX()),
@@ -157,7 +165,7 @@ bool LayoutAssigner::rewriteConv(onnx::ConvOp op) {
     return false;
   RankedTensorType output = onnx::tensorType(op.getResult());
   onnx::Window window = op.getWindow();
-  if (depthwise && window.kernel[1] > maxDepthwiseColumns)
+  if (depthwise && isTooWideForDepthwise(window))
     return false;
   SmallVector<int64_t> pads = window.padsBegin;
   llvm::append_range(pads, window.padsEnd);

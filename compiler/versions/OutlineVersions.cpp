@@ -43,10 +43,12 @@ static std::string functionName(StringRef layer, size_t number, StringRef isa) {
   std::string name = llvm::formatv("{0}.{1}.{2}", layer, number, isa);
   // In the name of an ELF symbol '@' would begin a version; to LLVM some
   // control characters have a meaning, as have names that begin like its
-  // intrinsics'.
+  // intrinsics' or like temporary symbols.
   auto isSpecial = [](unsigned char c) { return c == '@' || c < 0x20; };
   std::replace_if(name.begin(), name.end(), isSpecial, '_');
-  return StringRef(name).starts_with("llvm.") ? "_" + name : name;
+  bool hasMeaning =
+      StringRef(name).starts_with("llvm.") || StringRef(name).starts_with(".L");
+  return hasMeaning ? "_" + name : name;
 }
 
 namespace {

@@ -71,7 +71,8 @@ static AsmResourceBlob makeBlob(ArrayRef<char> bytes, size_t element,
 
 /// The one resource of all constants of these bytes, from which its name
 /// follows: MLIR would try all numbers from 1 on, and which of them is free
-/// would depend on the order of threads.
+/// would depend on the order of threads. Two that come at once may both make
+/// one, of which the second is not used.
 static DenseResourceElementsHandle
 getResource(MLIRContext *context, ArrayRef<char> bytes, size_t element,
             std::shared_ptr<const void> owner) {

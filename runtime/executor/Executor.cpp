@@ -254,7 +254,11 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
   query.due = due;
   if (timerParked || deadline < never)
     timerChanged.notify_one();
-  admitWaiting(&query);
+  // It need not be looked for among all tenants when it is the only one.
+  if (waiting == 1)
+    admit(query);
+  else
+    admitWaiting();
   return {};
 }
 
@@ -282,25 +286,27 @@ Query *Executor::nextWaiting(Time now) {
 }
 
 // None is passed by one behind it that needs less, maybe for ever.
-void Executor::admitWaiting(Query *latest) {
-  while (waiting) {
-    Time now = options.clock();
-    Query &query = waiting == 1 && latest ? *latest : *nextWaiting(now);
-    if (!arenas.reserve(query.arenaBytes()))
-      return;
-    Tenant &tenant = *query.tenant;
-    tenant.reservedBytes += query.arenaBytes();
-    ++tenant.admissions;
-    tenant.waiting.erase({query.due, query.id});
-    --waiting;
-    // Schedulers expect identifiers that ascend: others may have passed it.
-    if (query.id < latestAdmitted)
-      renumber(query);
-    latestAdmitted = tenant.latestAdmitted = query.id;
-    query.admitted = now;
-    post(QueryArrived{query.id, tenant.id, query.programIndex,
-                      query.request->arrival});
-  }
+void Executor::admitWaiting() {
+  while (waiting && admit(*nextWaiting(options.clock())))
+    ;
+}
+
+bool Executor::admit(Query &query) {
+  if (!arenas.reserve(query.arenaBytes()))
+    return false;
+  Tenant &tenant = *query.tenant;
+  tenant.reservedBytes += query.arenaBytes();
+  ++tenant.admissions;
+  tenant.waiting.erase({query.due, query.id});
+  --waiting;
+  // Schedulers expect identifiers that ascend: others may have passed it.
+  if (query.id < latestAdmitted)
+    renumber(query);
+  latestAdmitted = tenant.latestAdmitted = query.id;
+  query.admitted = options.clock();
+  post(QueryArrived{query.id, tenant.id, query.programIndex,
+                    query.request->arrival});
+  return true;
 }
 
 // Of a query that ends, or the wish for it.

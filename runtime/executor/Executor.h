@@ -124,9 +124,10 @@ protected:
   // True if there was one.
   bool shedOneExpired(Time now);
   void count(Tenant &tenant, const Request &request);
-  // Tells the scheduler of the queries whose arenas fit now. `latest`: the one
-  // that began to wait last, if it may be the only one.
-  void admitWaiting(Query *latest = nullptr);
+  // Tells the scheduler of the queries whose arenas fit now.
+  void admitWaiting();
+  // The same of one that waits; false if its arena does not fit.
+  bool admit(Query &query);
   // Of the queries that wait for memory, the next to have it; null: none.
   Query *nextWaiting(Time now);
   void releaseMemory(Query &query, Time now);

@@ -328,11 +328,15 @@ def main():
     parser.add_argument("--systems", nargs="+", default=DEFAULT_SYSTEMS, choices=[*OURS, *PEERS], metavar="NAME")
     parser.add_argument("--beside", choices=FOREIGN, help="a foreign process on the last CPU, while requests arrive")
     parser.add_argument(
-        "--load", type=float, help="instead of highest rates: all systems in turn at this share of the ideal rate"
+        "--load",
+        type=float,
+        help="instead of highest rates: all systems in turn at this share of the ideal rate, by the first seed",
     )
     parser.add_argument("--quick", action="store_true", help="short probes, for trials")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/serving.{md,json,svg}")
     options = parser.parse_args()
+    if options.load is not None and options.load <= 0:
+        parser.error("--load must be above 0")
     for mix in options.mix:
         if mix not in MIXES:
             parser.error(f"no mix '{mix}'; there are: {', '.join(MIXES)}")

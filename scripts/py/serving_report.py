@@ -87,17 +87,9 @@ def at_load(at):
     ]
 
 
-def table(row, peers):
-    systems = row["systems"]
-    best_peer = best_peer_rate(row, peers)
-    models = ", ".join(f"{name} {model['qos_ms']:.1f} ms" for name, model in row["models"].items())
+def highest_rates(systems, best_peer):
+    """The lines of the table of highest rates."""
     lines = [
-        f"### {row['mix']}, {conditions(row)}",
-        "",
-        f"Targets: {models}. Ideal {row['ideal_rps']:.1f} a second."
-        + (f" Not served: {', '.join(row['missing'])}." if row["missing"] else "")
-        + f" Probes: {row['effort']}.",
-        "",
         "| system | highest rate | seeds | of the best peer | worst p99 / target | overhead, ms |",
         "|---|---|---|---|---|---|",
     ]
@@ -115,6 +107,20 @@ def table(row, peers):
             f"{mean(overheads):.3f}" if overheads else "",
         ]
         lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def table(row, peers):
+    models = ", ".join(f"{name} {model['qos_ms']:.1f} ms" for name, model in row["models"].items())
+    lines = [
+        f"### {row['mix']}, {conditions(row)}",
+        "",
+        f"Targets: {models}. Ideal {row['ideal_rps']:.1f} a second."
+        + (f" Not served: {', '.join(row['missing'])}." if row["missing"] else "")
+        + (f" Probes: {row['effort']}." if row["systems"] else ""),
+    ]
+    if row["systems"]:
+        lines += ["", *highest_rates(row["systems"], best_peer_rate(row, peers))]
     for at in row["at_best_peers_rate"]:
         means = {name: list(map(mean_latency, rounds)) for name, rounds in at["systems"].items()}
         texts = [
@@ -180,10 +186,13 @@ def published():
 
 
 def completed(row, earlier):
-    """`row` with the systems of an earlier one of the same mix and conditions
-    that it did not measure, if targets and probes are the same."""
-    if row["models"] != earlier["models"] or (row["systems"] and row["effort"] != earlier["effort"]):
-        return row
+    """`row` with what it did not measure of an earlier one of the same mix and
+    conditions, as far as targets and probes are the same. Rates are worth more
+    than a comparison under other targets."""
+    if row["models"] != earlier["models"]:
+        return row if row["systems"] else earlier
+    if row["systems"] and earlier["systems"] and row["effort"] != earlier["effort"]:
+        return row | {"at_load": row["at_load"] or earlier.get("at_load")}
     kept = {key: row[key] or earlier.get(key) for key in ("at_best_peers_rate", "at_load")}
     effort = row["effort"] if row["systems"] else earlier["effort"]
     return row | {"systems": earlier["systems"] | row["systems"], "effort": effort, **kept}

@@ -83,13 +83,13 @@ class Objects(Case):
         self.check_runs(self.path("main"))
 
     def test_names_that_llvm_gives_a_meaning(self):
-        names = ["llvm.sqrt.f32", "\x01raw", "a@b\x00c"]
-        nodes = [helper.make_node(op, ["x"], [op], name) for op, name in zip(("Relu", "Neg", "Abs"), names)]
+        names = ["llvm.sqrt.f32", "\x01raw", "a@b\x00c", ".Layer"]
+        nodes = [helper.make_node(op, ["x"], [op], name) for op, name in zip(("Relu", "Neg", "Abs", "Sqrt"), names)]
         outputs = [(node.output[0], TensorProto.FLOAT, [4]) for node in nodes]
         model = self.save(make_model(nodes, [("x", TensorProto.FLOAT, [4])], outputs))
         self.check_runs(VELTAIRC, model, "-o", self.path("names.so"), "--march=x86-64-v3")
         symbols = tool("nm", self.path("names.so"))
-        for name in ("_llvm.sqrt.f32", "_raw", "a_b_c"):
+        for name in ("_llvm.sqrt.f32", "_raw", "a_b_c", "_.Layer"):
             self.assertIn(f" {name}.0.x86-64-v3", symbols)
 
 

@@ -318,6 +318,35 @@ TEST_F(MemoryTest, AFloodKeepsMemoryFromNobody) {
   EXPECT_EQ(order, (std::vector<int>{0, 10, 1, 11, 2, 3, 4}));
 }
 
+// Behind one of another tenant that needs more than is left.
+TEST_F(MemoryTest, ASmallQueryPassesALargeOneOnce) {
+  tenant.reset();
+  veltair_runtime_options options = runtimeOptions(1, "fcfs");
+  options.arena_limit_bytes = 4 * 4096;
+  runtime.emplace(&options);
+  TestModel large(TestModel::grain);
+  large.addLayer(Gate::kernel, chunks);
+  large.addAffine();
+  veltair_artifact &tables = large.artifact();
+  large.program().arena_bytes = 3 * 4096;
+  Module largeModule(queryOf(tables));
+  std::vector<Tenant> tenants;
+  tenants.emplace_back(*runtime, largeModule);
+  tenants.push_back(tenantWith(VELTAIR_PRIORITY_MEDIUM, 0));
+  std::vector<Request> requests;
+  requests.push_back(submitTo(tenants[0], 0));
+  Gate::waitUntilEntered();
+  requests.push_back(submitTo(tenants[0], 1));
+  requests.push_back(submitTo(tenants[1], 2));
+  Gate::letGo();
+  for (Request &request : requests)
+    EXPECT_EQ(statusOf(request), VELTAIR_OK);
+  for (Tenant &each : tenants)
+    EXPECT_EQ(each.metrics().offered, each.metrics().completed);
+  tenants.clear();
+  EXPECT_EQ(order, (std::vector<int>{0, 2, 1}));
+}
+
 TEST_F(MemoryTest, ALateQueryWaitsForThoseThatCanBeInTime) {
   uint64_t now = veltair_now_ns();
   std::vector<Tenant> tenants;

@@ -161,6 +161,7 @@ void ServiceSimulation::makeService() {
     }
   model.addAffine();
   model.artifact();
+  model.program().arena_bytes += 4096 * pick(0, 1);
   for (float &x : service.x)
     x = float(pick(0, 100));
   service.expected = model.expected(service.x);
