@@ -12,5 +12,6 @@ function(veltair_unit_test name)
     ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/runtime/include)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/test/unit)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  # Simulations take two minutes with sanitizers.
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
 endfunction()
