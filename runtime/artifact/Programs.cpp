@@ -81,9 +81,10 @@ Result<uint32_t> selectProgram(const veltair_artifact &artifact,
     return Status::error(VELTAIR_INVALID_ARGUMENT, "model '", artifact.name,
                          "' has ", artifact.input_count, " inputs, ",
                          inputs.size(), " are given");
+  auto isAbsent = [&](uint32_t i) { return !absent.empty() && absent[i]; };
   for (uint32_t i = 0; i < artifact.input_count; ++i) {
     const veltair_tensor &tensor = artifact.inputs[i];
-    if (!absent.empty() && absent[i])
+    if (isAbsent(i))
       continue;
     if (inputs[i].dtype != tensor.dtype)
       return Status::error(VELTAIR_TYPE_MISMATCH, "input '", tensor.name,
@@ -101,7 +102,7 @@ Result<uint32_t> selectProgram(const veltair_artifact &artifact,
     const veltair_shape *shapes = artifact.programs[p].input_shapes;
     uint32_t i = 0;
     while (i < artifact.input_count &&
-           ((!absent.empty() && absent[i]) || accepts(shapes[i], inputs[i])))
+           (isAbsent(i) || accepts(shapes[i], inputs[i])))
       ++i;
     if (i == artifact.input_count)
       return p;

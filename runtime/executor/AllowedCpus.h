@@ -15,7 +15,7 @@
 namespace veltair {
 
 struct AllowedCpus {
-  std::vector<uint32_t> cpus; // of the calling thread: mask and cpuset
+  std::vector<uint32_t> cpus; // of the calling thread, ascending
   // CPU time over wall time that control groups allow; none: no limit.
   std::optional<double> quota;
 

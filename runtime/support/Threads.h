@@ -14,8 +14,8 @@
 namespace veltair {
 
 // Starts a thread with this name (at most 15 bytes) that receives no signals:
-// they are for the threads of the program; and whose floating-point mode is that
-// of a new process, not the caller's. Throws std::system_error.
+// they are for the threads of the program; and whose floating-point mode is
+// that of a new process, not the caller's. Throws std::system_error.
 std::thread startThread(const std::string &name, std::function<void()> body);
 
 } // namespace veltair
