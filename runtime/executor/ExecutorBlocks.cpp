@@ -89,8 +89,8 @@ void Executor::resizeTeam(Query &query, uint32_t cores) {
   while (query.team.size() < cores && !freeWorkers.empty()) {
     Worker *worker = freeWorkers.back();
     freeWorkers.pop_back();
+    worker->assign(&query, uint32_t(query.team.size()));
     query.team.push_back(worker);
-    worker->assign(&query);
   }
 }
 

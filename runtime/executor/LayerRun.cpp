@@ -46,7 +46,7 @@ void LayerRun::continueAs(const LayerRun &other) {
   args.shared_scratch = other.args.shared_scratch;
 }
 
-uint32_t LayerRun::openStage(uint32_t &count) {
+uint32_t LayerRun::openStage(uint32_t members, uint32_t &count) {
   const veltair_stage &stage = tables->stages[nextStage];
   count = stage.chunks;
   function = stage.function;
@@ -57,7 +57,7 @@ uint32_t LayerRun::openStage(uint32_t &count) {
   uint32_t largest = UINT32_MAX;
   if (quiet > 0)
     largest = uint32_t(std::clamp(longestClaim / quiet, 1.0f, 1e9f));
-  return chunks.open(count, largest);
+  return chunks.open(count, members, largest);
 }
 
 } // namespace veltair

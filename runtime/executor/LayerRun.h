@@ -75,8 +75,9 @@ public:
   void continueAs(const LayerRun &other);
 
   bool hasNextStage() const { return nextStage < tables->stage_count; }
-  // Returns the stage's number in the queue, and stores how many chunks it has.
-  uint32_t openStage(uint32_t &count);
+  // Opens it for a team of so many members. Returns its number in the queue,
+  // and stores how many chunks it has.
+  uint32_t openStage(uint32_t members, uint32_t &count);
 
   // The first later layer that must not be opened while workers are inside.
   uint32_t firstConflict() const { return conflict; }

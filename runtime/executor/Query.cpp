@@ -79,12 +79,12 @@ bool Query::available() const {
   return false;
 }
 
-LayerRun *Query::claim(ChunkQueue::Range &range) {
+LayerRun *Query::claim(uint32_t member, ChunkQueue::Range &range) {
   uint32_t slots = openSlots.load(std::memory_order_relaxed);
   uint32_t team = cores.load(std::memory_order_relaxed);
   for (uint32_t i = 0; i < slots; ++i)
     if (LayerRun *run = open[i].load(std::memory_order_acquire);
-        run && run->chunks.claim(team, range))
+        run && run->chunks.claim(member, team, range))
       return run;
   return nullptr;
 }
@@ -207,7 +207,7 @@ LayerRun *Query::openNextStage(LayerRun &run, uint32_t &opened) {
 // still the opener.
 bool Query::openStage(LayerRun &run, uint32_t &opened) {
   uint32_t chunks = 0;
-  uint32_t stage = run.openStage(chunks);
+  uint32_t stage = run.openStage(cores.load(std::memory_order_relaxed), chunks);
   opened += chunks;
   // Whoever stops the query drains what is open, unless it is opened too late
   // to be seen: then it is drained here.

@@ -66,8 +66,9 @@ public:
   // True if there are chunks to claim.
   bool available() const;
 
-  // Claims chunks of an open layer; null if there are none.
-  LayerRun *claim(ChunkQueue::Range &range);
+  // Claims chunks of an open layer for a member of the team; null if there are
+  // none.
+  LayerRun *claim(uint32_t member, ChunkQueue::Range &range);
 
   // Chunks that another worker executes for too long.
   struct Backup {

@@ -39,7 +39,8 @@ void Worker::stop() {
     thread.join();
 }
 
-void Worker::assign(Query *query) {
+void Worker::assign(Query *query, uint32_t number) {
+  member.store(number, std::memory_order_relaxed);
   assigned.store(query, std::memory_order_seq_cst);
   if (query)
     wake();
@@ -66,7 +67,8 @@ void Worker::run(std::optional<uint32_t> cpu) {
   while (!stopping.load(std::memory_order_relaxed)) {
     Query *query = assigned.load(std::memory_order_acquire);
     ChunkQueue::Range range;
-    if (LayerRun *run = query ? query->claim(range) : nullptr)
+    uint32_t number = member.load(std::memory_order_relaxed);
+    if (LayerRun *run = query ? query->claim(number, range) : nullptr)
       execute(*query, *run, range);
     else
       waitForWork(query);

@@ -35,8 +35,9 @@ public:
   // Ends the thread after the chunks that it holds.
   void stop();
 
-  // Lets the worker serve `query` (null: none) from its next chunk on.
-  void assign(Query *query);
+  // Lets the worker serve `query` (null: none) from its next chunk on, as the
+  // team's member of that number.
+  void assign(Query *query, uint32_t number = 0);
 
   Query *assignment() const { return assigned.load(std::memory_order_acquire); }
 
@@ -69,6 +70,7 @@ private:
   std::thread thread;
 
   alignas(64) std::atomic<Query *> assigned{nullptr};
+  std::atomic<uint32_t> member{0};
   std::atomic<bool> stopping{false};
   std::atomic<bool> sleeping{false};
   std::atomic<uint32_t> signal{0}; // what a sleeper sleeps on

@@ -40,13 +40,13 @@ static void expectLateAfter(Time perChunk, Time delay) {
   uint32_t opened = 0;
   ASSERT_EQ(query.advance(nullptr, 0, opened), Query::Step::elsewhere);
   ChunkQueue::Range range;
-  LayerRun *run = query.claim(range);
+  LayerRun *run = query.claim(/*member=*/0, range);
   // The first layer reads the caller's memory; go on to the second.
   ASSERT_TRUE(run->chunks.complete(range.size() + run->chunks.claimRest()));
   ASSERT_EQ(query.advance(run, 0, opened), Query::Step::layerEnded);
   ASSERT_EQ(query.advance(nullptr, 0, opened), Query::Step::elsewhere);
 
-  run = query.claim(range);
+  run = query.claim(/*member=*/0, range);
   ASSERT_EQ(range.size(), 1u);
   constexpr Time begin = 1'000'000;
   claims[0].publish(query, *run, range, begin);

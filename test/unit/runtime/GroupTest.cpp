@@ -45,7 +45,7 @@ protected:
   // Claims all chunks of an open layer, and returns its run.
   LayerRun *claimLayer(uint32_t &chunks) {
     ChunkQueue::Range range;
-    LayerRun *run = query.claim(range);
+    LayerRun *run = query.claim(/*member=*/0, range);
     if (run)
       chunks = range.size() + run->chunks.claimRest();
     return run;

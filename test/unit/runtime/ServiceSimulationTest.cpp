@@ -134,6 +134,8 @@ ServiceSimulation::ServiceSimulation(std::mt19937_64 random, uint64_t seed)
     : Executor(options(random), policy(seed)), random(random), faults(seed % 2),
       threads(Executor::threads()) {
   simulatedTime = 1'000'000;
+  for (uint32_t i = 0; i < threads.size(); ++i)
+    threads[i].member = i;
   offerWorkers();
   for (uint32_t i = pick(1, 3); i-- > 0;)
     makeService();

@@ -30,6 +30,7 @@ public:
     virtual bool reserveScratch() { return true; }
   };
 
+  uint32_t member = 0; // of the team
   uint64_t backups = 0;
 
   // In the middle of chunks, or about to execute them.
@@ -88,7 +89,7 @@ private:
     code = 0;
     if (!query)
       return;
-    if ((run = query->claim(range))) {
+    if ((run = query->claim(member, range))) {
       next = Next::publish;
       if (!query->stopped() && !host.reserveScratch())
         query->stop(VELTAIR_OUT_OF_MEMORY);

@@ -76,6 +76,8 @@ private:
 Simulation::Simulation(uint64_t seed)
     : random(seed), model(elements, pick(2, 6)), x(elements), y(elements),
       claims(pick(1, 4)), workers(claims.size()), query(0, claims, trace) {
+  for (uint32_t i = 0; i < workers.size(); ++i)
+    workers[i].member = i;
   // The layers at the ends touch the caller's memory.
   model.addAffine();
   for (uint32_t i = pick(2, 8); i-- > 0;)
