@@ -4,10 +4,9 @@
 
 #include "runtime/scheduler/BlockPlan.h"
 
-namespace veltair {
+#include <algorithm>
 
-// The share of a team's core time that must be as useful as one core's.
-static constexpr double leastEfficiency = 0.8;
+namespace veltair {
 
 ProgramTimes::ProgramTimes(const ProgramInfo &program,
                            const VersionTable &versions, const TimeModel &model,
@@ -24,47 +23,56 @@ ProgramTimes::ProgramTimes(const ProgramInfo &program,
     }
   }
   for (unsigned l = 0; l <= layers; ++l) {
-    fastest.push_back(time(l, layers, demand(l, layers, /*budget=*/-1)));
-    unsigned team = efficientTeam(l, layers);
-    work.push_back(double(team) * double(time(l, layers, team)));
+    unsigned best = std::min(2u, cores);
+    for (unsigned team = best + 1; team <= cores; ++team)
+      if (time(l, layers, team) < time(l, layers, best))
+        best = team;
+    rests.push_back({time(l, layers, best), best});
   }
 }
 
-unsigned ProgramTimes::efficientTeam(unsigned first, unsigned last) const {
-  double alone = double(time(first, last, 1));
+unsigned ProgramTimes::efficientTeam(unsigned first, unsigned last,
+                                     double efficiency,
+                                     const Correction &correction) const {
+  double alone = double(time(first, last, 1)) * correction.of(1);
+  double fastest = alone;
   unsigned best = 1;
   for (unsigned team = 2; team <= cores; ++team) {
-    Time t = time(first, last, team);
-    if (alone >= leastEfficiency * team * double(t) &&
-        t < time(first, last, best))
+    double t = double(time(first, last, team)) * correction.of(team);
+    if (alone >= efficiency * team * t && t < fastest) {
       best = team;
+      fastest = t;
+    }
   }
   return best;
 }
 
-unsigned ProgramTimes::demand(unsigned first, unsigned last,
-                              Time budget) const {
-  unsigned fastest = 1;
+unsigned ProgramTimes::demand(unsigned first, unsigned last, Time budget,
+                              const Correction &correction) const {
+  double fastest = 0;
+  unsigned best = 1;
   for (unsigned team = 1; team <= cores; ++team) {
-    Time t = time(first, last, team);
-    if (t <= budget)
+    double t = double(time(first, last, team)) * correction.of(team);
+    if (t <= double(budget))
       return team;
-    if (t < time(first, last, fastest))
-      fastest = team;
+    if (team == 1 || t < fastest) {
+      best = team;
+      fastest = t;
+    }
   }
-  return fastest;
+  return best;
 }
 
 BlockPlan planBlock(const ProgramTimes &times, unsigned first, Time budget,
-                    unsigned theta) {
+                    unsigned theta, const Correction &correction) {
   unsigned end = times.layerCount();
   double scale = double(budget) / double(times.time(first, end, 1));
   auto share = [&](unsigned from, unsigned to) {
     return Time(double(times.time(from, to, 1)) * scale);
   };
-  unsigned base = times.demand(first, end, budget);
+  unsigned base = times.demand(first, end, budget, correction);
   auto isPivot = [&](unsigned layer) {
-    return times.demand(layer, layer + 1, share(layer, layer + 1)) >
+    return times.demand(layer, layer + 1, share(layer, layer + 1), correction) >
            base + theta;
   };
 
@@ -77,7 +85,8 @@ BlockPlan planBlock(const ProgramTimes &times, unsigned first, Time budget,
       ++last;
   }
   Time blockBudget = last == end ? budget : share(first, last);
-  return {last - first, times.demand(first, last, blockBudget), blockBudget};
+  return {last - first, times.demand(first, last, blockBudget, correction),
+          blockBudget};
 }
 
 } // namespace veltair

@@ -10,6 +10,7 @@
 #ifndef VELTAIR_SCHEDULER_BLOCKPLAN_H
 #define VELTAIR_SCHEDULER_BLOCKPLAN_H
 
+#include "runtime/scheduler/Correction.h"
 #include "runtime/scheduler/TimeModel.h"
 #include "runtime/scheduler/VersionTable.h"
 
@@ -35,26 +36,31 @@ public:
     return row[last] - row[first];
   }
 
-  // Of the layers from `first` to the last by the best team for all of them.
-  Time fastestRest(unsigned first) const { return fastest[first]; }
+  // Of the layers from `first` to the last by that team of several cores, if
+  // there are, that is the fastest for them.
+  Time fastestRest(unsigned first) const { return rests[first].time; }
+  unsigned fastestTeam(unsigned first) const { return rests[first].team; }
 
-  // The core time of the layers from `first` to the last by an efficient team.
-  double restWork(unsigned first) const { return work[first]; }
-
-  // The fastest team that wastes little of its core time on the layers
-  // [first, last), compared with one core; the smallest among equals.
-  unsigned efficientTeam(unsigned first, unsigned last) const;
+  // The fastest team on the layers [first, last) that wastes no more than a
+  // share of 1 - `efficiency` of its core time, compared with one core; the
+  // smallest among equals.
+  unsigned efficientTeam(unsigned first, unsigned last, double efficiency,
+                         const Correction &correction = {}) const;
 
   // The smallest team that runs the layers [first, last) within `budget`; if
   // none does, the smallest of the fastest ones.
-  unsigned demand(unsigned first, unsigned last, Time budget) const;
+  unsigned demand(unsigned first, unsigned last, Time budget,
+                  const Correction &correction = {}) const;
 
 private:
   unsigned layers;
   unsigned cores;
-  std::vector<Time> sums;    // [cores - 1][layer]: of the layers before
-  std::vector<Time> fastest; // [layer]
-  std::vector<double> work;  // [layer]
+  std::vector<Time> sums; // [cores - 1][layer]: of the layers before
+  struct Rest {
+    Time time;
+    unsigned team;
+  };
+  std::vector<Rest> rests; // [layer]
 };
 
 struct BlockPlan {
@@ -71,7 +77,7 @@ struct BlockPlan {
 //  * A block is a maximal run of layers that are all pivots, or all not; it
 //    demands the cores that its summed time needs to fit its summed budgets.
 BlockPlan planBlock(const ProgramTimes &times, unsigned first, Time budget,
-                    unsigned theta);
+                    unsigned theta, const Correction &correction = {});
 
 } // namespace veltair
 

@@ -45,9 +45,7 @@ protected:
     std::shared_ptr<const ProgramInfo> program;
     std::shared_ptr<const VersionTable> versions;
     std::vector<ProgramTimes> times; // by bucket of the interference level
-    // Real time over predicted time.
-    double correction = 1;
-    unsigned corrections = 0; // blocks that it was learned from
+    Correction correction;
   };
 
   struct Query {

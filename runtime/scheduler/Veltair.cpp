@@ -19,6 +19,11 @@ static constexpr double nominalTargetFactor = 10;
 static constexpr double idleLoad = 0.5;
 static constexpr double fullLoad = 1.5;
 
+// The share of a team's core time that must be as useful as one core's, under
+// these loads: what is wasted, others lack.
+static constexpr double idleEfficiency = 0.8;
+static constexpr double fullEfficiency = 0.95;
+
 // After so many times its target, counted from its arrival, a query that missed
 // its deadline gets another one.
 static double patience(Priority priority) {
@@ -85,10 +90,8 @@ void Veltair::queryArrived(Time now, Query &base) {
   query.record = &records.at(query.tenant);
   query.updated = now;
   bool aims = query.deadline != never;
-  double qos =
-      aims ? double(tenant(query.tenant).qos)
-           : nominalTargetFactor *
-                 double(predict(query, 0, query.layerCount(), /*cores=*/1));
+  double qos = aims ? double(tenant(query.tenant).qos)
+                    : nominalTargetFactor * workLeft(query);
   query.span = after(0, qos * (aims ? options.margin : 1));
   query.due = after(query.arrival, qos);
   query.target = after(query.arrival, double(query.span));
@@ -97,19 +100,18 @@ void Veltair::queryArrived(Time now, Query &base) {
   query.work = workLeft(query);
   if (aims && !isLate(now, query))
     query.record->queryArrived(now, query.work);
-  query.demand = times(query).demand(
-      0, query.layerCount(),
-      after(0, double(query.span) / query.program->correction));
+  query.demand = times(query).demand(0, query.layerCount(), query.span,
+                                     query.program->correction);
   enqueue(query, aims ? hopeful : bestEffort);
   demands += query.demand;
-  updateTheta();
+  loadChanged();
   updateShares(now);
   ready = &query;
 }
 
 void Veltair::blockEnding(Time now, Query &query) {
   updateProgress(now, blockQuery(query));
-  learn(blockQuery(query));
+  query.program->correction.learn(blockQuery(query).progress);
 }
 
 void Veltair::blockEnded(Time now, Query &query) { ready = &blockQuery(query); }
@@ -122,16 +124,17 @@ void Veltair::queryEnded(Time now, Query &base, End end) {
   dequeue(query);
   std::erase(serving, &query);
   demands -= query.demand;
-  updateTheta();
+  loadChanged();
 }
 
-// Falls at once when the load grows; rises only by more than a step, or when
-// the machine is nearly idle.
-void Veltair::updateTheta() {
+// Theta falls at once when the load grows; it rises only by more than a step,
+// or when the machine is nearly idle.
+void Veltair::loadChanged() {
   unsigned cores = std::max(coreCount(), 1u);
   double load = double(demands) / cores;
-  double share = (fullLoad - load) / (fullLoad - idleLoad);
-  unsigned wanted = unsigned(std::lround(cores * std::clamp(share, 0.0, 1.0)));
+  double idle = std::clamp((fullLoad - load) / (fullLoad - idleLoad), 0.0, 1.0);
+  efficiency = std::lerp(fullEfficiency, idleEfficiency, idle);
+  unsigned wanted = unsigned(std::lround(cores * idle));
   unsigned step = std::max(1u, cores / 8);
   if (wanted < theta || wanted > theta + step || load <= idleLoad)
     theta = wanted;
@@ -311,9 +314,10 @@ void Veltair::serve(Time now, BlockQuery &query, bool late, unsigned &spare) {
   else
     query.plan = plan(now, query, late);
   unsigned first = query.layersDone;
-  unsigned useful =
-      std::max(query.plan.cores,
-               times(query).efficientTeam(first, first + query.plan.layers));
+  unsigned useful = std::max(
+      query.plan.cores,
+      times(query).efficientTeam(first, first + query.plan.layers, efficiency,
+                                 query.program->correction));
   query.share = std::min(useful, spare);
   spare -= query.share;
   served.push_back(&query);
@@ -325,7 +329,8 @@ void Veltair::lendSpareCores(unsigned spare) {
   for (BlockQuery *query : served) {
     unsigned first = query->layersDone;
     unsigned fastest =
-        times(*query).demand(first, first + query->plan.layers, /*budget=*/-1);
+        times(*query).demand(first, first + query->plan.layers, /*budget=*/-1,
+                             query->program->correction);
     unsigned more = std::min(fastest - std::min(query->share, fastest), spare);
     query->share += more;
     spare -= more;
@@ -344,9 +349,8 @@ void Veltair::applyShares(Time now) {
       continue;
     }
     query->blockDemand = query->plan.cores;
-    query->blockDeadline =
-        after(now, double(query->plan.budget) * query->program->correction);
-    query->progress = 0;
+    query->blockDeadline = after(now, double(query->plan.budget));
+    query->progress = {};
     query->updated = now;
     start(*query, query->plan.layers, query->share, query->plan.cores);
   }

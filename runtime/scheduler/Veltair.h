@@ -47,7 +47,7 @@ private:
     // The running block.
     Time blockDeadline = 0;
     unsigned blockDemand = 1;
-    double progress = 0; // share of the block that should be done by `updated`
+    Correction::Progress progress; // by `updated`
     Time updated = 0;
 
     // Of this decision.
@@ -78,20 +78,21 @@ private:
   }
 
   // VeltairPredictions.cpp
-  Time predict(const BlockQuery &query, unsigned first, unsigned last,
-               unsigned cores);
+  // The share of the running block that should be done.
+  static double done(const BlockQuery &query) {
+    return query.program->correction.done(query.progress);
+  }
   static double left(const BlockQuery &query, double all, double afterBlock);
-  // Core time.
+  // Core time, if single cores do it.
   double workLeft(const BlockQuery &query);
   // Whether it misses its deadline even if it got every core now.
   bool isLate(Time now, const BlockQuery &query);
   void updateProgress(Time now, BlockQuery &query);
-  void learn(BlockQuery &query);
   BlockPlan plan(Time now, const BlockQuery &query, bool late);
   unsigned needNow(Time now, const BlockQuery &query, bool late);
 
   // Veltair.cpp
-  void updateTheta();
+  void loadChanged();
   void updateShares(Time now);
   void enqueue(BlockQuery &query, BlockQuery::State state);
   void dequeue(BlockQuery &query);
@@ -113,6 +114,7 @@ private:
   OrderedQueue<BlockQuery, &BlockQuery::shortness> bestEffort;
   unsigned demands = 0; // summed over all queries
   unsigned theta = 0;
+  double efficiency = 0;       // that teams need
   BlockQuery *ready = nullptr; // whose block this event made ready
 
   Time nextRenewal = 0;        // nobody in `bestEffort` may have one before

@@ -38,13 +38,10 @@ TEST(ProgramTimes, EfficientTeamsWasteLittle) {
   // 180, 90, 80, 70 (50 + 30 and so on) on 1 to 4 cores: of two cores' time
   // all is useful, of three cores' 180 / 210.
   ProgramTimes times = timesOf(*testProgram({{120, 4}, {60, 2}}), 6);
-  EXPECT_EQ(times.efficientTeam(0, 2), 3u);
-  EXPECT_EQ(times.efficientTeam(0, 1), 4u);
-  EXPECT_EQ(times.efficientTeam(1, 2), 2u);
-  EXPECT_EQ(times.efficientTeam(2, 2), 1u); // nothing to do
-  EXPECT_EQ(times.restWork(0), 210);
-  EXPECT_EQ(times.restWork(1), 60);
-  EXPECT_EQ(times.restWork(2), 0);
+  EXPECT_EQ(times.efficientTeam(0, 2, 0.8), 3u);
+  EXPECT_EQ(times.efficientTeam(0, 1, 0.8), 4u);
+  EXPECT_EQ(times.efficientTeam(1, 2, 0.8), 2u);
+  EXPECT_EQ(times.efficientTeam(2, 2, 0.8), 1u); // nothing to do
 }
 
 TEST(BlockPlan, IsTheWholeModelWithoutPivots) {

@@ -105,13 +105,17 @@ TEST_F(VeltairTest, BlocksShrinkUnderLoad) {
   // Three that came late and are planned with a whole target. Load 8/4.
   for (QueryId late : {2, 3, 4})
     EXPECT_EQ(send(1000, QueryArrived{late, 1, 0, 700}), Grants());
-  // Load 6/4, theta 0: the first layer demands 2 of its share of 180, and the
-  // middle one 4 of its share of 60 where the rest demands 3.
-  EXPECT_EQ(blockEnd(1175, 1, 3), (Grants{{2, 0, 1, 4}}));
-  EXPECT_EQ(blockEnd(1250, 2, 1), (Grants{{2, 1, 1, 4}}));
-  EXPECT_EQ(blockEnd(1275, 2, 2), (Grants{{2, 2, 1, 4}}));
+  // Load 6/4, theta 0: the first layer demands 2 of its share of 180. That two
+  // cores waste less than four, which were as fast as predicted, is hoped.
+  EXPECT_EQ(blockEnd(1175, 1, 3), (Grants{{2, 0, 1, 2}, {3, 0, 1, 2}}));
+  // They waste nothing. The middle layer demands 4 of its share of 60, where
+  // the rest demands 3.
+  EXPECT_EQ(blockEnd(1325, 2, 1), (Grants{{3, 0, 1, 0}, {2, 1, 1, 4}}));
+  EXPECT_EQ(blockEnd(1350, 2, 2), (Grants{{2, 2, 1, 2}, {3, 0, 1, 2}}));
+  EXPECT_EQ(blockEnd(1351, 3, 1), (Grants{{3, 1, 1, 2}}));
+  EXPECT_EQ(blockEnd(1451, 3, 2), (Grants{{3, 2, 1, 2}}));
   // Load 4/4: theta 2.
-  EXPECT_EQ(blockEnd(1350, 2, 3), (Grants{{3, 0, 3, 4}}));
+  EXPECT_EQ(blockEnd(1500, 2, 3), (Grants{{4, 0, 3, 2}}));
 }
 
 TEST_F(VeltairTest, LearnsFromBlocksThatTakeLonger) {
@@ -128,6 +132,44 @@ TEST_F(VeltairTest, LearnsFromBlocksThatTakeLonger) {
   EXPECT_EQ(blockEnd(1200, 3, 1), Grants());
   EXPECT_EQ(arrive(2000, 4, 1), (Grants{{4, 0, 1, 1}}));
   EXPECT_EQ(arrive(2000, 5, 2), (Grants{{4, 0, 1, 0}, {5, 0, 1, 1}}));
+}
+
+TEST_F(VeltairTest, LearnsTheSameFromBlocksSideBySide) {
+  create("veltair", 4);
+  addTenant(1, testProgram({{100, 1}}), 1000);
+  addTenant(2, testProgram({{100, 1}}), 250);
+  for (QueryId query : {1, 2, 3, 4})
+    EXPECT_EQ(arrive(0, query, 2), (Grants{{query, 0, 1, 1}}));
+  // Twice as long as predicted, four times: not sixteen.
+  for (QueryId query : {1, 2, 3, 4})
+    EXPECT_EQ(blockEnd(200, query, 1), Grants());
+  for (QueryId query : {5, 6, 7, 8})
+    EXPECT_EQ(arrive(1000, query, 1), (Grants{{query, 0, 1, 1}}));
+  // Can be done in 250, so it goes first.
+  EXPECT_EQ(arrive(1000, 9, 2), (Grants{{8, 0, 1, 0}, {9, 0, 1, 1}}));
+}
+
+TEST_F(VeltairTest, TeamsThatAreSlowerThanOneCoreAreNotUsed) {
+  create("veltair", 2);
+  addTenant(1, testProgram({{100, 2}}), 1000);
+  // Two cores should take 50, and take 130.
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 2}}));
+  EXPECT_EQ(blockEnd(130, 1, 1), Grants());
+  // One core is hoped to be faster; it takes 100.
+  EXPECT_EQ(arrive(1000, 2, 1), (Grants{{2, 0, 1, 2}}));
+  EXPECT_EQ(arrive(1000, 3, 1), (Grants{{2, 0, 1, 1}, {3, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(1100, 2, 1), Grants());
+  EXPECT_EQ(blockEnd(1100, 3, 1), Grants());
+  EXPECT_EQ(arrive(2000, 4, 1), (Grants{{4, 0, 1, 1}}));
+  // In the long run they are tried again.
+  Time now = 3000;
+  QueryId query = 5;
+  while (arrive(now, query, 1) == (Grants{{query, 0, 1, 1}}) && query < 100) {
+    blockEnd(now + 100, query++, 1);
+    now += 1000;
+  }
+  EXPECT_GT(query, 5u);
+  EXPECT_LT(query, 100u);
 }
 
 TEST_F(VeltairTest, ATenantWithoutTargetGetsTheIdleCores) {
