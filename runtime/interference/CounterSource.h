@@ -25,7 +25,7 @@ struct CounterReading {
   Time busy = 0;
   Time quiet = 0;
 
-  std::optional<Time> runDelay; // workers were runnable but had no CPU
+  std::optional<Time> runDelay; // of `busy`: workers had no CPU
   std::optional<uint64_t> l3Misses;
   std::optional<uint64_t> l3Accesses;
   std::optional<uint64_t> memoryReads; // cache lines

@@ -14,8 +14,16 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 namespace veltair {
+
+// What a thread did since it began, in nanoseconds.
+struct RunTimes {
+  Time ran = 0;
+  Time delay = 0; // it was runnable, but had no CPU
+};
 
 class SoftwareCounters final : public CounterSource {
 public:
@@ -28,6 +36,9 @@ public:
   // hardware counters from now on. Where the kernel does not tell, the run
   // delay stays absent.
   void attachThread(unsigned worker);
+  // The same of the thread that `schedstat` tells of, a file that is closed at
+  // the end; negative: none.
+  void attachSchedstat(unsigned worker, int schedstat);
 
   // Called by a worker after a range of chunks.
   void chunksDone(unsigned worker, Time busy, Time quiet) {
@@ -44,23 +55,28 @@ public:
 private:
   // A cache line each, so that workers do not disturb one another.
   struct alignas(64) Worker {
+    void addTo(CounterReading &reading);
+
     std::atomic<Time> busy{0};
     std::atomic<Time> quiet{0};
     std::atomic<int> schedstat{-1}; // file descriptor
-    Time lastDelay = -1;            // of the reader; -1: none yet
+
+    // The reader's: what it found the last time, and what `schedstat` told when
+    // there were new chunks.
+    Time lastBusy = 0;
+    Time lastQuiet = 0;
+    std::optional<RunTimes> lastTimes;
   };
 
   unsigned count;
   std::unique_ptr<Worker[]> workers;
   std::unique_ptr<PerfCounters> hardware;
   Time lastRead;
-  Time lastBusy = 0;
-  Time lastQuiet = 0;
 };
 
-// The run delay in nanoseconds from the text of a schedstat file ("running
-// delay slices"), or -1 when it is not one.
-Time parseRunDelay(std::string_view schedstat);
+// From the text of a schedstat file ("running delay slices"); none when it is
+// not one.
+std::optional<RunTimes> parseSchedstat(std::string_view text);
 
 } // namespace veltair
 

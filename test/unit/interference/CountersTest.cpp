@@ -7,7 +7,11 @@
 
 #include "gtest/gtest.h"
 
+#include <string>
 #include <thread>
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace veltair {
 namespace {
@@ -93,12 +97,60 @@ TEST(SoftwareCounters, ReadsTheRunDelayOfItsThreads) {
     EXPECT_GE(*reading.runDelay, 0);
 }
 
+// What the kernel would tell of a worker, which closes the file.
+struct ScriptedSchedstat {
+  ScriptedSchedstat(SoftwareCounters &counters, unsigned worker)
+      : file(memfd_create("schedstat", MFD_CLOEXEC)) {
+    counters.attachSchedstat(worker, file);
+    tell(0, 0);
+  }
+
+  void tell(Time ran, Time delay) {
+    std::string text =
+        std::to_string(ran) + " " + std::to_string(delay) + " 1\n";
+    EXPECT_EQ(ftruncate(file, 0), 0);
+    EXPECT_EQ(pwrite(file, text.data(), text.size(), 0), ssize_t(text.size()));
+  }
+
+  const int file;
+};
+
+// Not what a worker waits that looks for work or wakes up: that would make the
+// chunks of others look undisturbed.
+TEST(SoftwareCounters, ChunksHaveTheirShareOfTheRunDelay) {
+  SoftwareCounters counters(2, 0);
+  ScriptedSchedstat serving(counters, 0), idle(counters, 1);
+  EXPECT_FALSE(counters.read(10).runDelay) << "nothing to compare with";
+  serving.tell(600, 200);
+  idle.tell(50, 900);
+  counters.chunksDone(0, 400, 300); // half of the 800
+  CounterReading reading = counters.read(1010);
+  EXPECT_EQ(reading.busy, 400);
+  EXPECT_EQ(reading.runDelay, 100);
+  // All of it is in chunks, though the kernel has not told yet that it ran.
+  serving.tell(600, 500);
+  counters.chunksDone(0, 700, 400);
+  EXPECT_EQ(counters.read(2010).runDelay, 300);
+}
+
+TEST(SoftwareCounters, ChunksLongerThanAReadingHaveTheirRunDelay) {
+  SoftwareCounters counters(1, 0);
+  ScriptedSchedstat schedstat(counters, 0);
+  counters.read(10);
+  schedstat.tell(400, 600);
+  EXPECT_EQ(counters.read(1010).runDelay, 0);
+  schedstat.tell(1000, 1000);
+  counters.chunksDone(0, 2000, 1000);
+  EXPECT_EQ(counters.read(2010).runDelay, 1000);
+}
+
 TEST(SoftwareCounters, ParsesSchedstat) {
-  EXPECT_EQ(parseRunDelay("123456 789 42\n"), 789);
-  EXPECT_EQ(parseRunDelay(""), -1);
-  EXPECT_EQ(parseRunDelay("123"), -1);
-  EXPECT_EQ(parseRunDelay("123 x"), -1);
-  EXPECT_EQ(parseRunDelay("123 -5 1"), -1);
+  std::optional<RunTimes> times = parseSchedstat("123456 789 42\n");
+  ASSERT_TRUE(times);
+  EXPECT_EQ(times->ran, 123456);
+  EXPECT_EQ(times->delay, 789);
+  for (const char *bad : {"", "123", "123 ", "123 x", "123 -5 1", "-1 5 1"})
+    EXPECT_FALSE(parseSchedstat(bad)) << bad;
 }
 
 } // namespace
