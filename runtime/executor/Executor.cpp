@@ -377,8 +377,13 @@ void Executor::endQuery(Query &query) {
   if (request->status == VELTAIR_OK) {
     query.writeOutputShapes();
     post(BlockEnded{query.id, query.layersDone(), query.takeVersionSwitches()});
-  } else if (query.known) {
-    post(QueryCancelled{query.id, request->status == VELTAIR_EXPIRED});
+  } else {
+    bool shed = request->status == VELTAIR_EXPIRED;
+    if (query.known)
+      post(QueryCancelled{query.id, shed});
+    else
+      post(QueryNeverArrived{tenant.id, query.programIndex, request->arrival,
+                             shed});
   }
   count(tenant, *request);
   releaseMemory(query, request->end);

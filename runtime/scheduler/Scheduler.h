@@ -8,7 +8,8 @@
 //
 // The life of a query: QueryArrived -> { grant -> BlockEnded }* -> the
 // BlockEnded whose `layersDone` is the program's layer count. Or QueryCancelled
-// anywhere. Between BlockEnded and its next grant a query holds no cores.
+// anywhere. Between BlockEnded and its next grant a query holds no cores. Or
+// QueryNeverArrived alone.
 //
 // Not thread safe: the caller serialises.
 
@@ -109,6 +110,15 @@ struct QueryCancelled {
   bool shed = false; // it could not start in time: a miss, if it has a target
 };
 
+// A query that was kept from the scheduler, since it waited for memory, ended
+// early. It counts as if it had arrived and been cancelled.
+struct QueryNeverArrived {
+  TenantId tenant;
+  uint32_t program;
+  Time arrival;
+  bool shed = false; // the same
+};
+
 // The number of workers is now `cores`; may be 0. The first event of all.
 struct CoresChanged {
   uint32_t cores;
@@ -124,9 +134,10 @@ struct InterferenceSampled {
 // The wake-up time asked for was reached.
 struct TimerFired {};
 
-using Event = std::variant<TenantChanged, TenantRemoved, QueryArrived,
-                           LayerEnded, BlockEnded, QueryCancelled, CoresChanged,
-                           InterferenceSampled, TimerFired>;
+using Event =
+    std::variant<TenantChanged, TenantRemoved, QueryArrived, LayerEnded,
+                 BlockEnded, QueryCancelled, QueryNeverArrived, CoresChanged,
+                 InterferenceSampled, TimerFired>;
 
 //===----------------------------------------------------------------------===//
 // Decisions

@@ -48,13 +48,9 @@ void SchedulerBase::apply(Time now, const TenantRemoved &e) {
 
 // The same; and all memory that later events need is had here.
 void SchedulerBase::apply(Time now, const QueryArrived &e) {
-  Tenant &tenant = tenants.at(e.tenant);
   std::unique_ptr<Query> query = newQuery();
   query->id = e.query;
-  query->tenant = e.tenant;
-  query->program = tenant.tables->programs.at(e.program);
-  query->arrival = e.arrival;
-  query->deadline = later(e.arrival, tenant.info.qos);
+  describe(*query, e.tenant, e.program, e.arrival);
   size_t count = active.size() + 1;
   reserveFor(active, count);
   reserveFor(changed, count);
@@ -63,6 +59,15 @@ void SchedulerBase::apply(Time now, const QueryArrived &e) {
          "identifiers must ascend");
   active.push_back(std::move(query));
   queryArrived(now, *active.back());
+}
+
+void SchedulerBase::describe(Query &query, TenantId id, uint32_t program,
+                             Time arrival) {
+  const Tenant &tenant = tenants.at(id);
+  query.tenant = id;
+  query.program = tenant.tables->programs.at(program);
+  query.arrival = arrival;
+  query.deadline = later(arrival, tenant.info.qos);
 }
 
 void SchedulerBase::apply(Time now, const LayerEnded &e) {
@@ -90,6 +95,12 @@ void SchedulerBase::apply(Time now, const QueryCancelled &e) {
   release(**it);
   queryEnded(now, **it, e.shed ? End::shed : End::cancelled);
   active.erase(it);
+}
+
+void SchedulerBase::apply(Time now, const QueryNeverArrived &e) {
+  Query query;
+  describe(query, e.tenant, e.program, e.arrival);
+  queryNeverArrived(now, query, e.shed ? End::shed : End::cancelled);
 }
 
 void SchedulerBase::apply(Time now, const CoresChanged &e) {

@@ -107,6 +107,8 @@ protected:
   // failed.
   enum class End { completed, shed, cancelled };
   virtual void queryEnded(Time now, Query &query, End end) {}
+  // The same of one that has never arrived.
+  virtual void queryNeverArrived(Time now, const Query &query, End end) {}
   virtual void coresChanged() {}
 
   //===--------------------------------------------------------------------===//
@@ -153,9 +155,11 @@ private:
   void apply(Time now, const LayerEnded &event);
   void apply(Time now, const BlockEnded &event);
   void apply(Time now, const QueryCancelled &event);
+  void apply(Time now, const QueryNeverArrived &event);
   void apply(Time now, const CoresChanged &event);
   void apply(Time now, const InterferenceSampled &event);
   void apply(Time now, const TimerFired &event);
+  void describe(Query &query, TenantId tenant, uint32_t program, Time arrival);
   Queries::iterator find(QueryId id);
   void release(Query &query);
   void takeCoresLost();

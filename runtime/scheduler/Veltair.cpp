@@ -127,6 +127,19 @@ void Veltair::queryEnded(Time now, Query &base, End end) {
   loadChanged();
 }
 
+// It asked for the machine all the same: a miss without its load would be none
+// of the tenant's excess.
+void Veltair::queryNeverArrived(Time now, const Query &query, End end) {
+  if (query.deadline == never)
+    return;
+  TenantRecord &record = records.at(query.tenant);
+  if (double(query.arrival) + fastestRest(query) <= double(query.deadline))
+    record.queryArrived(now, restWork(query));
+  updateShares(now);
+  if (end == End::shed || now > query.deadline)
+    record.queryEnded(/*missed=*/true);
+}
+
 // Theta falls at once when the load grows; it rises only by more than a step,
 // or when the machine is nearly idle.
 void Veltair::loadChanged() {

@@ -71,6 +71,7 @@ private:
   void blockEnding(Time now, Query &query) override;
   void blockEnded(Time now, Query &query) override;
   void queryEnded(Time now, Query &query, End end) override;
+  void queryNeverArrived(Time now, const Query &query, End end) override;
   void dispatch(Time now) override;
 
   static BlockQuery &blockQuery(Query &query) {
@@ -83,7 +84,10 @@ private:
     return query.program->correction.done(query.progress);
   }
   static double left(const BlockQuery &query, double all, double afterBlock);
-  // Core time, if single cores do it.
+  // Of the layers from `first` to the last: the core time if single cores do it,
+  // and the time of the fastest team.
+  double restWork(const Query &query, unsigned first = 0);
+  double fastestRest(const Query &query, unsigned first = 0);
   double workLeft(const BlockQuery &query);
   // Whether it misses its deadline even if it got every core now.
   bool isLate(Time now, const BlockQuery &query);

@@ -18,19 +18,26 @@ double Veltair::left(const BlockQuery &query, double all, double afterBlock) {
 }
 
 double Veltair::workLeft(const BlockQuery &query) {
-  const ProgramTimes &t = times(query);
-  unsigned end = query.layerCount();
-  return left(query, double(t.time(query.layersDone, end, 1)),
-              double(t.time(query.next(), end, 1))) *
+  return left(query, restWork(query, query.layersDone),
+              restWork(query, query.next()));
+}
+
+double Veltair::restWork(const Query &query, unsigned first) {
+  return double(times(query).time(first, query.layerCount(), 1)) *
          query.program->correction.of(1);
 }
 
-bool Veltair::isLate(Time now, const BlockQuery &query) {
+double Veltair::fastestRest(const Query &query, unsigned first) {
   const ProgramTimes &t = times(query);
-  double team = left(query, double(t.fastestRest(query.layersDone)),
-                     double(t.fastestRest(query.next()))) *
-                query.program->correction.of(t.fastestTeam(query.layersDone));
-  return double(now) + std::min(team, workLeft(query)) > double(query.due);
+  double team = double(t.fastestRest(first)) *
+                query.program->correction.of(t.fastestTeam(first));
+  return std::min(team, restWork(query, first));
+}
+
+bool Veltair::isLate(Time now, const BlockQuery &query) {
+  double rest = left(query, fastestRest(query, query.layersDone),
+                     fastestRest(query, query.next()));
+  return double(now) + rest > double(query.due);
 }
 
 void Veltair::updateProgress(Time now, BlockQuery &query) {

@@ -4,14 +4,10 @@
 
 // What the executor does under its lock, and what it leaves for later.
 
-#include "TestModel.h"
-#include "TestTenant.h"
-
-#include "runtime/executor/Transaction.h"
+#include "ManualExecutor.h"
 
 #include <gtest/gtest.h>
 
-#include <initializer_list>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -21,68 +17,6 @@
 
 using namespace veltair;
 using namespace veltair::test;
-
-namespace {
-
-Time manualTime = 1000;
-AnnotationTimeModel predictions;
-
-// Has no threads: queries start, but no chunk is executed.
-class ManualExecutor final : public Executor {
-public:
-  ManualExecutor()
-      : Executor(manual(), createScheduler("fcfs", {}, predictions)) {
-    offerWorkers();
-  }
-
-  using Executor::mutex;
-  using Executor::notifier;
-
-  // At once, as when one's end is what ends the other.
-  void cancel(std::initializer_list<Request *> requests) {
-    Transaction transaction(*this);
-    for (Request *request : requests)
-      stopQuery(*request->query, VELTAIR_CANCELLED);
-  }
-  using Executor::cancel;
-
-  // Returns when the timer would look again.
-  Time tick() {
-    while (true) {
-      Transaction transaction(*this);
-      if (Time next = runDue(manualTime); next != manualTime)
-        return next;
-    }
-  }
-
-private:
-  static ExecutorOptions manual() {
-    ExecutorOptions options = withThreads(1);
-    options.clock = [] { return manualTime; };
-    return options;
-  }
-};
-
-// A model of one layer, and its caller.
-struct Service {
-  explicit Service(uint32_t elements = TestModel::grain)
-      : model(elements), x(elements), y(elements) {
-    model.addAffine();
-  }
-
-  std::unique_ptr<Tenant> tenant() { return makeTenant(model.artifact()); }
-  void submit(Executor &executor, Tenant &tenant,
-              std::shared_ptr<Request> request) {
-    ASSERT_TRUE(
-        executor.submit(tenant, 0, buffersOf(x, y), {}, std::move(request))
-            .ok());
-  }
-
-  TestModel model;
-  std::vector<float> x, y;
-};
-
-} // namespace
 
 TEST(ExecutorLock, CallbacksKeepTheOrderOfTheEnds) {
   Service service;

@@ -77,7 +77,7 @@ private:
   }
 
   void step() {
-    switch (below(10)) {
+    switch (below(11)) {
     case 0:
     case 1:
     case 2: {
@@ -110,6 +110,12 @@ private:
       else
         send(TimerFired{});
       return;
+    case 7: {
+      TenantId tenant = TenantId(1 + below(3));
+      uint32_t program = uint32_t(below(programs[tenant].size()));
+      Time arrival = now - Time(below(1000));
+      return send(QueryNeverArrived{tenant, program, arrival, below(2) == 0});
+    }
     default:
       return endBlock();
     }

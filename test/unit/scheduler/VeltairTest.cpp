@@ -309,6 +309,52 @@ TEST_F(VeltairTest, AShedQueryIsAMiss) {
   EXPECT_EQ(blockEnd(1100, 4, 1), (Grants{{6, 0, 1, 1}}));
 }
 
+// One that ended while it waited for memory counts like one that was queued: it
+// is a miss when it was shed, or when its target had passed.
+TEST_F(VeltairTest, AQueryThatNeverArrivedMayBeAMiss) {
+  struct End {
+    Time time;
+    bool shed, miss;
+  };
+  constexpr End ends[] = {
+      {100, true, true}, {100, false, false}, {300, false, true}};
+  for (End end : ends) {
+    create("veltair", 1);
+    addTenant(1, testProgram({{100, 1}}), 250);
+    addTenant(2, testProgram({{100, 1}}), 250);
+    EXPECT_EQ(send(end.time, QueryNeverArrived{1, 0, /*arrival=*/0, end.shed}),
+              Grants());
+    EXPECT_EQ(arrive(1000, 4, 1), (Grants{{4, 0, 1, 1}}));
+    EXPECT_EQ(arrive(1000, 5, 1), Grants());
+    EXPECT_EQ(arrive(1000, 6, 2), Grants());
+    // One of two can be in time; among equals the first gives way.
+    EXPECT_EQ(blockEnd(1100, 4, 1), (Grants{{end.miss ? 5u : 6u, 0, 1, 1}}))
+        << end.time << " " << end.shed;
+  }
+}
+
+TEST_F(VeltairTest, WithoutATargetNothingIsMissed) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{100, 1}}), never);
+  EXPECT_EQ(send(100, QueryNeverArrived{1, 0, 0, /*shed=*/true}), Grants());
+  EXPECT_EQ(arrive(1000, 1, 1), (Grants{{1, 0, 1, 1}}));
+}
+
+// Else one that floods the machine could blame the others for its misses.
+TEST_F(VeltairTest, QueriesThatNeverArrivedAreLoad) {
+  constexpr Time second = 1'000'000'000;
+  create("veltair", 1);
+  addTenant(1, testProgram({{5 * second, 1}}), 12 * second);
+  addTenant(2, testProgram({{5 * second, 1}}), 12 * second);
+  Time now = 0;
+  for (int i = 0; i < 10; ++i, now += second / 5)
+    EXPECT_EQ(send(now, QueryNeverArrived{1, 0, now, /*shed=*/true}), Grants());
+  EXPECT_EQ(arrive(now, 1, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(now, 2, 2), Grants());
+  EXPECT_EQ(arrive(now, 3, 1), Grants()); // gives way
+  EXPECT_EQ(blockEnd(now + 5 * second, 1, 1), (Grants{{2, 0, 1, 1}}));
+}
+
 TEST_F(VeltairTest, FollowsTheCores) {
   create("veltair", 4);
   addTenant(1, testProgram({{800, 4}}), 1000);
