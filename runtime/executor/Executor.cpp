@@ -5,6 +5,7 @@
 #include "runtime/executor/Executor.h"
 #include "runtime/executor/AllowedCpus.h"
 #include "runtime/executor/Transaction.h"
+#include "runtime/support/Reserve.h"
 #include "runtime/support/Threads.h"
 
 #include <algorithm>
@@ -18,10 +19,10 @@
 
 namespace veltair {
 
-// A query's id holds its slot in the low bits and a running number above.
-static constexpr unsigned slotBits = 24;
-static constexpr uint32_t maxSlots = 1u << slotBits;
-static constexpr QueryId slotMask = maxSlots - 1;
+// A query's id holds its place in the low bits and a running number above.
+static constexpr unsigned placeBits = 24;
+static constexpr uint32_t maxQueries = 1u << placeBits;
+static constexpr QueryId placeMask = maxQueries - 1;
 
 // Of so many queries of a tenant that get memory, one is the oldest.
 static constexpr uint64_t oldestEvery = 16;
@@ -121,7 +122,7 @@ void Executor::removeTenant(Tenant &tenant, Underway queries) {
 
 // One query at a time: others get the lock in between.
 void Executor::startRemoval(Tenant &tenant, Underway queries) {
-  Query *toStop = nullptr;
+  Request *toStop = nullptr;
   size_t next = 0;
   do {
     letOthersLock();
@@ -138,11 +139,11 @@ void Executor::letOthersLock() const {
     std::this_thread::sleep_for(std::chrono::microseconds(50));
 }
 
-Query *Executor::nextUnderway(const Tenant &tenant, size_t &next) {
-  while (next < slots.size())
-    if (Query &query = *slots[next++];
-        query.underway && query.tenant == &tenant)
-      return &query;
+Request *Executor::nextUnderway(const Tenant &tenant, size_t &next) {
+  while (next < requests.size())
+    if (Request *request = requests[next++].get();
+        request && request->tenant == &tenant)
+      return request;
   return nullptr;
 }
 
@@ -175,18 +176,28 @@ void Executor::reserveEvents(uint64_t queries) {
   events.reserve(3 * queries + 8);
 }
 
-uint32_t Executor::prepareSlot() {
+uint32_t Executor::preparePlace() {
   reserveEvents(underway + 1);
-  if (freeSlots.empty()) {
-    freeSlots.reserve(slots.size() + 1);
-    auto index = uint32_t(slots.size());
-    slots.push_back(std::make_unique<Query>(index, std::span(claims), tracing));
-    freeSlots.push_back(index);
+  if (freePlaces.empty()) {
+    reserveFor(freePlaces, requests.size() + 1);
+    requests.emplace_back();
+    freePlaces.push_back(uint32_t(requests.size() - 1));
   }
-  return freeSlots.back();
+  return freePlaces.back();
 }
 
-Query &Executor::slot(QueryId id) { return *slots[id & slotMask]; }
+Request *Executor::find(QueryId id) {
+  Request *request = requests[id & placeMask].get();
+  return request && request->id == id ? request : nullptr;
+}
+
+Program &Executor::programOf(const Request &request) {
+  return *request.tenant->programs[request.programIndex];
+}
+
+uint64_t Executor::arenaBytes(const Request &request) {
+  return programOf(request).tables().arena_bytes;
+}
 
 Status Executor::submit(Tenant &tenant, uint32_t programIndex,
                         Query::Buffers buffers,
@@ -203,19 +214,19 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
                          "' has ", tenant.underway,
                          " queries under way, its limit");
   }
-  if (underway >= maxSlots) {
+  if (underway >= maxQueries) {
     ++tenant.counts.rejected;
     return Status::error(VELTAIR_REJECTED, underway,
                          " queries are under way, the most that there can be");
   }
-  uint64_t arenaBytes = tenant.programs[programIndex]->tables().arena_bytes;
-  if (!arenas.fits(arenaBytes)) {
+  const Program &program = *tenant.programs[programIndex];
+  if (uint64_t bytes = program.tables().arena_bytes; !arenas.fits(bytes)) {
     ++tenant.counts.failed;
     return Status::error(VELTAIR_OUT_OF_MEMORY, "model '", tenant.info.name,
-                         "': a query needs ", arenaBytes,
+                         "': a query needs ", bytes,
                          " bytes, more than the limit on arenas");
   }
-  uint32_t index;
+  uint32_t place;
   QueryId id;
   Time deadline = never;
   if (queryOptions.deadline_ns)
@@ -227,9 +238,8 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
         Time(std::min<uint64_t>(queryOptions.arrival_ns, uint64_t(arrival)));
   Time due = later(arrival, tenant.info.qos);
   try {
-    index = prepareSlot();
-    slots[index]->reserve(*tenant.programs[programIndex]);
-    id = ++queryCount << slotBits | index;
+    place = preparePlace();
+    id = ++queryCount << placeBits | place;
     decltype(deadlines) ownDeadline;
     if (deadline != never)
       ownDeadline.emplace(deadline, id);
@@ -240,23 +250,31 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
     ++tenant.counts.failed;
     throw;
   }
-  freeSlots.pop_back();
-  Query &query = *slots[index];
+  freePlaces.pop_back();
   request->tenant = &tenant;
   request->program = tenant.usable[programIndex];
   request->arrival = arrival;
-  request->query = &query;
+  request->id = id;
+  request->programIndex = programIndex;
+  request->deadline = deadline;
+  request->due = due;
+  request->buffers = std::move(buffers);
+  if (queryOptions.layer_times) {
+    request->layerTimes = queryOptions.layer_times;
+    request->layerTimesCapacity =
+        std::min(queryOptions.layer_times_capacity, program.layerCount());
+    std::fill_n(request->layerTimes, request->layerTimesCapacity,
+                veltair_layer_time{});
+  }
+  Request &submitted = *request;
+  requests[place] = std::move(request);
   ++tenant.underway;
   ++underway;
-  query.begin(id, tenant, programIndex, std::move(request), std::move(buffers),
-              queryOptions.layer_times, queryOptions.layer_times_capacity);
-  query.deadline = deadline;
-  query.due = due;
   if (timerParked || deadline < never)
     timerChanged.notify_one();
   // It need not be looked for among all tenants when it is the only one.
   if (waiting == 1)
-    admit(query);
+    admit(submitted);
   else
     admitWaiting();
   return {};
@@ -267,7 +285,7 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
 // its queries, the one with the earliest deadline that it can still keep; now
 // and then the oldest, or those that are late once would wait as long as others
 // can be in time.
-Query *Executor::nextWaiting(Time now) {
+Request *Executor::nextWaiting(Time now) {
   Tenant *best = nullptr;
   auto order = [](const Tenant &tenant) {
     return std::tuple(-int(tenant.info.priority), tenant.reservedBytes,
@@ -282,7 +300,7 @@ Query *Executor::nextWaiting(Time now) {
   if (next == best->waiting.end() ||
       best->admissions % oldestEvery == oldestEvery - 1)
     next = best->waiting.begin();
-  return &slot(next->second);
+  return find(next->second);
 }
 
 // None is passed by one behind it that needs less, maybe for ever.
@@ -291,55 +309,102 @@ void Executor::admitWaiting() {
     ;
 }
 
-bool Executor::admit(Query &query) {
-  if (!arenas.reserve(query.arenaBytes()))
+bool Executor::admit(Request &request) {
+  if (!arenas.reserve(arenaBytes(request)))
     return false;
-  Tenant &tenant = *query.tenant;
-  tenant.reservedBytes += query.arenaBytes();
+  Tenant &tenant = *request.tenant;
+  tenant.reservedBytes += arenaBytes(request);
   ++tenant.admissions;
-  tenant.waiting.erase({query.due, query.id});
+  tenant.waiting.erase({request.due, request.id});
   --waiting;
   // Schedulers expect identifiers that ascend: others may have passed it.
-  if (query.id < latestAdmitted)
-    renumber(query);
-  latestAdmitted = tenant.latestAdmitted = query.id;
-  query.admitted = options.clock();
-  post(QueryArrived{query.id, tenant.id, query.programIndex,
-                    query.request->arrival});
+  if (request.id < latestAdmitted)
+    renumber(request);
+  latestAdmitted = tenant.latestAdmitted = request.id;
+  request.admitted = options.clock();
+  post(QueryArrived{request.id, tenant.id, request.programIndex,
+                    request.arrival});
   return true;
 }
 
-// Of a query that ends, or the wish for it.
-void Executor::releaseMemory(Query &query, Time now) {
-  Tenant &tenant = *query.tenant;
-  if (query.admitted != never) {
-    arenas.release(std::exchange(query.arena, {}), now);
-    arenas.cancelReservation(query.arenaBytes());
-    tenant.reservedBytes -= query.arenaBytes();
-    if (query.stopStatus() == VELTAIR_OK)
-      tenant.residence += (now - query.admitted - tenant.residence) / 8;
-  } else {
-    tenant.waiting.erase({query.due, query.id});
-    --waiting;
+bool Executor::start(Request &request) {
+  Time now = options.clock();
+  if (request.deadline <= now) {
+    stopQuery(request, VELTAIR_EXPIRED);
+    return false;
+  }
+  Query *query = findFreeSlot(programOf(request));
+  Arena arena;
+  if (!query || !arenas.acquire(arenaBytes(request), arena)) {
+    stopQuery(request, VELTAIR_OUT_OF_MEMORY);
+    return false;
+  }
+  freeSlots.pop_back();
+  forgetDeadline(request);
+  request.start = now;
+  request.query = query;
+  query->begin(request.id, *request.tenant, request.programIndex,
+               requests[request.id & placeMask], std::move(request.buffers),
+               request.layerTimes, request.layerTimesCapacity);
+  query->arena = arena;
+  return true;
+}
+
+Query *Executor::findFreeSlot(const Program &program) {
+  try {
+    if (freeSlots.empty()) {
+      reserveFor(freeSlots, slots.size() + 1); // for its return
+      slots.push_back(std::make_unique<Query>(uint32_t(slots.size()),
+                                              std::span(claims), tracing));
+      freeSlots.push_back(slots.back().get());
+    }
+    freeSlots.back()->reserve(program);
+    return freeSlots.back();
+  } catch (const std::bad_alloc &) {
+    return nullptr;
   }
 }
 
-void Executor::renumber(Query &query) {
-  QueryId id = ++queryCount << slotBits | (query.id & slotMask);
-  if (auto node = deadlines.extract({query.deadline, query.id})) {
+// Of a query that ends: its slot and its arena, or the wish for them.
+void Executor::releaseMemory(Request &request, Time now) {
+  Tenant &tenant = *request.tenant;
+  if (request.admitted == never) {
+    tenant.waiting.erase({request.due, request.id});
+    --waiting;
+    return;
+  }
+  if (Query *query = std::exchange(request.query, nullptr)) {
+    arenas.release(std::exchange(query->arena, {}), now);
+    query->request.reset();
+    freeSlots.push_back(query);
+  }
+  arenas.cancelReservation(arenaBytes(request));
+  tenant.reservedBytes -= arenaBytes(request);
+  if (request.status == VELTAIR_OK)
+    tenant.residence += (now - request.admitted - tenant.residence) / 8;
+}
+
+void Executor::renumber(Request &request) {
+  QueryId id = ++queryCount << placeBits | (request.id & placeMask);
+  if (auto node = deadlines.extract({request.deadline, request.id})) {
     node.value().second = id;
     deadlines.insert(std::move(node));
   }
-  query.id = id;
+  request.id = id;
 }
 
 void Executor::cancel(Request &request) {
   Transaction transaction(*this);
-  if (request.query)
-    stopQuery(*request.query, VELTAIR_CANCELLED);
+  if (request.id)
+    stopQuery(request, VELTAIR_CANCELLED);
 }
 
-void Executor::stopQuery(Query &query, veltair_status status) {
+void Executor::stopQuery(Request &request, veltair_status status) {
+  if (!request.query) {
+    endQuery(request, {status});
+    return;
+  }
+  Query &query = *request.query;
   query.stop(status);
   if (query.blockOpen)
     query.drain([&](LayerRun &run) { advance(query, &run, /*locked=*/true); });
@@ -347,55 +412,65 @@ void Executor::stopQuery(Query &query, veltair_status status) {
     advance(query, /*run=*/nullptr, /*locked=*/true);
 }
 
-void Executor::forgetDeadline(const Query &query) {
-  if (query.deadline != never)
-    deadlines.erase({query.deadline, query.id});
+void Executor::forgetDeadline(const Request &request) {
+  if (request.deadline != never)
+    deadlines.erase({request.deadline, request.id});
 }
 
 bool Executor::shedOneExpired(Time now) {
   if (deadlines.empty() || deadlines.begin()->first > now)
     return false;
-  Query &query = slot(deadlines.begin()->second);
-  deadlines.erase(deadlines.begin());
-  stopQuery(query, VELTAIR_EXPIRED);
+  stopQuery(*find(deadlines.begin()->second), VELTAIR_EXPIRED);
   return true;
 }
 
-void Executor::endQuery(Query &query) {
-  forgetDeadline(query);
-  query.traceEnd();
-  std::shared_ptr<Request> request = std::move(query.request);
-  Tenant &tenant = *query.tenant;
+void Executor::endQuery(Request &ended, const Query::Reason &reason) {
+  forgetDeadline(ended);
+  auto place = uint32_t(ended.id & placeMask);
+  std::shared_ptr<Request> request = std::move(requests[place]);
+  Tenant &tenant = *request->tenant;
   request->end = options.clock();
-  request->status = query.stopStatus();
+  request->status = reason.status;
   try {
-    request->message = query.stopMessage();
+    request->message = reason.message(tenant, programOf(*request));
   } catch (const std::bad_alloc &) {
     // The status says it too.
   }
-  request->query = nullptr;
-  if (request->status == VELTAIR_OK) {
-    query.writeOutputShapes();
-    post(BlockEnded{query.id, query.layersDone(), query.takeVersionSwitches()});
-  } else {
-    bool shed = request->status == VELTAIR_EXPIRED;
-    if (query.known)
-      post(QueryCancelled{query.id, shed});
-    else
-      post(QueryNeverArrived{tenant.id, query.programIndex, request->arrival,
-                             shed});
-  }
+  tracing.record({.kind = TraceEvent::Kind::query,
+                  .tenant = tenant.id,
+                  .version = uint32_t(request->status),
+                  .query = request->id,
+                  .begin = request->arrival,
+                  .end = request->end,
+                  .start = request->start});
+  tellEnd(*request);
   count(tenant, *request);
-  releaseMemory(query, request->end);
+  releaseMemory(*request, request->end);
   admitWaiting();
-  query.underway = false;
-  freeSlots.push_back(uint32_t(query.id & slotMask));
+  request->id = 0;
+  freePlaces.push_back(place);
   --underway;
   --tenant.underway;
   tenant.pendingCallbacks += request->callback != nullptr;
   if (tenant.removing)
     tenantIdle.notify_all();
   completed.push(std::move(request));
+}
+
+// To the scheduler.
+void Executor::tellEnd(const Request &request) {
+  bool shed = request.status == VELTAIR_EXPIRED;
+  if (request.status == VELTAIR_OK) {
+    Query &query = *request.query;
+    query.writeOutputShapes();
+    post(BlockEnded{request.id, query.layersDone(),
+                    query.takeVersionSwitches()});
+  } else if (request.known) {
+    post(QueryCancelled{request.id, shed});
+  } else {
+    post(QueryNeverArrived{request.tenant->id, request.programIndex,
+                           request.arrival, shed});
+  }
 }
 
 void Executor::count(Tenant &tenant, const Request &request) {

@@ -108,35 +108,43 @@ protected:
   void startThreads();
   void offerWorkers();
 
-  // All below: under the lock. Only what submitting a query and adding a tenant
-  // calls first needs memory: the end of a query cannot fail.
+  // All below: under the lock. Only what submitting or starting a query and
+  // adding a tenant calls first needs memory: the end of a query cannot fail.
   void post(Event event) { events.push(std::move(event)); }
   void processEvents();
   // Throws what the scheduler throws.
   void handle(const Event &event);
   void announce(const QueryArrived &event);
   void apply(const Grant &grant);
+  // Lends the query a slot and an arena. False if it ended instead.
+  bool start(Request &request);
+  // A free slot for queries of the program; null: there is no memory.
+  Query *findFreeSlot(const Program &program);
   void resizeTeam(Query &query, uint32_t cores);
   void endBlock(Query &query);
-  void stopQuery(Query &query, veltair_status status);
-  void endQuery(Query &query);
-  void forgetDeadline(const Query &query);
+  void stopQuery(Request &request, veltair_status status);
+  void endQuery(Request &ended, const Query::Reason &reason);
+  void tellEnd(const Request &request);
+  void forgetDeadline(const Request &request);
   // True if there was one.
   bool shedOneExpired(Time now);
   void count(Tenant &tenant, const Request &request);
   // Tells the scheduler of the queries whose arenas fit now.
   void admitWaiting();
   // The same of one that waits; false if its arena does not fit.
-  bool admit(Query &query);
+  bool admit(Request &request);
   // Of the queries that wait for memory, the next to have it; null: none.
-  Query *nextWaiting(Time now);
-  void releaseMemory(Query &query, Time now);
+  Request *nextWaiting(Time now);
+  void releaseMemory(Request &request, Time now);
   // Gives a query that the scheduler does not know the highest identifier.
-  void renumber(Query &query);
+  void renumber(Request &request);
   void reserveEvents(uint64_t queries);
-  // A free slot, and room for all that happens to its query.
-  uint32_t prepareSlot();
-  Query &slot(QueryId id);
+  // A free place in `requests`, and room for all that happens to its query.
+  uint32_t preparePlace();
+  // Null if the query has ended.
+  Request *find(QueryId id);
+  static Program &programOf(const Request &request);
+  static uint64_t arenaBytes(const Request &request);
 
   // With the lock or without it (`locked`).
   void advance(Query &query, LayerRun *run, bool locked);
@@ -148,8 +156,8 @@ protected:
 
   // Removing a tenant: the first takes the lock, the last two are under it.
   void startRemoval(Tenant &tenant, Underway queries);
-  // Of the slots from `next` on, which is moved behind it; null: none.
-  Query *nextUnderway(const Tenant &tenant, size_t &next);
+  // Of `requests` from `next` on, which is moved behind it; null: none.
+  Request *nextUnderway(const Tenant &tenant, size_t &next);
   bool isIdle(const Tenant &tenant) const;
   // The result takes long to destroy: not under the lock.
   std::unique_ptr<Tenant> finishRemoval(Tenant &tenant);
@@ -172,8 +180,11 @@ protected:
   RequestList completed; // not yet told
   Decision decision;
   std::vector<std::unique_ptr<Tenant>> tenants;
+  // Queries under way; null: the place is free.
+  std::vector<std::shared_ptr<Request>> requests;
+  std::vector<uint32_t> freePlaces;
   std::vector<std::unique_ptr<Query>> slots;
-  std::vector<uint32_t> freeSlots;
+  std::vector<Query *> freeSlots; // the latest freed is the next to be lent
   ArenaPool arenas;
   Trace tracing;
   std::mutex traceControl; // who starts, stops or writes it; before `mutex`

@@ -20,7 +20,8 @@ void Executor::processEvents() {
       continue;
     }
     if (auto *ended = std::get_if<BlockEnded>(&event))
-      slot(ended->query).endPosted = false;
+      if (Request *request = find(ended->query))
+        request->query->endPosted = false;
     handle(event);
   }
 }
@@ -37,23 +38,26 @@ void Executor::handle(const Event &event) {
 
 // The one event of a query's life for which the scheduler may lack memory.
 void Executor::announce(const QueryArrived &event) {
-  Query &query = slot(event.query);
-  if (query.id != event.query || !query.underway)
+  Request *request = find(event.query);
+  if (!request)
     return; // it has ended meanwhile
-  query.known = true;
+  request->known = true;
   try {
     handle(event);
   } catch (const std::bad_alloc &) {
-    query.known = false;
-    stopQuery(query, VELTAIR_OUT_OF_MEMORY);
+    request->known = false;
+    stopQuery(*request, VELTAIR_OUT_OF_MEMORY);
   }
 }
 
 void Executor::apply(const Grant &grant) {
-  Query &query = slot(grant.query);
-  // The block may have ended since the scheduler was told the last time.
-  if (query.id != grant.query || !query.underway || query.endPosted ||
-      query.ending)
+  // The query, or its block, may have ended since the scheduler was told the
+  // last time.
+  Request *request = find(grant.query);
+  if (!request || (!request->query && !start(*request)))
+    return;
+  Query &query = *request->query;
+  if (query.endPosted || query.ending)
     return;
   if (query.blockOpen) {
     query.blockEnd.store(grant.firstLayer + grant.layerCount,
@@ -61,17 +65,6 @@ void Executor::apply(const Grant &grant) {
     growths += grant.cores > query.team.size();
     resizeTeam(query, grant.cores);
     return;
-  }
-  if (!query.request->start) {
-    Time now = options.clock();
-    if (query.deadline <= now) {
-      stopQuery(query, VELTAIR_EXPIRED);
-      return;
-    }
-    forgetDeadline(query);
-    query.request->start = now;
-    if (!arenas.acquire(query.arenaBytes(), query.arena))
-      query.stop(VELTAIR_OUT_OF_MEMORY);
   }
   query.beginBlock(grant);
   resizeTeam(query, grant.cores);
@@ -100,7 +93,7 @@ void Executor::endBlock(Query &query) {
     query.traceBlock();
   query.blockOpen = false;
   if (query.stopped() || query.isComplete()) {
-    endQuery(query);
+    endQuery(*query.request, query.stopReason());
     return;
   }
   query.endPosted = true;

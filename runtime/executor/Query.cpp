@@ -34,17 +34,22 @@ static std::string kernelMessage(int32_t code) {
   }
 }
 
-std::string Query::stopMessage() const {
+Query::Reason Query::stopReason() const {
   uint64_t word = reason.load();
-  auto status = veltair_status(word & 0xFFFF);
+  return {veltair_status(word & 0xFFFF), uint32_t(word >> 32),
+          int32_t(word >> 16 & 0xFFFF)};
+}
+
+std::string Query::Reason::message(const Tenant &tenant,
+                                   const Program &program) const {
   if (status == VELTAIR_OK)
     return "";
-  std::string model = concat("model '", tenant->info.name, "'");
+  std::string model = concat("model '", tenant.info.name, "'");
   switch (status) {
   case VELTAIR_KERNEL_ERROR: {
-    const veltair_layer &layer = program->layer(uint32_t(word >> 32));
-    return concat(model, ", layer '", layer.name, "' (", layer.ops,
-                  "): ", kernelMessage(int32_t(word >> 16 & 0xFFFF)));
+    const veltair_layer &tables = program.layer(layer);
+    return concat(model, ", layer '", tables.name, "' (", tables.ops,
+                  "): ", kernelMessage(kernelCode));
   }
   case VELTAIR_CANCELLED:
     return concat(model, ": the query was cancelled");
@@ -52,7 +57,7 @@ std::string Query::stopMessage() const {
     return concat(model, ": the query had not started before its deadline");
   case VELTAIR_OUT_OF_MEMORY:
     return concat(model, ": no memory for the query, which needs ",
-                  program->tables().arena_bytes, " bytes");
+                  program.tables().arena_bytes, " bytes");
   default:
     return concat(model, ": ", statusName(status));
   }
@@ -261,27 +266,22 @@ void Query::reserve(const Program &program) {
     run->reserve(program.maxOperands());
 }
 
-void Query::begin(QueryId newId, Tenant &newTenant, uint32_t newProgramIndex,
+void Query::begin(QueryId newId, Tenant &newTenant, uint32_t programIndex,
                   std::shared_ptr<Request> newRequest, Buffers newBuffers,
                   veltair_layer_time *times, uint32_t timesCapacity) {
   id = newId;
   tenant = &newTenant;
-  programIndex = newProgramIndex;
   program = newTenant.programs[programIndex].get();
   request = std::move(newRequest);
   buffers = std::move(newBuffers);
   layerTimes = times;
-  layerTimesCapacity =
-      times ? std::min(timesCapacity, program->layerCount()) : 0;
-  std::fill_n(layerTimes, layerTimesCapacity, veltair_layer_time{});
+  layerTimesCapacity = timesCapacity;
   openSlots.store(program->maxGroup(), std::memory_order_relaxed);
   layersCompleted = 0;
   versionSwitches = 0;
   reason.store(0);
+  endPosted = false;
   ending = false;
-  admitted = never;
-  known = false;
-  underway = true;
 }
 
 void Query::beginBlock(const Grant &grant) {
@@ -304,18 +304,6 @@ void Query::traceBlock() {
                   .layer = &program->layer(blockFirst),
                   .begin = blockBegin,
                   .end = currentTime()});
-}
-
-void Query::traceEnd() {
-  if (trace.active())
-    trace.record({.kind = TraceEvent::Kind::query,
-                  .track = slot,
-                  .tenant = tenant->id,
-                  .version = uint32_t(stopStatus()),
-                  .query = id,
-                  .begin = request->arrival,
-                  .end = currentTime(),
-                  .start = request->start});
 }
 
 void Query::writeOutputShapes() const {

@@ -2,7 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A query under way: its memory, and where in the program it is.
+// A query that has started: its memory, and where in the program it is.
 
 #ifndef VELTAIR_EXECUTOR_QUERY_H
 #define VELTAIR_EXECUTOR_QUERY_H
@@ -27,8 +27,10 @@ namespace veltair {
 
 class Worker;
 
-// A slot for one query after the other; slots live as long as the executor, so
-// that a late worker never meets freed memory.
+// A slot for one query after the other, each from its first block to its end.
+// Slots live as long as the executor, so that a late worker never meets freed
+// memory. There are as many as queries that were ever started at once, which
+// have arenas too: beside these they are small.
 //
 // Three groups of state:
 //  * atomics, which anyone may read or change;
@@ -53,11 +55,17 @@ public:
   // claimed must then be drained.
   void stop(veltair_status status, uint32_t layer = 0, int32_t kernelCode = 0);
   bool stopped() const { return reason.load(std::memory_order_seq_cst) != 0; }
-  veltair_status stopStatus() const {
-    return veltair_status(reason.load() & 0xFFFF);
-  }
-  // Why, in words; "" when it was not stopped.
-  std::string stopMessage() const;
+
+  // Why a query ended; VELTAIR_OK: by itself.
+  struct Reason {
+    veltair_status status = VELTAIR_OK;
+    uint32_t layer = 0; // where a kernel failed, and its code
+    int32_t kernelCode = 0;
+
+    // In words; "" if by itself.
+    std::string message(const Tenant &tenant, const Program &program) const;
+  };
+  Reason stopReason() const;
 
   //===--------------------------------------------------------------------===//
   // Workers
@@ -119,17 +127,13 @@ public:
   // Under the executor's lock
   //===--------------------------------------------------------------------===//
 
-  struct Buffers {
-    std::vector<void *> inputs; // only read
-    std::vector<void *> outputs;
-    std::vector<int64_t *> outputDims;
-    std::vector<int64_t> extents;
-  };
+  using Buffers = QueryBuffers;
 
   // What follows needs no memory then for queries of the program. The slot must
   // be free.
   void reserve(const Program &program);
-  // Makes the slot ready for a new query.
+  // Makes the slot ready for a new query. `times`: of the program's first
+  // `timesCapacity` layers.
   void begin(QueryId id, Tenant &tenant, uint32_t programIndex,
              std::shared_ptr<Request> request, Buffers buffers,
              veltair_layer_time *times, uint32_t timesCapacity);
@@ -137,23 +141,15 @@ public:
   void writeOutputShapes() const;
   // Starts a block; the caller becomes the opener.
   void beginBlock(const Grant &grant);
-  // The events of the block and the query, at their ends.
+  // The event of the block, at its end.
   void traceBlock();
-  void traceEnd();
-  uint64_t arenaBytes() const { return program->tables().arena_bytes; }
   uint32_t takeVersionSwitches() { return std::exchange(versionSwitches, 0); }
 
   QueryId id = 0;
   Tenant *tenant = nullptr;
-  std::shared_ptr<Request> request;
+  std::shared_ptr<Request> request; // null: the slot is free
   std::vector<Worker *> team;
   Arena arena;
-  Time deadline = never; // of the start
-  Time due = never;      // when it should end
-  Time admitted = never; // when its arena was reserved; `never`: not yet
-  uint32_t programIndex = 0;
-  bool underway = false;  // the slot holds a query
-  bool known = false;     // to the scheduler
   bool blockOpen = false; // a block is granted and not yet over
   bool endPosted = false; // the scheduler will be told that the block is over
   bool ending = false;    // it was stopped between blocks

@@ -2,33 +2,55 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What remains of a query for the one who submitted it.
+// A query for the one who submitted it, and all that one needs which has not
+// started.
 
 #ifndef VELTAIR_EXECUTOR_REQUEST_H
 #define VELTAIR_EXECUTOR_REQUEST_H
 
+#include "runtime/scheduler/Scheduler.h"
 #include "runtime/support/Status.h"
 
 #include "veltair/veltair.h"
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace veltair {
 
 class Query;
 struct Tenant;
 
-// Shared by the submitter, the query and the notifier.
+// What a query reads and writes, beside its arena.
+struct QueryBuffers {
+  std::vector<void *> inputs; // only read
+  std::vector<void *> outputs;
+  std::vector<int64_t *> outputDims;
+  std::vector<int64_t> extents;
+};
+
+// Shared by the submitter, the executor and the notifier. Small, since many
+// thousands may wait.
 struct Request {
   Tenant *tenant = nullptr;
   veltair_callback callback = nullptr;
   void *context = nullptr;
 
-  // The query while it is under way; guarded by the executor.
-  Query *query = nullptr;
+  // While the query is under way; guarded by the executor.
+  QueryId id = 0; // 0: it is not under way
+  uint32_t programIndex = 0;
+  bool known = false;    // to the scheduler
+  Time deadline = never; // of the start
+  Time due = never;      // when it should end
+  Time admitted = never; // when its arena was reserved; `never`: not yet
+  QueryBuffers buffers;  // until it starts
+  veltair_layer_time *layerTimes = nullptr;
+  uint32_t layerTimesCapacity = 0;
+  Query *query = nullptr; // once it has started
 
   std::shared_ptr<Request> next; // of the list that it stands in
 

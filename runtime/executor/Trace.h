@@ -33,7 +33,7 @@ struct TraceEvent {
   };
 
   Kind kind;
-  uint32_t track = 0; // the worker, or the query's slot
+  uint32_t track = 0; // the worker; of layer and block the query's slot
   TenantId tenant = 0;
   uint32_t version = 0; // of the layer; status of the query
   uint32_t count = 0;   // chunks; layers of the block

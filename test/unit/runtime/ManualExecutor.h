@@ -40,12 +40,13 @@ public:
 
   using Executor::mutex;
   using Executor::notifier;
+  using Executor::slots;
 
   // At once, as when one's end is what ends the other.
   void cancel(std::initializer_list<Request *> requests) {
     Transaction transaction(*this);
     for (Request *request : requests)
-      stopQuery(*request->query, VELTAIR_CANCELLED);
+      stopQuery(*request, VELTAIR_CANCELLED);
   }
   using Executor::cancel;
 

@@ -281,7 +281,7 @@ void ServiceSimulation::runTimer() {
 
 int32_t ServiceSimulation::execute(Query &query, LayerRun &run,
                                    ChunkQueue::Range range) {
-  EXPECT_TRUE(query.underway) << "the query is over";
+  EXPECT_TRUE(query.request) << "the query is over";
   EXPECT_LE(query.layersDone(), run.firstConflict());
   alignas(64) std::byte scratch[TestModel::grain * sizeof(float)];
   int32_t code = run.execute(range, scratch);
@@ -334,7 +334,7 @@ void ServiceSimulation::checkBooks() {
   for (const auto &query : slots) {
     count += query->team.size();
     EXPECT_TRUE(query->blockOpen || query->team.empty());
-    EXPECT_TRUE(query->underway || !query->blockOpen);
+    EXPECT_TRUE(query->request || !query->blockOpen);
     for (Worker *worker : query->team)
       EXPECT_EQ(worker->assignment(), query.get());
   }
@@ -378,6 +378,7 @@ void ServiceSimulation::run() {
       EXPECT_EQ(caller.y, caller.service->expected);
   }
   EXPECT_EQ(freeWorkers.size(), threads.size());
+  EXPECT_EQ(freePlaces.size(), requests.size());
   EXPECT_EQ(freeSlots.size(), slots.size());
   EXPECT_TRUE(waiting == 0 && deadlines.empty() && events.empty());
   // Executions that lost their race may still go on, but not inside a query.
