@@ -125,21 +125,32 @@ evaluateParts(DecomposableOp op, int64_t maxElements, int64_t maxSteps) {
 
 } // namespace
 
+/// The bytes of a constant; one element of a splat, which may be huge.
+static ElementBytes bytesOf(Value operand) {
+  ElementsAttr elements = constantElements(operand);
+  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(elements);
+      dense && dense.isSplat())
+    elements =
+        dense.resizeSplat(RankedTensorType::get({}, dense.getElementType()));
+  return ElementBytes(elements);
+}
+
 std::optional<SmallVector<ElementsAttr>>
 mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
                                    int64_t maxSteps) {
+  for (Type result : op->getResultTypes()) {
+    auto type = dyn_cast<RankedTensorType>(result);
+    if (!type || type.getNumElements() > maxElements || hasExtents(type))
+      return std::nullopt;
+  }
   SmallVector<ElementBytes> operands(op->getNumOperands());
   for (auto [operand, bytes] : llvm::zip_equal(op->getOperands(), operands)) {
     if (isAbsent(operand))
       continue;
-    bytes = ElementBytes(constantElements(operand));
+    bytes = bytesOf(operand);
     if (!bytes)
       return std::nullopt;
   }
-  for (Value result : op->getResults())
-    if (tensorType(result).getNumElements() > maxElements ||
-        hasExtents(result.getType()))
-      return std::nullopt;
   if (!isa<ElementwiseOp, IndexedOp, SequentialOp>(op)) {
     auto composite = dyn_cast<DecomposableOp>(op);
     return composite ? evaluateParts(composite, maxElements, maxSteps)

@@ -15,15 +15,15 @@
 namespace mlir::veltair {
 
 /// Evaluates an onnx operation whose operands are all constant (or absent): one
-/// constant for each result. It interprets the operation's own lowering, with
-/// the folders of the scalar operations, so it is exact but slow. Nothing when
-/// an operand is no constant, a result has more than `maxElements` elements,
-/// the computation faults, or it takes more than about `maxSteps` scalar
-/// operations. The IR is not changed. The context must have loaded the dialects
-/// that loadEvaluationDialects names.
+/// constant for each result. It interprets the operation's own lowering.
+/// Nothing when an operand is no constant, a result has more than `maxElements`
+/// elements, the computation faults, or it takes more than about `maxSteps`
+/// scalar operations: then the program computes it when it runs. That many take
+/// some hundredths of a second. The IR is not changed. The context must have
+/// loaded the dialects that loadEvaluationDialects names.
 std::optional<SmallVector<ElementsAttr>>
 evaluateOnConstants(Operation *op, int64_t maxElements,
-                    int64_t maxSteps = 20'000'000);
+                    int64_t maxSteps = 4'000'000);
 
 /// What the results of an onnx operation are known to be: by its own folder,
 /// which may also name other values, or else by evaluation.

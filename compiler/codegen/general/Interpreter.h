@@ -9,50 +9,87 @@
 
 #include "mlir/IR/Operation.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/FunctionExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include <optional>
+#include <vector>
 
 namespace mlir::veltair {
 
-/// Writes an integer or float attribute of whole bytes, in its own width.
-void storeScalar(Attribute value, char *target);
-
-/// Executes blocks of operations that have folders, of scf.for and
-/// scf.if, and of reads and writes of tensors and memrefs that stand for byte
-/// buffers.
+/// Executes blocks of scalar operations, of scf.for and scf.if, and of reads
+/// and writes of memrefs that stand for byte buffers.
+///
+/// A block is translated once, into actions on a table of scalars. No value
+/// becomes an attribute, which would stay in the context for good, but those of
+/// operations that have no action here: these are left to their folders.
 class Interpreter {
 public:
   /// Stops, with a failure, after about `maxSteps` operations.
   explicit Interpreter(int64_t maxSteps) : stepsLeft(maxSteps) {}
 
-  /// Lets `tensor` stand for read-only `bytes` in row-major order; the caller
-  /// keeps them alive.
-  void bind(Value tensor, ArrayRef<char> bytes) { constants[tensor] = bytes; }
+  /// Lets `memref` stand for read-only `bytes`: the elements in row-major
+  /// order, or one that all of them are. The caller keeps the bytes alive.
+  void bind(Value memref, ArrayRef<char> bytes) { constants[memref] = bytes; }
   /// Lets `memref` stand for `bytes`.
   void bind(Value memref, MutableArrayRef<char> bytes) {
     constants[memref] = bytes;
     buffers[memref] = bytes;
   }
-  void set(Value scalar, Attribute value) { scalars[scalar] = value; }
 
-  /// Executes a block and returns the operands of its terminator. Fails for
-  /// anything that cannot be executed, and for a false cf.assert.
-  FailureOr<SmallVector<Attribute>> run(Block &block);
+  /// Executes a block once. Fails for anything that cannot be executed and for
+  /// a false cf.assert; and at once where loops of constant bounds take more
+  /// steps than there are.
+  LogicalResult run(Block &block);
 
 private:
-  LogicalResult execute(Operation &op);
-  LogicalResult executeFor(Operation &op);
-  LogicalResult executeIf(Operation &op);
-  LogicalResult fold(Operation &op);
-  FailureOr<Attribute> read(Value buffer, ValueRange index);
-  LogicalResult write(Value buffer, ValueRange index, Value value);
-  /// The byte offset of an element, bounds checked.
-  FailureOr<size_t> offset(Value buffer, ValueRange index);
-  LogicalResult assign(ValueRange targets, ArrayRef<Attribute> values);
-  FailureOr<int64_t> integer(Value value);
+  /// The bits of a scalar: an integer is extended by zeros, an index one of 64
+  /// bits.
+  using Word = uint64_t;
+  /// A step, on the table of scalars. False: it cannot be done.
+  using Action = llvm::unique_function<bool(Word *)>;
+  using Slots = SmallVector<unsigned, 4>; // places in the table
+
+  /// What a block becomes.
+  struct Code {
+    std::vector<Action> actions;
+    int64_t steps = 0;  // of one execution, without those of inner blocks
+    uint64_t least = 0; // of one execution, with inner loops of known bounds
+  };
+
+  static unsigned widthOf(Type type);
+
+  bool execute(Code &code);
+
+  // Translation. False where something has no meaning here.
+  bool translate(Block &block, Code &code);
+  bool translate(Operation &op, Code &code);
+  bool addLoop(Operation &op, Code &code);
+  bool addBranch(Operation &op, Code &code);
+  bool addLoad(Operation &op, Code &code);
+  bool addStore(Operation &op, Code &code);
+  bool addAssertion(Operation &op, Code &code);
+  bool addConversion(Operation &op, Code &code);
+  bool addOnIntegers(Operation &op, Code &code);
+  bool addOnFloats(Operation &op, Code &code);
+  bool addFolder(Operation &op, Code &code);
+  /// Adds the action that computes the result of `op` from the words of its
+  /// operands by `fn`, which gives a Word or, where there is none, nothing.
+  template <unsigned arity, typename Fn>
+  bool add(Operation &op, Code &code, Fn fn);
+  /// The same by a function of floats or of doubles.
+  template <unsigned arity, typename Fn>
+  bool addFloats(Operation &op, Code &code, Fn fn);
+
+  unsigned define(Value value);
+  Slots defineAll(ValueRange values);
+  std::optional<unsigned> find(Value value) const;
+  std::optional<Slots> findAll(ValueRange values) const;
 
   int64_t stepsLeft;
-  llvm::DenseMap<Value, Attribute> scalars;
   llvm::DenseMap<Value, ArrayRef<char>> constants;
   llvm::DenseMap<Value, MutableArrayRef<char>> buffers;
+  llvm::DenseMap<Value, unsigned> slots;
+  std::vector<Word> table;
 };
 
 } // namespace mlir::veltair

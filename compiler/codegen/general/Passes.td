@@ -37,9 +37,9 @@ def ConvertOnnxToGenerate : Pass<"convert-onnx-to-generate"> {
 def FoldOnnxConstants : Pass<"fold-onnx-constants"> {
   let summary = "Evaluate onnx operations whose operands are all constant";
   let description = [{
-    Evaluates the same lowering that code is generated from, by the folders of
-    its operations. Operations with a result of more than `max-elements`
-    elements, or that take too many steps, stay.
+    Evaluates the same lowering that code is generated from. Operations with a
+    result of more than `max-elements` elements, or that take too many steps,
+    stay: the program computes them when it runs.
   }];
   let options = [
     Option<"maxElements", "max-elements", "int64_t", "4096",
