@@ -48,6 +48,9 @@ static void copyStrided(ArrayRef<int64_t> sizes, ArrayRef<int64_t> strides,
 /// The constant with permuted dimensions; null when it cannot be read.
 static ElementsAttr transpose(ElementsAttr elements, RankedTensorType result,
                               ArrayRef<int64_t> permutation) {
+  if (auto dense = dyn_cast<DenseElementsAttr>(elements);
+      dense && dense.isSplat())
+    return dense.resizeSplat(result);
   onnx::ElementBytes bytes(elements);
   if (!bytes)
     return {};

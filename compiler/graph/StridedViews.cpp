@@ -35,13 +35,16 @@ kernel::StridedViewAttr StridedView::getAttr() const {
 
 std::optional<float> veltair::getConstantNumber(Value value) {
   ElementsAttr elements = onnx::constantElements(value);
-  if (!elements || !elements.getElementType().isF32() ||
-      (elements.getNumElements() != 1 && !elements.isSplat()))
+  if (!elements || !elements.getElementType().isF32())
+    return std::nullopt;
+  // One that stands for many is not spread out.
+  if (auto dense = dyn_cast<DenseElementsAttr>(elements);
+      dense && dense.isSplat())
+    return dense.getSplatValue<float>();
+  if (elements.getNumElements() != 1)
     return std::nullopt;
   std::optional<SmallVector<double>> numbers = onnx::getFloats(elements);
-  if (!numbers || numbers->empty())
-    return std::nullopt;
-  return numbers->front();
+  return numbers ? std::optional<float>(numbers->front()) : std::nullopt;
 }
 
 std::optional<std::pair<Value, float>> veltair::asScaling(Operation *op) {

@@ -116,6 +116,11 @@ ElementsAttr mlir::veltair::onnx::reinterpretElements(ElementsAttr attribute,
                                                       RankedTensorType type) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute))
     return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  // A splat need not be spread out.
+  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(attribute);
+      dense && dense.isSplat() &&
+      dense.getElementType() == type.getElementType())
+    return dense.resizeSplat(type);
   ElementBytes bytes(attribute);
   return bytes ? makeElements(type, bytes.get()) : ElementsAttr();
 }
