@@ -29,7 +29,8 @@ struct ArenaPlan {
 
 /// Places buffers so that no two that are alive in the same layer overlap:
 /// the largest first, each into the smallest gap that holds it (as XNNPACK
-/// does). Offsets are multiples of `alignment`, and so is the arena's size.
+/// does), or behind all of them where more than a thousand are alive with it.
+/// Offsets are multiples of `alignment`, and so is the arena's size.
 ArenaPlan planArena(ArrayRef<ArenaBuffer> buffers, int64_t alignment);
 
 /// The bytes [begin, end) of the arena.

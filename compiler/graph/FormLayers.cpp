@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace mlir::veltair {
@@ -65,13 +66,14 @@ public:
     StringRef node = getNodeName(op->getLoc());
     std::string base = node.empty() ? getOperator(op).str() : node.str();
     std::string name = base;
-    for (unsigned n = 1; !used.insert(name).second; ++n)
-      name = base + "_" + std::to_string(n);
+    for (unsigned &number = last[base]; !used.insert(name).second;)
+      name = base + "_" + std::to_string(++number);
     return name;
   }
 
 private:
   llvm::StringSet<> used;
+  llvm::StringMap<unsigned> last; // number behind each name
 };
 
 } // namespace
