@@ -89,6 +89,18 @@ static LogicalResult inferByChannel(Inference &infer, Value x,
   return infer.result(elementType(x), shapeOf(x));
 }
 
+/// y * scale + bias in the element type of `x`, whichever y, scale and bias
+/// have.
+static Value scaleChannels(Composer &c, Value y, Value x, Value scale,
+                           Value bias) {
+  Type type = elementType(x);
+  auto channels = [&](Value vector) {
+    return c.alongChannels(c.cast(vector, type), rankOf(x));
+  };
+  Value product = c.mul(c.cast(y, type), channels(scale));
+  return c.add(product, channels(bias));
+}
+
 LogicalResult BatchNormalizationOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> location, Adaptor a,
     SmallVectorImpl<Type> &types) {
@@ -129,8 +141,7 @@ InstanceNormalizationOp::decompose(OpBuilder &b,
   Value mean, inverse;
   Value y = c.standardize(c.widened(getX()), trailingAxes(2, rank),
                           getEpsilon().convertToFloat(), mean, inverse);
-  y = c.mul(c.cast(y, elementType(getX())), c.alongChannels(getScale(), rank));
-  results.push_back(c.add(y, c.alongChannels(getBias(), rank)));
+  results.push_back(scaleChannels(c, y, getX(), getScale(), getBias()));
   return success();
 }
 
@@ -161,9 +172,8 @@ LogicalResult GroupNormalizationOp::decompose(OpBuilder &b,
   Value mean, inverse;
   Value y =
       c.standardize(grouped, 2, getEpsilon().convertToFloat(), mean, inverse);
-  y = c.mul(c.cast(c.reshape(y, shape), elementType(getX())),
-            c.alongChannels(getScale(), shape.size()));
-  results.push_back(c.add(y, c.alongChannels(getBias(), shape.size())));
+  results.push_back(
+      scaleChannels(c, c.reshape(y, shape), getX(), getScale(), getBias()));
   return success();
 }
 

@@ -56,7 +56,7 @@ def Onnx_InstanceNormalizationOp : Onnx_DecomposableOp<"InstanceNormalization"> 
   let summary = "Each channel of each sample standardised, scaled and moved";
   let description = [{
     (C1) x has at least three dimensions; (C2) scale and bias have one element
-    for each channel.
+    for each channel. Where their element type is another, they are converted.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$scale, Onnx_Float:$bias,
     Onnx_Float32<"1.0e-5f">:$epsilon);
@@ -68,7 +68,8 @@ def Onnx_GroupNormalizationOp : Onnx_DecomposableOp<"GroupNormalization"> {
   let description = [{
     (C1) x has at least three dimensions; (C2) scale and bias have one element
     for each channel; (C3) num_groups divides the channels; (C4) no dimension but
-    the first has a data-dependent size.
+    the first has a data-dependent size. Where the element type of scale or bias
+    is another, they are converted.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$scale, Onnx_Float:$bias,
     Onnx_Float32<"1.0e-5f">:$epsilon, I64Attr:$num_groups, Onnx_Int<"1">:$stash_type);
@@ -80,7 +81,8 @@ def Onnx_LayerNormalizationOp : Onnx_DecomposableOp<"LayerNormalization"> {
   let description = [{
     Results are y, the mean and the reciprocal of the standard deviation.
 
-    * (C1) axis is in range; (C2) scale and bias broadcast to x.
+    * (C1) axis is in range; (C2) scale and bias broadcast to x. Where their
+      element type is another, they are converted.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$scale, Onnx_Optional<Onnx_Float>:$bias,
     Onnx_Int<"-1">:$axis, Onnx_Float32<"1.0e-5f">:$epsilon, Onnx_Int<"1">:$stash_type);

@@ -513,6 +513,18 @@ class Operators(ModelCase):
                 reference=True,
             )
 
+    def test_instance_normalization_of_other_types(self):
+        tensors = constants(scale=self.normal(3), bias=self.normal(3))
+        for dtype, element, tolerance in ((np.float16, FLOAT16, 3e-2), (np.float64, DOUBLE, 1e-5)):
+            self.one(
+                "InstanceNormalization",
+                [self.normal(2, 3, 4, 5, dtype=dtype)],
+                (element, [2, 3, 4, 5]),
+                tensors,
+                tolerance=tolerance,
+                reference=True,
+            )
+
     def test_one_hot_of_large_bytes(self):
         tensors = constants(depth=np.array(150), values=np.array([0, 1], np.float32))
         x = np.array([140, 3, 149, 200], np.uint8)

@@ -122,6 +122,35 @@ func.func @rms_normalization() -> tensor<2xf32> {
   return %0 : tensor<2xf32>
 }
 
+// Scale and bias are converted to the type of the operand.
+// CHECK-LABEL: @normalizations_of_mixed_types
+// CHECK-DAG: dense<{{\[\[\[}}3.000000e+00, -1.000000e+00]]]> : tensor<1x1x2xf16>
+// CHECK-DAG: dense<{{\[\[\[}}3.000000e+00, -1.000000e+00]]]> : tensor<1x1x2xf64>
+// CHECK-DAG: dense<{{\[\[\[}}1.000000e+00, -1.000000e+00], [3.000000e+00, -1.000000e+00]]]> : tensor<1x2x2xf16>
+// CHECK-DAG: dense<[5.000000e-01, -3.000000e+00]> : tensor<2xf16>
+func.func @normalizations_of_mixed_types() -> (tensor<1x1x2xf16>, tensor<1x1x2xf64>, tensor<1x2x2xf16>, tensor<2xf16>) {
+  %x = onnx.Constant dense<[[[300.0, -300.0]]]> : tensor<1x1x2xf16>
+  %y = onnx.Constant dense<[[[3.0, -3.0]]]> : tensor<1x1x2xf64>
+  %z = onnx.Constant dense<[[[300.0, -300.0], [300.0, -300.0]]]> : tensor<1x2x2xf16>
+  %v = onnx.Constant dense<[300.0, -300.0]> : tensor<2xf16>
+  %two = onnx.Constant dense<2.0> : tensor<1xf32>
+  %one = onnx.Constant dense<1.0> : tensor<1xf32>
+  %halves = onnx.Constant dense<2.0> : tensor<1xf16>
+  %s = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %b = onnx.Constant dense<[0.0, 1.0]> : tensor<2xf64>
+  %w = onnx.Constant dense<[0.5, 3.0]> : tensor<2xf32>
+  %n = onnx.NoValue
+  %0 = onnx.InstanceNormalization %x, %two, %one {epsilon = 0.0 : f32}
+    : (tensor<1x1x2xf16>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x2xf16>
+  %1 = onnx.InstanceNormalization %y, %halves, %one {epsilon = 0.0 : f32}
+    : (tensor<1x1x2xf64>, tensor<1xf16>, tensor<1xf32>) -> tensor<1x1x2xf64>
+  %2 = onnx.GroupNormalization %z, %s, %b {epsilon = 0.0 : f32, num_groups = 2 : i64}
+    : (tensor<1x2x2xf16>, tensor<2xf32>, tensor<2xf64>) -> tensor<1x2x2xf16>
+  %3, %mean, %inverse = onnx.LayerNormalization %v, %w, %n {epsilon = 0.0 : f32}
+    : (tensor<2xf16>, tensor<2xf32>, none) -> (tensor<2xf16>, tensor<1xf32>, tensor<1xf32>)
+  return %0, %1, %2, %3 : tensor<1x1x2xf16>, tensor<1x1x2xf64>, tensor<1x2x2xf16>, tensor<2xf16>
+}
+
 // CHECK-LABEL: @resize
 // CHECK-DAG: dense<[1.000000e+00, 1.000000e+00, 3.000000e+00, 3.000000e+00]> : tensor<4xf32>
 // CHECK-DAG: dense<[1.000000e+00, 1.500000e+00, 2.500000e+00, 3.000000e+00]> : tensor<4xf32>
