@@ -45,7 +45,8 @@ def Onnx_NonMaxSuppressionOp : Onnx_BoundedSequentialOp<"NonMaxSuppression"> {
     later ones are not looked for.
 
     * (C1) boxes is [batch, N, 4], scores is [batch, classes, N];
-    * (C2) the other operands have one element.
+    * (C2) the other operands have one element; (C3) the element types of boxes
+      and the thresholds match.
   }];
   let arguments = (ins Onnx_Float:$boxes, Onnx_Float:$scores,
     Onnx_Optional<Onnx_Int64>:$max_output_boxes_per_class,
@@ -104,7 +105,7 @@ def Onnx_BoundedTopKOp : Onnx_BoundedSequentialOp<"BoundedTopK"> {
   let results = (outs Onnx_Numeric:$values, Onnx_Int64:$indices, Onnx_Int64:$extent);
 }
 
-def Onnx_FillLikeOp : Onnx_ElementwiseOp<"FillLike", "adaptor.getValue().getElementType(), false"> {
+def Onnx_FillLikeOp : Onnx_ElementwiseOp<"FillLike", "adaptor.getValue().getElementType(), ::mlir::ValueRange()"> {
   let summary = "ConstantOfShape of the shape of another tensor";
   let arguments = (ins Onnx_Tensor:$like, ElementsAttr:$value);
 }

@@ -5,7 +5,7 @@
 // Operations computed element by element, with multidirectional broadcasting.
 // Constraints of all of them: (C1) the operands' shapes broadcast to one shape,
 // that of the result; (C2) the operands have one element type, but for Pow,
-// Where and CastLike.
+// CastLike, and the condition of Where.
 
 include "dialects/onnx/OnnxBase.td"
 
@@ -282,7 +282,7 @@ def Onnx_PReluOp : Onnx_BinaryOp<"PRelu", Onnx_Numeric> {
   let summary = "a if a >= 0, else a * b";
 }
 
-def Onnx_PowOp : Onnx_BinaryOp<"Pow", Onnx_Numeric, "elementType(operands[0]), false"> {
+def Onnx_PowOp : Onnx_BinaryOp<"Pow", Onnx_Numeric, "elementType(operands[0]), ::mlir::ValueRange()"> {
   let summary = "a to the power of b, in the type of a";
 }
 
@@ -324,7 +324,7 @@ def Onnx_SumOp : Onnx_VariadicOp<"Sum", Onnx_Float> {
   let summary = "The sum of the operands";
 }
 
-def Onnx_WhereOp : Onnx_ElementwiseOp<"Where", "elementType(operands[1]), false"> {
+def Onnx_WhereOp : Onnx_ElementwiseOp<"Where", "elementType(operands[1]), operands.drop_front()"> {
   let summary = "x where condition holds, else y";
   let arguments = (ins Onnx_Bool:$condition, Onnx_Tensor:$x, Onnx_Tensor:$y);
 }

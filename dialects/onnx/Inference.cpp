@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/onnx/Inference.h"
+#include "dialects/onnx/ElementBuilder.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -94,24 +95,38 @@ LogicalResult Inference::result(Type element, ArrayRef<int64_t> shape) {
 }
 
 LogicalResult Inference::elementwise(ValueRange operands, Type resultElement,
-                                     bool sameElements) {
+                                     ValueRange alike) {
   if (!resultElement)
     return fail(3, "the result has an unsupported element type");
-  SmallVector<ArrayRef<int64_t>> shapes;
   Type common;
-  for (Value operand : operands) {
+  for (Value operand : alike) {
     if (isAbsent(operand))
       continue;
-    shapes.push_back(shapeOf(operand));
-    if (!common)
-      common = elementType(operand);
-    if (sameElements && elementType(operand) != common)
+    if (common && elementType(operand) != common)
       return fail(2, "operands have different element types");
+    common = elementType(operand);
   }
+  SmallVector<ArrayRef<int64_t>> shapes;
+  for (Value operand : operands)
+    if (!isAbsent(operand))
+      shapes.push_back(shapeOf(operand));
   std::optional<SmallVector<int64_t>> shape = broadcastShapes(shapes);
   if (!shape)
     return fail(1, "the operands' shapes do not broadcast to one");
   return result(resultElement, *shape);
+}
+
+LogicalResult Inference::matching(unsigned number, ValueRange operands) const {
+  Type common;
+  for (Value operand : operands) {
+    if (isAbsent(operand))
+      continue;
+    Type type = computeType(elementType(operand));
+    if (common && type != common)
+      return fail(number, "operands have different element types");
+    common = type;
+  }
+  return success();
 }
 
 FailureOr<int64_t> Inference::axis(unsigned number, int64_t axis,

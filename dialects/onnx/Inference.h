@@ -75,9 +75,16 @@ public:
   LogicalResult result(Type element, ArrayRef<int64_t> shape);
 
   /// The result of an element-wise operation: (C1) the operands' shapes
-  /// broadcast to one; (C2) with `sameElements`, all have one element type.
+  /// broadcast to one; (C2) those of `alike` have one element type.
   LogicalResult elementwise(ValueRange operands, Type resultElement,
-                            bool sameElements = true);
+                            ValueRange alike);
+  LogicalResult elementwise(ValueRange operands, Type resultElement) {
+    return elementwise(operands, resultElement, operands);
+  }
+
+  /// Checks that the operands that are present can be computed with each other:
+  /// halves become f32, but other element types have to be one.
+  LogicalResult matching(unsigned number, ValueRange operands) const;
 
   /// `axis` as an index below `rank`, or a failure of constraint `number`.
   FailureOr<int64_t> axis(unsigned number, int64_t axis, int64_t rank) const;

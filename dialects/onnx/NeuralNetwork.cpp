@@ -46,6 +46,8 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
     return failure();
   if (!isAbsent(a.getB()) && shapeOf(a.getB()) != ArrayRef<int64_t>{w[0]})
     return infer.fail(4, "b must have one element for each output channel");
+  if (failed(infer.matching(5, {a.getX(), a.getW(), a.getB()})))
+    return failure();
   SmallVector<int64_t> shape{x[0], w[0]};
   llvm::append_range(shape, window->output);
   return infer.result(elementType(a.getX()), shape);
@@ -151,6 +153,8 @@ ConvTransposeOp::inferReturnTypes(MLIRContext *,
   llvm::append_range(shape, window->output);
   if (!isAbsent(a.getB()) && shapeOf(a.getB()) != ArrayRef<int64_t>{shape[1]})
     return infer.fail(4, "b must have one element for each output channel");
+  if (failed(infer.matching(5, {a.getX(), a.getW(), a.getB()})))
+    return failure();
   return infer.result(elementType(a.getX()), shape);
 }
 
@@ -303,6 +307,9 @@ LogicalResult GemmOp::inferReturnTypes(MLIRContext *,
   if (!isAbsent(adaptor.getC()) &&
       broadcastShapes({shape, shapeOf(adaptor.getC())}) != shape)
     return infer.fail(3, "c does not broadcast to the result");
+  if (failed(
+          infer.matching(4, {adaptor.getA(), adaptor.getB(), adaptor.getC()})))
+    return failure();
   return infer.result(elementType(adaptor.getA()), shape);
 }
 

@@ -18,7 +18,7 @@ def Onnx_ConvOp : Onnx_IndexedOp<"Conv"> {
     * (C1) x has at least three dimensions and w as many;
     * (C2) group is positive, divides C and M, and w's second extent is C / group;
     * (C3) the window fits (see inferWindow); kernel_shape, when given, is w's;
-    * (C4) b has M elements.
+    * (C4) b has M elements; (C5) the operands' element types match.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$w, Onnx_Optional<Onnx_Float>:$b,
     Onnx_String<"NOTSET">:$auto_pad, Onnx_Ints:$dilations, Onnx_Int<"1">:$group,
@@ -40,7 +40,7 @@ def Onnx_ConvTransposeOp : Onnx_IndexedOp<"ConvTranspose"> {
     * (C2) group is positive and divides C, which is w's first extent;
     * (C3) attributes have one entry (pads: two) for each spatial dimension and
       are sane; kernel_shape, when given, is w's;
-    * (C4) b has M elements.
+    * (C4) b has M elements; (C5) the operands' element types match.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$w, Onnx_Optional<Onnx_Float>:$b,
     Onnx_String<"NOTSET">:$auto_pad, Onnx_Ints:$dilations, Onnx_Int<"1">:$group,
@@ -80,7 +80,7 @@ def Onnx_GemmOp : Onnx_IndexedOp<"Gemm"> {
 
     * (C1) a and b are matrices;
     * (C2) the inner extents are equal;
-    * (C3) c broadcasts to the result.
+    * (C3) c broadcasts to the result; (C4) the operands' element types match.
   }];
   let arguments = (ins Onnx_Numeric:$a, Onnx_Numeric:$b, Onnx_Optional<Onnx_Numeric>:$c,
     Onnx_Float32<"1.0">:$alpha, Onnx_Float32<"1.0">:$beta,

@@ -24,6 +24,9 @@ NonMaxSuppressionOp::inferReturnTypes(MLIRContext *context,
                         a.getScoreThreshold()})
     if (!isAbsent(operand) && elementCount(shapeOf(operand)) != 1)
       return infer.fail(2, "an operand has more than one element");
+  if (failed(infer.matching(
+          3, {a.getBoxes(), a.getIouThreshold(), a.getScoreThreshold()})))
+    return failure();
   int64_t count = boxes[1];
   if (isAbsent(a.getMaxOutputBoxesPerClass()))
     count = 0;

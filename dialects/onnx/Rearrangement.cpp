@@ -295,6 +295,11 @@ static FailureOr<PadExtents> resolvePads(const Inference &infer,
     extents.begin[axis] = begin;
     extents.end[axis] = end;
   }
+  Value filler = a.getConstantValue();
+  if (!isAbsent(filler) && elementCount(shapeOf(filler)) != 1)
+    return infer.fail(5, "constant_value must have one element");
+  if (failed(infer.matching(5, {a.getData(), filler})))
+    return failure();
   return extents;
 }
 

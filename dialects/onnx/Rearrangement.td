@@ -63,7 +63,8 @@ def Onnx_PadOp : Onnx_IndexedOp<"Pad"> {
     * (C1) pads and axes are constants; (C2) axes are in range and differ, and
       pads has two elements for each;
     * (C3) mode is one of constant, reflect, edge, wrap;
-    * (C4) reflections stay inside, and there is something to repeat.
+    * (C4) reflections stay inside, and there is something to repeat;
+    * (C5) constant_value is one element, of a type that matches the operand's.
   }];
   let arguments = (ins Onnx_Tensor:$data, Onnx_Int64:$pads,
     Onnx_Optional<Onnx_Tensor>:$constant_value, Onnx_Optional<Onnx_Index>:$axes,

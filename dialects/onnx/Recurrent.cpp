@@ -75,6 +75,12 @@ static LogicalResult inferRecurrent(Inference &infer, RecurrentAdaptor a) {
                    fits(a.getP(), {directions, 3 * hidden});
   if (!operandsFit)
     return infer.fail(1, "an operand does not fit x and hidden_size");
+  SmallVector<Value> numbers{a.getX(), a.getW(), a.getR(), a.getB(),
+                             a.getInitialH()};
+  if constexpr (G::hasCell)
+    numbers.append({a.getInitialC(), a.getP()});
+  if (failed(infer.matching(4, numbers)))
+    return failure();
   SmallVector<std::string> names =
       activationNames(a.getActivations(), G::activations, directions);
   if (names.size() != std::size(G::activations) * directions ||

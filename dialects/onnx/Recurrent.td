@@ -11,7 +11,8 @@ include "dialects/onnx/OnnxBase.td"
 // the other, for each direction; b those biases that go with w, then r. With
 // layout = 1 the batch dimension comes first everywhere.
 // * (C1) the shapes fit x and hidden_size; (C2) layout is 0 or 1, direction
-//   forward, reverse or bidirectional; (C3) the activations are known.
+//   forward, reverse or bidirectional; (C3) the activations are known; (C4) the
+//   element types of all operands but sequence_lens match.
 class Onnx_RecurrentOp<string mnemonic> : Onnx_SequentialOp<mnemonic> {
   let declarations = [{
     /// Whether the activations are those without attributes, not limited by clip.

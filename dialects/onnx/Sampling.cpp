@@ -181,6 +181,8 @@ LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *,
   if ((a.getMode() != "avg" && a.getMode() != "max") ||
       (transform != "half_pixel" && transform != "output_half_pixel"))
     return infer.fail(3, "unknown mode");
+  if (failed(infer.matching(4, {a.getX(), a.getRois()})))
+    return failure();
   return infer.result(elementType(a.getX()), {rois[0], x[1], height, width});
 }
 

@@ -27,7 +27,8 @@ def Onnx_RoiAlignOp : Onnx_IndexedOp<"RoiAlign"> {
   let description = [{
     * (C1) x is [N, C, H, W], rois [R, 4], batch_indices [R]; x is not empty;
     * (C2) output_height and output_width are positive, sampling_ratio is not
-      negative; (C3) mode is avg or max, and the transformation is known.
+      negative; (C3) mode is avg or max, and the transformation is known;
+    * (C4) the element types of x and rois match.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$rois, Onnx_Int64:$batch_indices,
     Onnx_String<"half_pixel">:$coordinate_transformation_mode, Onnx_String<"avg">:$mode,

@@ -181,6 +181,8 @@ static FailureOr<StftPlan> planStft(const Inference &infer, STFTOp::Adaptor a) {
   if (!length || *length < 1 || *length > signal[1] ||
       (hasWindow && shapeOf(a.getWindow()) != ArrayRef<int64_t>{*length}))
     return infer.fail(3, "the length of the pieces is unknown or impossible");
+  if (failed(infer.matching(4, {a.getSignal(), a.getWindow()})))
+    return failure();
   return StftPlan{*step, *length};
 }
 

@@ -206,3 +206,71 @@ func.func @max_unpool(%x: tensor<1x1x1x1xf32>, %i: tensor<1x1x1x1xi64>) {
   %0 = onnx.MaxUnpool %x, %i, %shape {kernel_shape = array<i64: 1, 1>, pads = array<i64: 5, 5, 5, 5>} : (tensor<1x1x1x1xf32>, tensor<1x1x1x1xi64>, tensor<4xi64>) -> tensor<1x1x3x3xf32>
   return
 }
+
+// -----
+
+func.func @conv_types(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf64>, %n: none) {
+  // expected-error@+2 {{operands have different element types (C5)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Conv %x, %w, %n : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf64>, none) -> tensor<1x4x6x6xf32>
+  return
+}
+
+// -----
+
+func.func @conv_transpose_types(%x: tensor<1x1x2xf64>, %w: tensor<1x1x3xf64>, %b: tensor<1xf32>) {
+  // expected-error@+2 {{operands have different element types (C5)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.ConvTranspose %x, %w, %b : (tensor<1x1x2xf64>, tensor<1x1x3xf64>, tensor<1xf32>) -> tensor<1x1x4xf64>
+  return
+}
+
+// -----
+
+// Halves are computed with in f32.
+func.func @gemm_types(%a: tensor<2x3xf16>, %b: tensor<3x4xf32>, %c: tensor<4xi32>, %n: none) {
+  %0 = onnx.Gemm %a, %b, %n : (tensor<2x3xf16>, tensor<3x4xf32>, none) -> tensor<2x4xf16>
+  // expected-error@+2 {{operands have different element types (C4)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %1 = onnx.Gemm %a, %b, %c : (tensor<2x3xf16>, tensor<3x4xf32>, tensor<4xi32>) -> tensor<2x4xf16>
+  return
+}
+
+// -----
+
+func.func @rnn_types(%x: tensor<2x1x1xf32>, %w: tensor<1x1x1xf32>, %r: tensor<1x1x1xf64>, %n: none) {
+  // expected-error@+2 {{operands have different element types (C4)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0, %1 = onnx.RNN %x, %w, %r, %n, %n, %n {hidden_size = 1 : i64}
+    : (tensor<2x1x1xf32>, tensor<1x1x1xf32>, tensor<1x1x1xf64>, none, none, none) -> (tensor<2x1x1x1xf32>, tensor<1x1x1xf32>)
+  return
+}
+
+// -----
+
+func.func @where_types(%c: tensor<2xi1>, %x: tensor<2xf32>, %y: tensor<2xi64>) {
+  // expected-error@+2 {{operands have different element types (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Where %c, %x, %y : (tensor<2xi1>, tensor<2xf32>, tensor<2xi64>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @pad_types(%x: tensor<3xf32>, %v: tensor<f64>, %n: none) {
+  %p = onnx.Constant dense<[3, 0]> : tensor<2xi64>
+  // expected-error@+2 {{operands have different element types (C5)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Pad %x, %p, %v, %n : (tensor<3xf32>, tensor<2xi64>, tensor<f64>, none) -> tensor<6xf32>
+  return
+}
+
+// -----
+
+func.func @pad_value(%x: tensor<3xf32>, %v: tensor<0xf32>, %n: none) {
+  %p = onnx.Constant dense<[3, 0]> : tensor<2xi64>
+  // expected-error@+2 {{constant_value must have one element (C5)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Pad %x, %p, %v, %n : (tensor<3xf32>, tensor<2xi64>, tensor<0xf32>, none) -> tensor<6xf32>
+  return
+}
