@@ -53,7 +53,7 @@ LogicalResult ProgramImporter::importIf(const ::onnx::NodeProto &proto,
   Value condition = node.operand(0);
   auto type = condition ? dyn_cast<RankedTensorType>(condition.getType())
                         : RankedTensorType();
-  if (!type || type.getNumElements() != 1 ||
+  if (!type || type.getNumElements() != 1 || veltair::onnx::hasExtents(type) ||
       !type.getElementType().isInteger(1))
     return fail(node, "the condition must be one boolean");
   if (auto known = veltair::onnx::constantIntegers(condition)) {
