@@ -38,7 +38,9 @@ static Value raise(ViewOp view, OpBuilder &builder) {
     return {};
   RankedTensorType type = onnx::tensorType(view.getResult()),
                    middle = onnx::tensorType(cut.getResult());
-  if (type.getRank() != 4 || middle.getRank() < 5 || onnx::hasExtents(type))
+  // From no channel, nothing can be chosen.
+  if (type.getRank() != 4 || middle.getRank() < 5 || onnx::hasExtents(type) ||
+      type.getNumElements() == 0)
     return {};
   // Only the channels are cut and permuted.
   SmallVector<int64_t> permutation = transpose.getPermutation();

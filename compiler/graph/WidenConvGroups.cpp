@@ -50,7 +50,7 @@ static bool widen(onnx::ConvOp op) {
   ArrayRef<int64_t> shape = onnx::shapeOf(op.getW());
   int64_t groups = op.getGroup(), inputs = shape[1];
   bool depthwise = inputs == 1 && shape[0] == groups;
-  if (groups == 1 || depthwise || input.getRank() != 4 ||
+  if (groups == 1 || depthwise || input.getRank() != 4 || shape[0] == 0 ||
       !input.getElementType().isF32())
     return false;
   int64_t together = groupsTogether(groups, inputs, shape[0] / groups);

@@ -48,7 +48,8 @@ ElementBytes::ElementBytes(ElementsAttr attribute) {
     while (storage.size() < size)
       storage.insert(storage.end(), raw.begin(), raw.end());
   } else {
-    view = raw;
+    // Of no elements, the one of a splat may be there.
+    view = raw.take_front(size);
     return;
   }
   view = storage;

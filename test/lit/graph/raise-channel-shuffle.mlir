@@ -39,3 +39,23 @@ veltair.model @m attributes {
     veltair.return %2 : tensor<1x6x4x4xf32>
   }
 }
+
+// -----
+
+// There is no channel.
+
+// CHECK-LABEL: veltair.program @none
+// CHECK: onnx.Transpose
+// CHECK-NOT: onnx.Gather
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x0x4x4xf32>],
+    output_names = ["y"], output_types = [tensor<1x0x4x4xf32>]} {
+  veltair.program @none(%x: tensor<1x0x4x4xf32>) {
+    %cut = onnx.Constant dense<[1, 2, 0, 4, 4]> : tensor<5xi64>
+    %joined = onnx.Constant dense<[1, 0, 4, 4]> : tensor<4xi64>
+    %0 = onnx.Reshape %x, %cut {allowzero = 1 : i64} : (tensor<1x0x4x4xf32>, tensor<5xi64>) -> tensor<1x2x0x4x4xf32>
+    %1 = onnx.Transpose %0 {perm = array<i64: 0, 2, 1, 3, 4>} : (tensor<1x2x0x4x4xf32>) -> tensor<1x0x2x4x4xf32>
+    %2 = onnx.Reshape %1, %joined {allowzero = 1 : i64} : (tensor<1x0x2x4x4xf32>, tensor<4xi64>) -> tensor<1x0x4x4xf32>
+    veltair.return %2 : tensor<1x0x4x4xf32>
+  }
+}

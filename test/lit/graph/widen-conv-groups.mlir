@@ -87,3 +87,20 @@ veltair.model @m attributes {
     veltair.return %y : tensor<1x111x5x6xf32>
   }
 }
+
+// -----
+
+// There is no channel of results, and no weight.
+
+// CHECK-LABEL: veltair.program @none
+// CHECK: onnx.Conv {{.*}} {group = 2 : i64} : (tensor<1x8x5x6xf32>, tensor<0x4x1x1xf32>, none)
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<1x8x5x6xf32>],
+    output_names = ["y"], output_types = [tensor<1x0x5x6xf32>]} {
+  veltair.program @none(%x: tensor<1x8x5x6xf32>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<> : tensor<0x4x1x1xf32>
+    %y = onnx.Conv %x, %w, %none {group = 2 : i64} : (tensor<1x8x5x6xf32>, tensor<0x4x1x1xf32>, none) -> tensor<1x0x5x6xf32>
+    veltair.return %y : tensor<1x0x5x6xf32>
+  }
+}
