@@ -121,10 +121,12 @@ static std::optional<StridedView> reshape(const StridedView &view,
   return result;
 }
 
+/// Elements of a dimension; nothing when they are none, run backwards or lie
+/// outside, as an index may that is out of range.
 static std::optional<StridedView> part(StridedView view, int64_t axis,
                                        int64_t begin, int64_t size,
                                        int64_t step = 1) {
-  if (step < 1 || begin < 0 || size < 1)
+  if (step < 1 || begin < 0 || size < 1 || begin >= view.sizes[axis])
     return std::nullopt;
   view.offset += begin * view.strides[axis];
   view.sizes[axis] = size;

@@ -111,3 +111,21 @@ veltair.model @m attributes {
     veltair.return %y : tensor<1x2xf32>
   }
 }
+
+// -----
+
+// An index out of range is a fault when the program runs.
+
+// CHECK-LABEL: veltair.program @outside
+// CHECK: %[[R:.*]] = onnx.Gather
+// CHECK: kernel.batch_matmul %[[R]],
+veltair.model @m attributes {
+    input_names = ["x", "w"], input_types = [tensor<3x5x4xf32>, tensor<4x2xf32>],
+    output_names = ["y"], output_types = [tensor<3x2xf32>]} {
+  veltair.program @outside(%x: tensor<3x5x4xf32>, %w: tensor<4x2xf32>) {
+    %i = onnx.Constant dense<5> : tensor<i64>
+    %r = onnx.Gather %x, %i {axis = 1 : i64} : (tensor<3x5x4xf32>, tensor<i64>) -> tensor<3x4xf32>
+    %y = onnx.MatMul %r, %w : (tensor<3x4xf32>, tensor<4x2xf32>) -> tensor<3x2xf32>
+    veltair.return %y : tensor<3x2xf32>
+  }
+}
