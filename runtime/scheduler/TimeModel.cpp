@@ -123,32 +123,53 @@ std::optional<Time> ProfileTimeModel::quietTime(uint64_t layerHash,
                                       : std::optional(time->second);
 }
 
-// The value at `x` of the piecewise linear function through `points`, whose
-// values `get` reads; constant outside.
+// The value at `x` of the piecewise linear function through `points`, which
+// `get` reads; constant outside.
 template <typename Map, typename Get>
 static double interpolate(const Map &points, double x, Get get) {
   auto above = points.lower_bound(typename Map::key_type(x));
   if (above == points.begin())
-    return get(above->second);
+    return get(*above);
   auto below = std::prev(above);
   if (above == points.end())
-    return get(below->second);
+    return get(*below);
   double x0 = double(below->first), x1 = double(above->first);
-  double y0 = get(below->second), y1 = get(above->second);
+  double y0 = get(*below), y1 = get(*above);
   return y0 + (y1 - y0) * (x - x0) / (x1 - x0);
 }
 
+// Core times lie on lines where times are a / cores + b, a usual law. What is
+// not measured beside others, as the full machine, suffers as the nearest
+// smaller team does.
 Time ProfileTimeModel::predict(const ProgramInfo &program, unsigned layer,
                                unsigned version, unsigned cores,
                                double level) const {
   const LayerInfo &info = program.layers[layer];
-  auto table = tables.find({info.hash, info.versions[version].key});
-  if (table == tables.end())
+  auto entry = tables.find({info.hash, info.versions[version].key});
+  if (entry == tables.end())
     return fallback.predict(program, layer, version, cores, level);
-  return toTime(interpolate(
-      table->second, cores, [&](const std::map<double, Time> &levels) {
-        return interpolate(levels, level, [](Time t) { return double(t); });
-      }));
+  const Table &table = entry->second;
+  auto quiet = [](const auto &measured) {
+    return double(measured.second.begin()->second);
+  };
+  unsigned inside =
+      std::clamp(cores, table.begin()->first, table.rbegin()->first);
+  double coreTime = interpolate(table, inside, [&](const auto &measured) {
+    return quiet(measured) * measured.first;
+  });
+  const std::pair<const unsigned, std::map<double, Time>> *besideOthers =
+      nullptr;
+  for (const auto &measured : table)
+    if (measured.second.size() > 1 &&
+        (!besideOthers || measured.first <= cores))
+      besideOthers = &measured;
+  double slowdown = 1;
+  if (besideOthers)
+    slowdown =
+        interpolate(besideOthers->second, level,
+                    [](const auto &point) { return double(point.second); }) /
+        quiet(*besideOthers);
+  return toTime(coreTime / inside * slowdown);
 }
 
 } // namespace veltair

@@ -101,8 +101,12 @@ TEST(ProfileTimeModel, InterpolatesAndFallsBack) {
   model.record(7, key, 4, 0, 600);
   EXPECT_EQ(model.predict(*program, 0, 0, 2, 0), 1000);
   EXPECT_EQ(model.predict(*program, 0, 0, 2, 0.25), 1250);
-  EXPECT_EQ(model.predict(*program, 0, 0, 3, 0), 800);
-  EXPECT_EQ(model.predict(*program, 0, 0, 3, 1), 1300); // (2000 + 600) / 2
+  // Core times of 2000 and 2400.
+  EXPECT_EQ(model.predict(*program, 0, 0, 3, 0), 2200 / 3);
+  // Where nothing is measured beside others, the nearest smaller team tells.
+  EXPECT_EQ(model.predict(*program, 0, 0, 3, 1), 2200 * 2 / 3);
+  EXPECT_EQ(model.predict(*program, 0, 0, 4, 1), 1200);
+  EXPECT_EQ(model.predict(*program, 0, 0, 1, 1), 2000);
   EXPECT_EQ(model.predict(*program, 0, 0, 1, 0), 1000);
   EXPECT_EQ(model.predict(*program, 0, 0, 9, 0), 600);
   EXPECT_EQ(model.predict(*program, 1, 0, 1, 0), 100);
