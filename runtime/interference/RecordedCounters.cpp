@@ -49,7 +49,7 @@ std::string recordingLine(const CounterReading &reading) {
 template <typename T> static bool parseField(std::string_view text, T &value) {
   auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
+  return error == std::errc() && end == text.data() + text.size() && value >= 0;
 }
 template <typename T>
 static bool parseField(std::string_view text, std::optional<T> &value) {

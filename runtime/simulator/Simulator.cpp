@@ -18,8 +18,9 @@ uint32_t Simulator::Query::cores() const {
 }
 
 Simulator::Simulator(const Machine &machine, Scheduler &scheduler,
-                     const TimeModel &model)
-    : machine(machine), scheduler(scheduler), model(model) {
+                     const TimeModel &model, const LinearProxy &proxy)
+    : machine(machine), scheduler(scheduler), model(model),
+      level({.proxy = proxy}) {
   for (uint32_t left = machine.cores; left;) {
     freeCores.push_back(std::min(left, machine.coresPerL3));
     left -= freeCores.back();

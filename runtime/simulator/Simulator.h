@@ -34,10 +34,10 @@ public:
   // Called for each query that ends; false stops the simulation.
   using QueryEnd = std::function<bool(TenantId tenant, Time arrival, Time end)>;
 
-  // `model` tells the layers' times at interference level 0. All must outlive
-  // the simulator; the scheduler must be new.
+  // `model` tells the layers' times at interference level 0, `proxy` the level
+  // of slow-downs. All must outlive the simulator; the scheduler must be new.
   Simulator(const Machine &machine, Scheduler &scheduler,
-            const TimeModel &model);
+            const TimeModel &model, const LinearProxy &proxy = {});
 
   // Tenants are numbered from 0.
   void addTenant(const TenantInfo &tenant);

@@ -45,6 +45,7 @@ private:
   const Machine machine;
   AnnotationTimeModel annotations;
   ProfileTimeModel model;
+  LinearProxy proxy;
   std::vector<TenantInfo> tenants;
 };
 
@@ -113,6 +114,7 @@ SimulatedTrial::SimulatedTrial(const SimulateCommand &command,
     if (!profile.ok())
       throw UserError(command.profile + ": " + profile.status().message());
     profile->fill(model);
+    proxy = profile->proxy;
   }
   for (const ScenarioTenant &tenant : scenario.tenants)
     tenants.push_back(tenantInfo(tenant, scenario.satisfied, command.isa));
@@ -130,7 +132,7 @@ std::unique_ptr<Scheduler> SimulatedTrial::makeScheduler() const {
 TrialOutcome SimulatedTrial::run(const std::vector<Arrival> &arrivals,
                                  bool giveUp) const {
   std::unique_ptr<Scheduler> scheduler = makeScheduler();
-  Simulator simulator(machine, *scheduler, model);
+  Simulator simulator(machine, *scheduler, model, proxy);
   for (const TenantInfo &tenant : tenants)
     simulator.addTenant(tenant);
   TrialOutcome outcome;

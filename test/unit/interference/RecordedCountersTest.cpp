@@ -31,10 +31,11 @@ TEST(RecordedCounters, PlaysWhatWasRecorded) {
 TEST(RecordedCounters, BadRecordingsAreRefused) {
   std::string header = std::string(recordingHeader()) + "\n";
   EXPECT_TRUE(parseRecording(header).ok());
-  for (std::string bad : {std::string(), std::string("duration\n"),
-                          header + "1,2\n", header + "1,2,3,,,,,,,9\n",
-                          header + "1,2,3,,,,,,x\n", header + "1,2,3,,,,,,-1\n",
-                          header + "\n", header + "1,2,3,,,,,,\n,,,,,,,,\n"}) {
+  for (std::string bad :
+       {std::string(), std::string("duration\n"), header + "1,2\n",
+        header + "1,2,3,,,,,,,9\n", header + "1,2,3,,,,,,x\n",
+        header + "1,2,3,,,,,,-1\n", header + "1,-2,3,,,,,,\n", header + "\n",
+        header + "1,2,3,,,,,,\n,,,,,,,,\n"}) {
     Result<std::vector<CounterReading>> readings = parseRecording(bad);
     EXPECT_FALSE(readings.ok()) << bad;
     EXPECT_THAT(readings.status().message(), testing::HasSubstr("line "));
