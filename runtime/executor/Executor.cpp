@@ -281,15 +281,18 @@ Status Executor::submit(Tenant &tenant, uint32_t programIndex,
 }
 
 // Of the tenants of the highest priority, the one that has least memory, then
-// the one that has waited longest for some: none keeps the others from it. Of
-// its queries, the one with the earliest deadline that it can still keep; now
-// and then the oldest, or those that are late once would wait as long as others
-// can be in time.
+// the one that has waited longest for some: none keeps the others from it. Now
+// and then the one that has waited longest of all, or a higher priority would
+// keep it from lower ones. Of its queries, the one with the earliest deadline
+// that it can still keep; now and then the oldest, or those that are late once
+// would wait as long as others can be in time.
 Request *Executor::nextWaiting(Time now) {
   Tenant *best = nullptr;
-  auto order = [](const Tenant &tenant) {
-    return std::tuple(-int(tenant.info.priority), tenant.reservedBytes,
-                      tenant.latestAdmitted, *tenant.waiting.begin());
+  bool ofAll = admissions % oldestEvery == oldestEvery - 1;
+  auto order = [ofAll](const Tenant &tenant) {
+    return std::tuple(ofAll ? 0 : -int(tenant.info.priority),
+                      ofAll ? 0 : tenant.reservedBytes, tenant.latestAdmitted,
+                      *tenant.waiting.begin());
   };
   for (const auto &tenant : tenants)
     if (!tenant->waiting.empty() && (!best || order(*tenant) < order(*best)))
@@ -314,6 +317,7 @@ bool Executor::admit(Request &request) {
     return false;
   Tenant &tenant = *request.tenant;
   tenant.reservedBytes += arenaBytes(request);
+  ++admissions;
   ++tenant.admissions;
   tenant.waiting.erase({request.due, request.id});
   --waiting;

@@ -194,6 +194,7 @@ protected:
   std::set<std::pair<Time, QueryId>> deadlines;
   uint64_t queryCount = 0; // ever; and when one was numbered anew
   QueryId latestAdmitted = 0;
+  uint64_t admissions = 0;
   uint64_t underway = 0;
   TenantId tenantIds = 0;
   // Since the latest reset.

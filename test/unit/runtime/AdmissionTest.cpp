@@ -85,3 +85,29 @@ TEST(Admission, TheSchedulerIsToldOfEveryEarlyEnd) {
     executor.removeTenant(tenant);
   }
 }
+
+TEST(Admission, NoPriorityWaitsForEver) {
+  Service service;
+  ManualExecutor executor(firstComeFirstServed(), /*arenaLimit=*/4096);
+  auto add = [&](Priority priority) -> Tenant & {
+    std::unique_ptr<veltair::Tenant> tenant = service.tenant();
+    tenant->info.priority = priority;
+    return executor.addTenant(std::move(tenant));
+  };
+  Tenant &high = add(Priority::high), &low = add(Priority::low);
+  auto running = std::make_shared<Request>();
+  service.submit(executor, high, running);
+  auto waiting = std::make_shared<Request>();
+  service.submit(executor, low, waiting);
+  unsigned passed = 0;
+  for (; waiting->admitted == never && passed < 100; ++passed) {
+    auto next = std::make_shared<Request>();
+    service.submit(executor, high, next);
+    executor.cancel(*running);
+    running = next;
+  }
+  EXPECT_GT(passed, 8u);
+  EXPECT_LT(passed, 17u);
+  executor.removeTenant(high);
+  executor.removeTenant(low);
+}
