@@ -221,6 +221,9 @@ struct SchedulerOptions {
   bool adaptVersions = true;
   // The share of a tenant's target that plans may fill.
   double margin = 0.9;
+  // What late queries get, before those that can be in time, of the core time
+  // that these can spare. Others to come will need some of it.
+  double lateShare = 0.25;
 };
 
 // Makes the scheduler of the policy `name`, or null if there is none of that

@@ -5,9 +5,14 @@
 #include "runtime/scheduler/Triage.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace veltair {
+
+// Of those given up for one claim; more would be looked at for each claim
+// again.
+static constexpr size_t mostTakenBack = 32;
 
 // Of the tenants that have something to give up.
 TenantRecord &Triage::mostToSpare() {
@@ -36,28 +41,55 @@ void Triage::enter(Claim &claim, size_t index) {
   std::push_heap(own.kept.begin(), own.kept.end());
 }
 
-void Triage::run(Time now, unsigned cores, std::vector<Claim> &claims) {
+void Triage::giveUpOne(std::vector<Claim> &claims) {
+  TenantRecord &tenant = mostToSpare();
+  std::pop_heap(tenant.kept.begin(), tenant.kept.end());
+  auto [freed, victim] = tenant.kept.back();
+  tenant.kept.pop_back();
+  ++tenant.givenUp;
+  claims[victim].kept = false;
+  work -= freed;
+  givenUp.push_back(victim);
+}
+
+void Triage::takeBack(Claim &claim, size_t index) {
+  claim.kept = true;
+  work += claim.work;
+  --claim.tenant->givenUp;
+  claim.tenant->kept.emplace_back(claim.work, index);
+  std::push_heap(claim.tenant->kept.begin(), claim.tenant->kept.end());
+}
+
+double Triage::run(Time now, unsigned cores, std::vector<Claim> &claims) {
   tenants.clear();
-  double work = 0;    // of the claims kept so far
+  work = 0;
   size_t entered = 0; // none as long as all are in time
+  double slack = std::numeric_limits<double>::max();
   for (size_t i = 0; i < claims.size(); ++i) {
     Claim &claim = claims[i];
     claim.kept = true;
     work += claim.work;
+    double available = (double(claim.deadline) - double(now)) * cores;
+    givenUp.clear();
     // The earlier ones stay in time when something is taken out.
-    while (claim.tenant && claim.kept &&
-           double(now) + work / cores > double(claim.deadline)) {
+    while (claim.tenant && claim.kept && work > available) {
       for (; entered <= i; ++entered)
         enter(claims[entered], entered);
-      TenantRecord &tenant = mostToSpare();
-      std::pop_heap(tenant.kept.begin(), tenant.kept.end());
-      auto [freed, victim] = tenant.kept.back();
-      tenant.kept.pop_back();
-      ++tenant.givenUp;
-      claims[victim].kept = false;
-      work -= freed;
+      giveUpOne(claims);
     }
+    // Some may have been given up in vain, before a larger one, or before the
+    // claim itself had to be.
+    if (givenUp.size() > mostTakenBack)
+      givenUp.clear();
+    for (; !givenUp.empty(); givenUp.pop_back()) {
+      size_t last = givenUp.back();
+      if (last != i && (!claim.kept || work + claims[last].work <= available))
+        takeBack(claims[last], last);
+    }
+    if (claim.kept)
+      slack = std::min(slack, available - work);
   }
+  return std::max(slack, 0.0);
 }
 
 } // namespace veltair

@@ -30,21 +30,30 @@ public:
     bool kept = true;     // the answer
   };
 
-  // Makes room for the claims of so many tenants.
-  void reserve(size_t count) { reserveFor(tenants, count); }
+  // Makes room for so many claims of so many tenants.
+  void reserve(size_t tenantCount, size_t claimCount) {
+    reserveFor(tenants, tenantCount);
+    reserveFor(givenUp, claimCount);
+  }
 
   // `claims` ascend by deadline. Clears `kept` of as many as needed, so that
   // the others meet their deadlines when `cores` cores work on them in this
   // order. A query of the lowest priority is given up first, then of a tenant
   // in excess, then of the one with most misses to spare, then the one with
-  // most work.
-  void run(Time now, unsigned cores, std::vector<Claim> &claims);
+  // most work. Returns the core time that
+  // could be spent on something else first with all that are kept still in
+  // time; 0 if one is not.
+  double run(Time now, unsigned cores, std::vector<Claim> &claims);
 
 private:
   void enter(Claim &claim, size_t index);
+  void giveUpOne(std::vector<Claim> &claims);
+  void takeBack(Claim &claim, size_t index);
   TenantRecord &mostToSpare();
 
   std::vector<TenantRecord *> tenants; // of the claims
+  std::vector<size_t> givenUp;         // for the sake of one claim
+  double work = 0;                     // of the claims kept so far
 };
 
 } // namespace veltair

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace veltair {
 
@@ -81,7 +82,7 @@ void Veltair::reserve(size_t queries) {
     reserveFor(*buffer, queries);
   for (auto &[id, record] : records)
     record.reserve(queries);
-  triage.reserve(records.size());
+  triage.reserve(records.size(), queries);
 }
 
 void Veltair::queryArrived(Time now, Query &base) {
@@ -264,7 +265,7 @@ void Veltair::findWhoGivesWay(Time now) {
     claims.push_back({query->due, query->work, firm ? nullptr : query->record});
     claimants.push_back(query);
   }
-  triage.run(now, std::max(coreCount(), 1u), claims);
+  slack = triage.run(now, std::max(coreCount(), 1u), claims);
   for (size_t i = 0; i < claims.size(); ++i)
     if (!claims[i].kept)
       givingWay.push_back(claimants[i]);
@@ -305,17 +306,27 @@ void Veltair::shareCores(Time now) {
     query->share = 0;
   served.clear();
   unsigned spare = coreCount();
+  auto way = givingWay.begin();
+  auto effort = bestEffort.begin();
+  // The late ones, the shortest first, up to so much work.
+  auto serveLate = [&](double work) {
+    while (spare && (way != givingWay.end() || effort != bestEffort.end())) {
+      bool givesWay = effort == bestEffort.end() ||
+                      (way != givingWay.end() &&
+                       (*way)->shortness() < (*effort)->shortness());
+      BlockQuery &query = givesWay ? **way : **effort;
+      work -= query.work;
+      if (work < 0)
+        return;
+      givesWay ? void(++way) : void(++effort);
+      serve(now, query, /*late=*/true, spare);
+    }
+  };
+  serveLate(options.lateShare * slack);
   for (size_t i = 0; i < claims.size() && spare; ++i)
     if (claims[i].kept)
       serve(now, *claimants[i], /*late=*/false, spare);
-  auto way = givingWay.begin();
-  auto effort = bestEffort.begin();
-  while (spare && (way != givingWay.end() || effort != bestEffort.end())) {
-    bool givesWay = effort == bestEffort.end() ||
-                    (way != givingWay.end() &&
-                     (*way)->shortness() < (*effort)->shortness());
-    serve(now, givesWay ? **way++ : **effort++, /*late=*/true, spare);
-  }
+  serveLate(std::numeric_limits<double>::infinity());
   if (spare)
     lendSpareCores(spare);
 }

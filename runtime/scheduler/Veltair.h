@@ -84,8 +84,8 @@ private:
     return query.program->correction.done(query.progress);
   }
   static double left(const BlockQuery &query, double all, double afterBlock);
-  // Of the layers from `first` to the last: the core time if single cores do it,
-  // and the time of the fastest team.
+  // Of the layers from `first` to the last: the core time if single cores do
+  // it, and the time of the fastest team.
   double restWork(const Query &query, unsigned first = 0);
   double fastestRest(const Query &query, unsigned first = 0);
   double workLeft(const BlockQuery &query);
@@ -132,6 +132,7 @@ private:
   std::vector<BlockQuery *> served;    // in order
   std::vector<BlockQuery *> serving;   // those of the decision before
   Triage triage;
+  double slack = 0; // core time that those kept can spare
 };
 
 } // namespace veltair

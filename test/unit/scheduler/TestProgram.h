@@ -63,7 +63,7 @@ struct Granted {
 class SchedulerTest : public testing::Test {
 protected:
   void create(std::string_view policy, uint32_t cores,
-              const SchedulerOptions &options = {.margin = 1}) {
+              const SchedulerOptions &options = {.margin = 1, .lateShare = 0}) {
     scheduler = createScheduler(policy, options, model);
     ASSERT_TRUE(scheduler);
     EXPECT_TRUE(send(0, CoresChanged{cores}).empty());

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace veltair {
@@ -39,6 +40,30 @@ TEST(Triage, KeepsWhatMustBeKept) {
             Kept({true, false, true}));
   // Not even for its own sake is another one given up.
   EXPECT_EQ(kept(0, 1, {{50, 50, &a}, {60, 80, nullptr}}), Kept({true, true}));
+}
+
+TEST(Triage, GivesUpNothingInVain) {
+  TenantRecord a, b, low;
+  low.priority = Priority::low;
+  // Behind what must be kept, the last is late whatever is given up for it.
+  EXPECT_EQ(kept(0, 1, {{20, 10, &low}, {30, 1000, nullptr}, {500, 10, &a}}),
+            Kept({true, true, false}));
+  // The small one of the low priority frees too little for the large one.
+  EXPECT_EQ(kept(0, 1, {{100, 10, &low}, {100, 80, &a}, {100, 50, &b}}),
+            Kept({true, false, true}));
+}
+
+TEST(Triage, TellsTheSlackOfThoseKept) {
+  TenantRecord a;
+  Triage triage;
+  std::vector<Triage::Claim> claims;
+  EXPECT_EQ(triage.run(0, 1, claims), std::numeric_limits<double>::max());
+  claims = {{100, 50, &a}, {200, 130, &a}, {250, 50, &a}};
+  EXPECT_EQ(triage.run(0, 1, claims), 20); // 50, 20, 20
+  EXPECT_EQ(triage.run(0, 2, claims), 150);
+  EXPECT_EQ(triage.run(30, 1, claims), 20); // 20; without the second, 120
+  claims = {{100, 150, nullptr}, {200, 30, &a}};
+  EXPECT_EQ(triage.run(0, 1, claims), 0);
 }
 
 TEST(Triage, GivesUpTheMostWorkAmongEquals) {

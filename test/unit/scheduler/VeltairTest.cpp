@@ -63,7 +63,7 @@ TEST_F(VeltairTest, TheUrgentGoFirstAndTheLateLast) {
   addTenant(1, testProgram({{100, 1}}), 1000);
   addTenant(2, testProgram({{100, 1}}), 500);
   addTenant(3, testProgram({{100, 1}}), 150);
-  addTenant(4, testProgram({{100, 1}}), 90); // always late
+  addTenant(4, testProgram({{400, 1}}), 90); // always late
   EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
   EXPECT_EQ(arrive(10, 2, 1), Grants()); // until 1010
   EXPECT_EQ(arrive(15, 3, 4), Grants());
@@ -73,7 +73,20 @@ TEST_F(VeltairTest, TheUrgentGoFirstAndTheLateLast) {
   EXPECT_EQ(blockEnd(220, 5, 1), (Grants{{1, 0, 1, 1}}));
   // The late one has another deadline since 285.
   EXPECT_EQ(blockEnd(300, 1, 1), (Grants{{3, 0, 1, 1}}));
-  EXPECT_EQ(blockEnd(400, 3, 1), (Grants{{2, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(700, 3, 1), (Grants{{2, 0, 1, 1}}));
+}
+
+TEST_F(VeltairTest, AShortLateQueryGoesBeforeThoseThatCanWait) {
+  create("veltair", 1, {.margin = 1, .lateShare = 0.25});
+  addTenant(1, testProgram({{400, 1}}), 1000);
+  addTenant(2, testProgram({{150, 1}}), 140); // always late
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  // The first can spare 600, a quarter of which is enough.
+  EXPECT_EQ(arrive(0, 2, 2), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(150, 2, 1), (Grants{{1, 0, 1, 1}}));
+  // A quarter of 450 is not.
+  EXPECT_EQ(arrive(300, 3, 2), Grants());
+  EXPECT_EQ(blockEnd(550, 1, 1), (Grants{{3, 0, 1, 1}}));
 }
 
 TEST_F(VeltairTest, TheTenantWithMissesToSpareGivesWay) {
