@@ -44,4 +44,18 @@ def ExpandMath : Pass<"expand-math", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::vector::VectorDialect", "::mlir::arith::ArithDialect"];
 }
 
+def KeepBranchingLoops : Pass<"keep-branching-loops", "::mlir::func::FuncOp"> {
+  let summary = "Tells LLVM not to unroll loops whose carried values are used twice";
+  let description = [{
+    The largest element, or its index, is chosen by a comparison and a selection,
+    which both use what was chosen before. LLVM's loop vectorizer (22) asks of each
+    value whether it is uniform by asking its operands, once for each use: of n
+    iterations that are unrolled, 2^n times.
+  }];
+  let statistics = [
+    Statistic<"numKept", "kept", "Number of loops that are not to be unrolled">
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // VELTAIR_COMPILER_CODEGEN_PASSES_TD

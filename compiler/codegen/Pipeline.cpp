@@ -41,6 +41,8 @@ void veltair::addKernelToLlvmPasses(OpPassManager &manager, bool bf16) {
   // Without instructions for it, LLVM calls a library to round to bf16.
   expand.includeBf16 = !bf16;
   function.addPass(arith::createArithExpandOpsPass(expand));
+  // Only now the uses of carried values can be counted.
+  function.addPass(createKeepBranchingLoops());
   function.addPass(createSCFToControlFlowPass());
   // Views of parts of buffers become arithmetic, in the affine dialect.
   function.addPass(memref::createExpandStridedMetadataPass());

@@ -21,6 +21,14 @@ bool mlir::veltair::onnx::isPossible(ArrayRef<int64_t> shape) {
   return true;
 }
 
+Type mlir::veltair::onnx::commonElement(ValueRange operands) {
+  Type first = elementType(operands.front());
+  return llvm::all_of(operands,
+                      [&](Value v) { return elementType(v) == first; })
+             ? first
+             : Type();
+}
+
 ElementsAttr mlir::veltair::onnx::constantElements(Value operand) {
   ElementsAttr attribute;
   matchPattern(operand, m_Constant(&attribute));

@@ -37,6 +37,9 @@ inline Type elementType(Value operand) {
 std::optional<SmallVector<int64_t>> constantIntegers(Value operand);
 std::optional<SmallVector<double>> constantFloats(Value operand);
 
+/// The element type of all operands, or null when they differ.
+Type commonElement(ValueRange operands);
+
 /// The constant that `operand` is, or null.
 ElementsAttr constantElements(Value operand);
 

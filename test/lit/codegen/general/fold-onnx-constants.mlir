@@ -102,11 +102,15 @@ func.func @wrapping() -> (tensor<2xi8>, tensor<2xi8>, tensor<2xi8>, tensor<2xui8
   return %0, %1, %2, %3 : tensor<2xi8>, tensor<2xi8>, tensor<2xi8>, tensor<2xui8>
 }
 
-// What no integer is stays a conversion, of which the program makes something.
+// What no integer is stays a conversion, of which the program makes something;
+// bytes are the low ones of a larger integer.
 // CHECK-LABEL: @no_integer
+// CHECK: onnx.Constant dense<[1, 44]> : tensor<2xi8>
 // CHECK: onnx.Cast
-func.func @no_integer() -> tensor<2xi8> {
+func.func @no_integer() -> (tensor<2xi8>, tensor<2xi64>) {
   %x = onnx.Constant dense<[1.0, 300.0]> : tensor<2xf32>
   %0 = onnx.Cast %x {to = 3 : i64} : (tensor<2xf32>) -> tensor<2xi8>
-  return %0 : tensor<2xi8>
+  %y = onnx.Constant dense<[1.0, 1.0e30]> : tensor<2xf32>
+  %1 = onnx.Cast %y {to = 7 : i64} : (tensor<2xf32>) -> tensor<2xi64>
+  return %0, %1 : tensor<2xi8>, tensor<2xi64>
 }
