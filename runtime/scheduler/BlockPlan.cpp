@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/scheduler/BlockPlan.h"
+#include "runtime/scheduler/Scheduler.h"
 
 #include <algorithm>
 
@@ -22,13 +23,22 @@ ProgramTimes::ProgramTimes(const ProgramInfo &program,
       sums.push_back(sum);
     }
   }
-  for (unsigned l = 0; l <= layers; ++l) {
-    unsigned best = std::min(2u, cores);
-    for (unsigned team = best + 1; team <= cores; ++team)
-      if (time(l, layers, team) < time(l, layers, best))
-        best = team;
-    rests.push_back({time(l, layers, best), best});
-  }
+  classes = Correction::classOf(cores) + 1;
+  rests.assign((layers + 1) * classes, never);
+  for (unsigned l = 0; l <= layers; ++l)
+    for (unsigned team = 1; team <= cores; ++team) {
+      Time &rest = rests[l * classes + Correction::classOf(team)];
+      rest = std::min(rest, time(l, layers, team));
+    }
+}
+
+double ProgramTimes::fastestRest(unsigned first,
+                                 const Correction &correction) const {
+  double fastest = double(never);
+  for (size_t i = 0; i < classes; ++i)
+    fastest = std::min(fastest, double(rests[first * classes + i]) *
+                                    correction.ofClass(i));
+  return fastest;
 }
 
 unsigned ProgramTimes::efficientTeam(unsigned first, unsigned last,
@@ -48,10 +58,11 @@ unsigned ProgramTimes::efficientTeam(unsigned first, unsigned last,
 }
 
 unsigned ProgramTimes::demand(unsigned first, unsigned last, Time budget,
-                              const Correction &correction) const {
+                              const Correction &correction,
+                              unsigned most) const {
   double fastest = 0;
   unsigned best = 1;
-  for (unsigned team = 1; team <= cores; ++team) {
+  for (unsigned team = 1; team <= std::min(cores, most); ++team) {
     double t = double(time(first, last, team)) * correction.of(team);
     if (t <= double(budget))
       return team;

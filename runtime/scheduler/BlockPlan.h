@@ -36,10 +36,9 @@ public:
     return row[last] - row[first];
   }
 
-  // Of the layers from `first` to the last by that team of several cores, if
-  // there are, that is the fastest for them.
-  Time fastestRest(unsigned first) const { return rests[first].time; }
-  unsigned fastestTeam(unsigned first) const { return rests[first].team; }
+  // The corrected time of the layers from `first` to the last by the team that
+  // is the fastest for them.
+  double fastestRest(unsigned first, const Correction &correction = {}) const;
 
   // The fastest team on the layers [first, last) that wastes no more than a
   // share of 1 - `efficiency` of its core time, compared with one core; the
@@ -47,20 +46,18 @@ public:
   unsigned efficientTeam(unsigned first, unsigned last, double efficiency,
                          const Correction &correction = {}) const;
 
-  // The smallest team that runs the layers [first, last) within `budget`; if
-  // none does, the smallest of the fastest ones.
+  // The smallest team, of `most` cores at most, that runs the layers
+  // [first, last) within `budget`; if none does, the smallest of the fastest.
   unsigned demand(unsigned first, unsigned last, Time budget,
-                  const Correction &correction = {}) const;
+                  const Correction &correction = {},
+                  unsigned most = UINT32_MAX) const;
 
 private:
   unsigned layers;
   unsigned cores;
   std::vector<Time> sums; // [cores - 1][layer]: of the layers before
-  struct Rest {
-    Time time;
-    unsigned team;
-  };
-  std::vector<Rest> rests; // [layer]
+  size_t classes;
+  std::vector<Time> rests; // [layer][class of teams]: by the fastest of them
 };
 
 struct BlockPlan {

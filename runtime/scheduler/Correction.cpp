@@ -12,21 +12,21 @@ namespace veltair {
 // The weight of a block among those before it is at least this.
 static constexpr double leastGain = 0.1;
 
-// What is known of other teams is forgotten by so much a block, or those that
-// lost once would never be tried again.
-static constexpr double forgotten = 0.02;
+// What a block tells of its teams is worth so much less with each block of
+// others.
+static constexpr double fading = 0.98;
 
-// The speed of a team that is not known, over that of the next smaller one. So
-// those who must waste nothing try the smaller, and others the larger.
+// The speed that is hoped for, over that of the next smaller team. So those who
+// must waste nothing try the smaller, and others the larger.
 static constexpr double nextSpeed = 0.85;
 
-static double expectedSpeed(double known, size_t from, size_t to) {
-  return known * std::pow(nextSpeed, double(to) - double(from));
+static double expectedSpeed(double speed, size_t from, size_t to) {
+  return speed * std::pow(nextSpeed, double(to) - double(from));
 }
 
 double Correction::done(const Progress &block) const {
-  return std::inner_product(speeds.begin(), speeds.end(), block.shares.begin(),
-                            0.0);
+  return std::inner_product(measured.begin(), measured.end(),
+                            block.shares.begin(), 0.0);
 }
 
 // The class that did most of the block learns the speed with which all of it
@@ -34,30 +34,43 @@ double Correction::done(const Progress &block) const {
 void Correction::learn(const Progress &block) {
   size_t own = 0;
   for (size_t i = 1; i < classCount; ++i)
-    if (block.shares[i] * speeds[i] > block.shares[own] * speeds[own])
+    if (block.shares[i] * measured[i] > block.shares[own] * measured[own])
       own = i;
   double share = block.shares[own];
   if (share <= 0)
     return;
-  double others = done(block) - share * speeds[own];
+  double others = done(block) - share * measured[own];
   double speed = std::clamp((1 - std::min(others, 0.5)) / share, 1e-3, 1e3);
   // The first block runs from cold caches, so the second replaces what it
   // taught; then a mean, and in the long run one that forgets.
-  double gain = std::max(1.0 / std::max(blocks[own], 1u), leastGain);
-  speeds[own] += gain * (speed - speeds[own]);
+  double gain = std::max({1.0 / std::max(blocks[own], 1u), leastGain,
+                          1 - std::pow(fading, ages[own])});
+  measured[own] += gain * (speed - measured[own]);
   ++blocks[own];
+  for (unsigned &age : ages)
+    ++age;
+  ages[own] = 0;
+  hope(own);
+}
 
+void Correction::hope(size_t latest) {
   size_t known = size_t(
       std::find_if(blocks.begin(), blocks.end(), [](unsigned b) { return b; }) -
       blocks.begin());
   for (size_t i = 0; i < classCount; ++i) {
-    if (!blocks[i]) {
-      speeds[i] = expectedSpeed(speeds[known], known, i);
+    if (blocks[i]) {
+      known = i;
+      double worth = std::pow(fading, ages[i]);
+      hoped[i] = worth * measured[i] +
+                 (1 - worth) * expectedSpeed(measured[latest], latest, i);
       continue;
     }
-    known = i;
-    if (i != own)
-      speeds[i] += forgotten * (expectedSpeed(speeds[own], own, i) - speeds[i]);
+    measured[i] = measured[known];
+    hoped[i] = expectedSpeed(measured[known], known, i);
+    // Smaller teams may be as fast as predicted: those that were tried, slow
+    // because they are teams.
+    if (i < known)
+      hoped[i] = std::max(hoped[i], 1.0);
   }
 }
 

@@ -17,15 +17,17 @@
 namespace veltair {
 
 class Correction {
+public:
+  Correction() {
+    measured.fill(1);
+    hoped.fill(1);
+  }
+
   // Teams of 1, 2, up to 4, up to 8 and so on are of one class.
   static constexpr size_t classCount = 14;
-
   static size_t classOf(unsigned team) {
     return std::min(size_t(std::bit_width(team - 1)), classCount - 1);
   }
-
-public:
-  Correction() { speeds.fill(1); }
 
   // How far a block has come by the predictions alone, so that what is learned
   // meanwhile counts for all of it.
@@ -39,8 +41,13 @@ public:
     std::array<double, classCount> shares{};
   };
 
-  // Real time over predicted time.
-  double of(unsigned team) const { return 1 / speeds[classOf(team)]; }
+  // Real time over predicted time, for choosing among teams: hoped for where it
+  // was not measured for long.
+  double of(unsigned team) const { return ofClass(classOf(team)); }
+  double ofClass(size_t teams) const { return 1 / hoped[teams]; }
+
+  // The same as it was measured, maybe of the next class.
+  double ofMeasured(unsigned team) const { return 1 / measured[classOf(team)]; }
 
   // The share of the block that should be done.
   double done(const Progress &block) const;
@@ -49,11 +56,13 @@ public:
   void learn(const Progress &block);
 
 private:
-  // Predicted time over real time; and the blocks that it was learned from. An
-  // unknown one is that of the nearest class known, a smaller one before a
-  // larger.
-  std::array<double, classCount> speeds;
-  std::array<unsigned, classCount> blocks{};
+  void hope(size_t latest);
+
+  // Predicted time over real time. Where no blocks told it, `measured` is that
+  // of the nearest class with some, a smaller one before a larger.
+  std::array<double, classCount> measured, hoped;
+  std::array<unsigned, classCount> blocks{}; // that told it
+  std::array<unsigned, classCount> ages{};   // blocks since
 };
 
 } // namespace veltair

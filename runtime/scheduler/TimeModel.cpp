@@ -157,18 +157,27 @@ Time ProfileTimeModel::predict(const ProgramInfo &program, unsigned layer,
   double coreTime = interpolate(table, inside, [&](const auto &measured) {
     return quiet(measured) * measured.first;
   });
-  const std::pair<const unsigned, std::map<double, Time>> *besideOthers =
-      nullptr;
-  for (const auto &measured : table)
-    if (measured.second.size() > 1 &&
-        (!besideOthers || measured.first <= cores))
-      besideOthers = &measured;
+  auto slowdownOf = [&](const auto &measured) {
+    return interpolate(measured.second, level,
+                       [](const auto &point) { return double(point.second); }) /
+           quiet(measured);
+  };
+  const Table::value_type *below = nullptr, *above = nullptr;
+  for (const auto &measured : table) {
+    if (measured.second.size() == 1)
+      continue;
+    if (measured.first <= cores)
+      below = &measured;
+    else if (!above)
+      above = &measured;
+  }
   double slowdown = 1;
-  if (besideOthers)
-    slowdown =
-        interpolate(besideOthers->second, level,
-                    [](const auto &point) { return double(point.second); }) /
-        quiet(*besideOthers);
+  if (below && above)
+    slowdown = std::lerp(slowdownOf(*below), slowdownOf(*above),
+                         double(cores - below->first) /
+                             double(above->first - below->first));
+  else if (below || above)
+    slowdown = slowdownOf(below ? *below : *above);
   return toTime(coreTime / inside * slowdown);
 }
 

@@ -103,7 +103,8 @@ public:
   explicit ProfileTimeModel(const TimeModel &fallback) : fallback(fallback) {}
 
   // Records a measured time. Between recorded core counts and levels the model
-  // interpolates; outside them it takes the nearest.
+  // interpolates (quiet core times, and slow-downs); outside it takes the
+  // nearest.
   void record(uint64_t layerHash, uint64_t versionKey, unsigned cores,
               double level, Time time);
 

@@ -27,18 +27,22 @@ TenantRecord &Triage::mostToSpare() {
   return *best;
 }
 
+TenantRecord &Triage::meet(TenantRecord &tenant) {
+  if (std::find(tenants.begin(), tenants.end(), &tenant) == tenants.end()) {
+    tenant.kept.clear();
+    tenant.givenUp = 0;
+    tenants.push_back(&tenant);
+  }
+  return tenant;
+}
+
 // Makes the claim one that can be given up.
 void Triage::enter(Claim &claim, size_t index) {
   if (!claim.tenant)
     return;
-  TenantRecord &own = *claim.tenant;
-  if (std::find(tenants.begin(), tenants.end(), &own) == tenants.end()) {
-    own.kept.clear();
-    own.givenUp = 0;
-    tenants.push_back(&own);
-  }
-  own.kept.emplace_back(claim.work, index);
-  std::push_heap(own.kept.begin(), own.kept.end());
+  auto &kept = meet(*claim.tenant).kept;
+  kept.emplace_back(claim.work, index);
+  std::push_heap(kept.begin(), kept.end());
 }
 
 void Triage::giveUpOne(std::vector<Claim> &claims) {
@@ -63,6 +67,7 @@ void Triage::takeBack(Claim &claim, size_t index) {
 double Triage::run(Time now, unsigned cores, std::vector<Claim> &claims) {
   tenants.clear();
   work = 0;
+  double firm = 0;    // of the work
   size_t entered = 0; // none as long as all are in time
   double slack = std::numeric_limits<double>::max();
   for (size_t i = 0; i < claims.size(); ++i) {
@@ -70,26 +75,44 @@ double Triage::run(Time now, unsigned cores, std::vector<Claim> &claims) {
     claim.kept = true;
     work += claim.work;
     double available = (double(claim.deadline) - double(now)) * cores;
-    givenUp.clear();
-    // The earlier ones stay in time when something is taken out.
-    while (claim.tenant && claim.kept && work > available) {
-      for (; entered <= i; ++entered)
+    if (!claim.tenant)
+      firm += claim.work;
+    else if (work > available) {
+      for (; entered < i; ++entered)
         enter(claims[entered], entered);
-      giveUpOne(claims);
-    }
-    // Some may have been given up in vain, before a larger one, or before the
-    // claim itself had to be.
-    if (givenUp.size() > mostTakenBack)
-      givenUp.clear();
-    for (; !givenUp.empty(); givenUp.pop_back()) {
-      size_t last = givenUp.back();
-      if (last != i && (!claim.kept || work + claims[last].work <= available))
-        takeBack(claims[last], last);
+      ++entered;
+      if (firm + claim.work > available) {
+        // Whatever else is given up.
+        claim.kept = false;
+        work -= claim.work;
+        ++meet(*claim.tenant).givenUp;
+      } else {
+        enter(claim, i);
+        makeRoom(claims, i, available);
+      }
     }
     if (claim.kept)
       slack = std::min(slack, available - work);
   }
   return std::max(slack, 0.0);
+}
+
+// The earlier ones stay in time when something is taken out.
+void Triage::makeRoom(std::vector<Claim> &claims, size_t index,
+                      double available) {
+  const Claim &claim = claims[index];
+  givenUp.clear();
+  while (claim.kept && work > available)
+    giveUpOne(claims);
+  // Some may have been given up in vain, before a larger one, or before the
+  // claim itself had to be.
+  if (givenUp.size() > mostTakenBack)
+    return;
+  for (; !givenUp.empty(); givenUp.pop_back()) {
+    size_t last = givenUp.back();
+    if (last != index && (!claim.kept || work + claims[last].work <= available))
+      takeBack(claims[last], last);
+  }
 }
 
 } // namespace veltair

@@ -46,7 +46,9 @@ public:
   double run(Time now, unsigned cores, std::vector<Claim> &claims);
 
 private:
+  TenantRecord &meet(TenantRecord &tenant);
   void enter(Claim &claim, size_t index);
+  void makeRoom(std::vector<Claim> &claims, size_t index, double available);
   void giveUpOne(std::vector<Claim> &claims);
   void takeBack(Claim &claim, size_t index);
   TenantRecord &mostToSpare();

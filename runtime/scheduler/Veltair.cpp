@@ -266,9 +266,12 @@ void Veltair::findWhoGivesWay(Time now) {
     claimants.push_back(query);
   }
   slack = triage.run(now, std::max(coreCount(), 1u), claims);
-  for (size_t i = 0; i < claims.size(); ++i)
+  for (size_t i = 0; i < claims.size(); ++i) {
     if (!claims[i].kept)
       givingWay.push_back(claimants[i]);
+    else if (claims[i].tenant) // it cannot use all cores well
+      slack = std::min(slack, spareTime(now, *claimants[i]) * coreCount());
+  }
   std::sort(givingWay.begin(), givingWay.end(),
             [](const BlockQuery *a, const BlockQuery *b) {
               return a->shortness() < b->shortness();
@@ -301,6 +304,16 @@ void Veltair::dispatch(Time now) {
   ready = nullptr;
 }
 
+// They may have a share of the slack, and then as much of the time that passes:
+// others that will come need some of it.
+double Veltair::lateBudget(Time now) {
+  double allowed = options.lateShare * coreCount();
+  lateSpent += (lateCores - allowed) * double(now - latestDecision);
+  lateSpent = std::max(lateSpent, 0.0);
+  latestDecision = now;
+  return options.lateShare * slack - lateSpent;
+}
+
 void Veltair::shareCores(Time now) {
   for (BlockQuery *query : serving)
     query->share = 0;
@@ -315,14 +328,15 @@ void Veltair::shareCores(Time now) {
                       (way != givingWay.end() &&
                        (*way)->shortness() < (*effort)->shortness());
       BlockQuery &query = givesWay ? **way : **effort;
-      work -= query.work;
-      if (work < 0)
+      if (query.work > work)
         return;
+      work -= query.work;
       givesWay ? void(++way) : void(++effort);
       serve(now, query, /*late=*/true, spare);
     }
   };
-  serveLate(options.lateShare * slack);
+  serveLate(lateBudget(now));
+  lateCores = coreCount() - spare;
   for (size_t i = 0; i < claims.size() && spare; ++i)
     if (claims[i].kept)
       serve(now, *claimants[i], /*late=*/false, spare);
@@ -342,7 +356,11 @@ void Veltair::serve(Time now, BlockQuery &query, bool late, unsigned &spare) {
       query.plan.cores,
       times(query).efficientTeam(first, first + query.plan.layers, efficiency,
                                  query.program->correction));
-  query.share = std::min(useful, spare);
+  query.share = useful <= spare
+                    ? useful
+                    : times(query).demand(first, first + query.plan.layers,
+                                          /*budget=*/-1,
+                                          query.program->correction, spare);
   spare -= query.share;
   served.push_back(&query);
 }
@@ -354,7 +372,7 @@ void Veltair::lendSpareCores(unsigned spare) {
     unsigned first = query->layersDone;
     unsigned fastest =
         times(*query).demand(first, first + query->plan.layers, /*budget=*/-1,
-                             query->program->correction);
+                             query->program->correction, query->share + spare);
     unsigned more = std::min(fastest - std::min(query->share, fastest), spare);
     query->share += more;
     spare -= more;

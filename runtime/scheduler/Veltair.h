@@ -83,14 +83,18 @@ private:
   static double done(const BlockQuery &query) {
     return query.program->correction.done(query.progress);
   }
+  static double blockLeft(const BlockQuery &query);
   static double left(const BlockQuery &query, double all, double afterBlock);
   // Of the layers from `first` to the last: the core time if single cores do
   // it, and the time of the fastest team.
   double restWork(const Query &query, unsigned first = 0);
   double fastestRest(const Query &query, unsigned first = 0);
   double workLeft(const BlockQuery &query);
-  // Whether it misses its deadline even if it got every core now.
-  bool isLate(Time now, const BlockQuery &query);
+  // Until its deadline, if it got every core now.
+  double spareTime(Time now, const BlockQuery &query);
+  bool isLate(Time now, const BlockQuery &query) {
+    return spareTime(now, query) < 0;
+  }
   void updateProgress(Time now, BlockQuery &query);
   BlockPlan plan(Time now, const BlockQuery &query, bool late);
   unsigned needNow(Time now, const BlockQuery &query, bool late);
@@ -106,6 +110,7 @@ private:
   void findWhoGivesWay(Time now);
   void lookAt(Time now, BlockQuery &query);
   void shareCores(Time now);
+  double lateBudget(Time now);
   void serve(Time now, BlockQuery &query, bool late, unsigned &spare);
   void lendSpareCores(unsigned spare);
   void applyShares(Time now);
@@ -133,6 +138,11 @@ private:
   std::vector<BlockQuery *> serving;   // those of the decision before
   Triage triage;
   double slack = 0; // core time that those kept can spare
+
+  // Core time that late queries had before others, less what they may have.
+  double lateSpent = 0;
+  unsigned lateCores = 0; // that they got by the latest decision
+  Time latestDecision = 0;
 };
 
 } // namespace veltair

@@ -10,11 +10,17 @@
 
 namespace veltair {
 
+// A block that has not ended has something left, however long it takes.
+static constexpr double leastLeft = 0.05;
+
+double Veltair::blockLeft(const BlockQuery &query) {
+  return query.running() ? std::max(1 - done(query), leastLeft) : 1;
+}
+
 // What is left of an amount that is `all` for the layers not yet done and
 // `afterBlock` for those after the running block.
 double Veltair::left(const BlockQuery &query, double all, double afterBlock) {
-  double share = query.running() ? std::max(1 - done(query), 0.0) : 1;
-  return afterBlock + (all - afterBlock) * share;
+  return afterBlock + (all - afterBlock) * blockLeft(query);
 }
 
 double Veltair::workLeft(const BlockQuery &query) {
@@ -24,20 +30,17 @@ double Veltair::workLeft(const BlockQuery &query) {
 
 double Veltair::restWork(const Query &query, unsigned first) {
   return double(times(query).time(first, query.layerCount(), 1)) *
-         query.program->correction.of(1);
+         query.program->correction.ofMeasured(1);
 }
 
 double Veltair::fastestRest(const Query &query, unsigned first) {
-  const ProgramTimes &t = times(query);
-  double team = double(t.fastestRest(first)) *
-                query.program->correction.of(t.fastestTeam(first));
-  return std::min(team, restWork(query, first));
+  return times(query).fastestRest(first, query.program->correction);
 }
 
-bool Veltair::isLate(Time now, const BlockQuery &query) {
+double Veltair::spareTime(Time now, const BlockQuery &query) {
   double rest = left(query, fastestRest(query, query.layersDone),
                      fastestRest(query, query.next()));
-  return double(now) + rest > double(query.due);
+  return double(query.due) - double(now) - rest;
 }
 
 void Veltair::updateProgress(Time now, BlockQuery &query) {
@@ -68,10 +71,10 @@ BlockPlan Veltair::plan(Time now, const BlockQuery &query, bool late) {
 unsigned Veltair::needNow(Time now, const BlockQuery &query, bool late) {
   if (late)
     return query.blockDemand;
-  double rest = std::max(1 - done(query), 0.05);
-  return times(query).demand(query.blockFirst, query.blockEnd(),
-                             scaled(query.blockDeadline - now, 1 / rest),
-                             query.program->correction);
+  return times(query).demand(
+      query.blockFirst, query.blockEnd(),
+      scaled(query.blockDeadline - now, 1 / blockLeft(query)),
+      query.program->correction);
 }
 
 } // namespace veltair

@@ -41,25 +41,37 @@ TEST(Correction, TheSecondBlockReplacesTheFirst) {
   EXPECT_NEAR(correction.of(1), 3, 1e-3);
 }
 
-TEST(Correction, UnknownTeamsAreALittleSlowerThanTheNextSmaller) {
+TEST(Correction, LargerTeamsAreHopedToLoseALittle) {
   Correction correction;
   learn(correction, 2, 2);
-  EXPECT_DOUBLE_EQ(correction.of(1), 2 * 0.85);
   EXPECT_DOUBLE_EQ(correction.of(2), 2);
   EXPECT_DOUBLE_EQ(correction.of(3), 2 / 0.85);
   EXPECT_DOUBLE_EQ(correction.of(4), 2 / 0.85);
   EXPECT_DOUBLE_EQ(correction.of(5), 2 / 0.85 / 0.85);
+  EXPECT_DOUBLE_EQ(correction.ofMeasured(5), 2);
+}
+
+TEST(Correction, SmallerTeamsAreHopedToBeAsPredicted) {
+  Correction correction;
+  learn(correction, 2, 2);
+  EXPECT_DOUBLE_EQ(correction.of(1), 1);
+  EXPECT_DOUBLE_EQ(correction.ofMeasured(1), 2);
+  learn(correction, 2, 0.5); // the second replaces the first
+  EXPECT_DOUBLE_EQ(correction.of(1), 0.5 * 0.85);
 }
 
 TEST(Correction, EachTeamIsRememberedForAWhile) {
   Correction correction;
   learn(correction, 2, 3);
   learn(correction, 1, 1);
-  // 2 % of the way from 1/3 to 0.85.
-  EXPECT_DOUBLE_EQ(correction.of(2), 1 / (1. / 3 + 0.02 * (0.85 - 1. / 3)));
+  EXPECT_DOUBLE_EQ(correction.of(2), 1 / (0.98 / 3 + 0.02 * 0.85));
   for (int i = 0; i < 500; ++i)
     learn(correction, 1, 1);
   EXPECT_NEAR(correction.of(2), 1 / 0.85, 1e-3);
+  EXPECT_DOUBLE_EQ(correction.ofMeasured(2), 3);
+  // What was learned long ago weighs little.
+  learn(correction, 2, 2);
+  EXPECT_NEAR(correction.of(2), 2, 1e-3);
 }
 
 TEST(Correction, AGrowingTeamTeachesWhatDidMost) {
@@ -68,14 +80,13 @@ TEST(Correction, AGrowingTeamTeachesWhatDidMost) {
   learn(correction, 4, 2);
   // A fifth of the block by one core as known; two cores did the rest, with a
   // speed of 0.8.
-  double one = correction.of(1);
   Correction::Progress block;
-  block.add(1, 0.2 * one);
+  block.add(1, 0.4);
   block.add(2, 1);
-  EXPECT_NEAR(correction.done(block), 0.2 + 1 / correction.of(2), 1e-12);
+  EXPECT_NEAR(correction.done(block), 0.2 + 0.5, 1e-12);
   correction.learn(block);
   EXPECT_NEAR(correction.of(2), 1 / 0.8, 1e-12);
-  EXPECT_NEAR(correction.of(1), one, 0.05);
+  EXPECT_DOUBLE_EQ(correction.ofMeasured(1), 2);
 }
 
 TEST(Correction, StaysFinite) {

@@ -112,6 +112,22 @@ TEST(ProfileTimeModel, InterpolatesAndFallsBack) {
   EXPECT_EQ(model.predict(*program, 1, 0, 1, 0), 100);
 }
 
+TEST(ProfileTimeModel, InterpolatesSlowdowns) {
+  VersionInfo version;
+  auto program = oneLayer(version);
+  TestTimeModel fallback;
+  ProfileTimeModel model(fallback);
+  program->layers[0].hash = 7;
+  uint64_t key = program->layers[0].versions[0].key;
+  for (unsigned cores : {2, 4, 6}) // core times of 1200
+    model.record(7, key, cores, 0, 1200 / cores);
+  model.record(7, key, 2, 1, 720); // 1.2 times
+  model.record(7, key, 4, 1, 600); // twice
+  EXPECT_EQ(model.predict(*program, 0, 0, 1, 1), 720);
+  EXPECT_EQ(model.predict(*program, 0, 0, 3, 1), 640); // 1.6 times 400
+  EXPECT_EQ(model.predict(*program, 0, 0, 6, 1), 400);
+}
+
 TEST(ProfileTimeModel, KnowsOnlyRecordedQuietTimes) {
   TestTimeModel fallback;
   ProfileTimeModel model(fallback);

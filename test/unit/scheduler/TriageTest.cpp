@@ -53,6 +53,18 @@ TEST(Triage, GivesUpNothingInVain) {
             Kept({true, false, true}));
 }
 
+TEST(Triage, GivesUpNobodyForWhatCannotBeInTime) {
+  TenantRecord low, high;
+  low.priority = Priority::low;
+  high.priority = Priority::high;
+  std::vector<Triage::Claim> claims(40, {100, 1, &low});
+  claims.push_back({200, 1000, nullptr});
+  claims.push_back({500, 1, &high});
+  Kept expected(42, true);
+  expected.back() = false;
+  EXPECT_EQ(kept(0, 1, claims), expected);
+}
+
 TEST(Triage, TellsTheSlackOfThoseKept) {
   TenantRecord a;
   Triage triage;

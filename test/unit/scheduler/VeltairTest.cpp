@@ -89,6 +89,44 @@ TEST_F(VeltairTest, AShortLateQueryGoesBeforeThoseThatCanWait) {
   EXPECT_EQ(blockEnd(550, 1, 1), (Grants{{3, 0, 1, 1}}));
 }
 
+TEST_F(VeltairTest, LateQueriesLeaveMostOfTheSlack) {
+  create("veltair", 1, {.margin = 1, .lateShare = 0.25});
+  addTenant(1, testProgram({{400, 1}}), 1000);
+  addTenant(2, testProgram({{10, 1}}), 5); // always late
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  // 60 of them: a quarter of the slack, and of the time that passes.
+  for (QueryId late = 2; late < 62; ++late)
+    arrive(0, late, 2);
+  Time now = 0;
+  QueryId running = 2;
+  while (running < 62) {
+    now += 10;
+    Grants grants = blockEnd(now, running++, 1);
+    if (!grants.empty() && grants[0].query == 1)
+      break;
+  }
+  EXPECT_GT(now, 100);
+  EXPECT_LT(now, 250);
+}
+
+TEST_F(VeltairTest, ALateQueryThatTakesLongerDoesNotGoFirst) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{100, 1}}), never);
+  addTenant(2, testProgram({{100, 1}}), 100);
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  // It should have been done at 100, and something is left all the same.
+  EXPECT_EQ(arrive(150, 2, 2), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+}
+
+TEST_F(VeltairTest, WhoCannotUseAllCoresHasLessToSpare) {
+  create("veltair", 4, {.margin = 1, .lateShare = 0.25});
+  addTenant(1, testProgram({{50, 1}, {50, 4}}), 65); // needs 62.5 at least
+  addTenant(2, testProgram({{9, 1}}), 5);            // always late
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 2, 4}}));
+  for (QueryId late : {2, 3, 4, 5})
+    EXPECT_EQ(arrive(0, late, 2), Grants());
+}
+
 TEST_F(VeltairTest, TheTenantWithMissesToSpareGivesWay) {
   create("veltair", 1);
   addTenant(1, testProgram({{100, 1}}), 250);
@@ -125,10 +163,14 @@ TEST_F(VeltairTest, BlocksShrinkUnderLoad) {
   // the rest demands 3.
   EXPECT_EQ(blockEnd(1325, 2, 1), (Grants{{3, 0, 1, 0}, {2, 1, 1, 4}}));
   EXPECT_EQ(blockEnd(1350, 2, 2), (Grants{{2, 2, 1, 2}, {3, 0, 1, 2}}));
-  EXPECT_EQ(blockEnd(1351, 3, 1), (Grants{{3, 1, 1, 2}}));
-  EXPECT_EQ(blockEnd(1451, 3, 2), (Grants{{3, 2, 1, 2}}));
-  // Load 4/4: theta 2.
-  EXPECT_EQ(blockEnd(1500, 2, 3), (Grants{{4, 0, 3, 2}}));
+  // Of two cores it would not be faster than of one.
+  EXPECT_EQ(blockEnd(1351, 3, 1), (Grants{{3, 1, 1, 1}, {4, 0, 1, 1}}));
+  // Four cores waste no more than one: those who have least left get all.
+  EXPECT_EQ(blockEnd(1451, 3, 2), (Grants{{4, 0, 1, 0}, {2, 2, 1, 4}}));
+  EXPECT_EQ(blockEnd(1476, 2, 3), (Grants{{3, 2, 1, 4}}));
+  EXPECT_EQ(blockEnd(1551, 3, 3), (Grants{{4, 0, 1, 4}}));
+  // Load 2/4: the rest is one block.
+  EXPECT_EQ(blockEnd(1601, 4, 1), (Grants{{4, 1, 2, 4}}));
 }
 
 TEST_F(VeltairTest, LearnsFromBlocksThatTakeLonger) {
@@ -168,9 +210,9 @@ TEST_F(VeltairTest, TeamsThatAreSlowerThanOneCoreAreNotUsed) {
   // Two cores should take 50, and take 130.
   EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 2}}));
   EXPECT_EQ(blockEnd(130, 1, 1), Grants());
-  // One core is hoped to be faster; it takes 100.
-  EXPECT_EQ(arrive(1000, 2, 1), (Grants{{2, 0, 1, 2}}));
-  EXPECT_EQ(arrive(1000, 3, 1), (Grants{{2, 0, 1, 1}, {3, 0, 1, 1}}));
+  // One core may be faster; it takes 100.
+  EXPECT_EQ(arrive(1000, 2, 1), (Grants{{2, 0, 1, 1}}));
+  EXPECT_EQ(arrive(1000, 3, 1), (Grants{{3, 0, 1, 1}}));
   EXPECT_EQ(blockEnd(1100, 2, 1), Grants());
   EXPECT_EQ(blockEnd(1100, 3, 1), Grants());
   EXPECT_EQ(arrive(2000, 4, 1), (Grants{{4, 0, 1, 1}}));
@@ -183,6 +225,23 @@ TEST_F(VeltairTest, TeamsThatAreSlowerThanOneCoreAreNotUsed) {
   }
   EXPECT_GT(query, 5u);
   EXPECT_LT(query, 100u);
+}
+
+TEST_F(VeltairTest, ASlowTeamIsTriedNowAndThen) {
+  create("veltair", 2);
+  addTenant(1, testProgram({{100, 2}}), 1000);
+  // Queries that come alone: two cores take 130, one takes 100.
+  unsigned teams = 0;
+  for (QueryId query = 1; query <= 500; ++query) {
+    Time now = Time(query) * 1000;
+    Grants grants = arrive(now, query, 1);
+    ASSERT_EQ(grants.size(), 1u);
+    teams += grants[0].cores == 2;
+    EXPECT_EQ(blockEnd(now + (grants[0].cores == 2 ? 130 : 100), query, 1),
+              Grants());
+  }
+  EXPECT_GT(teams, 5u);
+  EXPECT_LT(teams, 50u);
 }
 
 TEST_F(VeltairTest, ATenantWithoutTargetGetsTheIdleCores) {
