@@ -240,7 +240,9 @@ LayoutAssigner::evaluate(Operation *op,
 
 bool LayoutAssigner::rewriteElementwise(Operation *op) {
   RankedTensorType type = onnx::tensorType(op->getResult(0));
-  if (type.getRank() != 4 || llvm::none_of(op->getOperands(), [&](Value value) {
+  // Extents are numbered by the dimensions of plain tensors.
+  if (type.getRank() != 4 || onnx::hasExtents(type) ||
+      llvm::none_of(op->getOperands(), [&](Value value) {
         return isBlocked(value) &&
                onnx::tensorType(value).getDimSize(1) == type.getDimSize(1);
       }))

@@ -36,7 +36,8 @@ public:
 private:
   static bool isSequence(Value value) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
-    return type && type.getRank() == 3 && type.getElementType().isF32();
+    return type && type.getRank() == 3 && type.getElementType().isF32() &&
+           !onnx::hasExtents(type);
   }
 
   /// [..., C, L] with a height of 1 between them.

@@ -120,6 +120,21 @@ Value ElementBuilder::fromMemory(Value value, Type elementType) {
   return ne(value, constantLike(value, 0));
 }
 
+/// The integer of element type `to` towards zero. Narrow ones are the low bits
+/// of wider ones, as they are everywhere else: conversion to 8 bits itself may
+/// give anything for what they do not hold, such as -1 as an unsigned number.
+static Value floatToInteger(ElementBuilder &b, Value value, Type to) {
+  Type target = computeType(to);
+  unsigned width = target.getIntOrFloatBitWidth();
+  if (isUnsignedElement(to) && width == 64)
+    return b.createOrFold<arith::FPToUIOp>(target, value);
+  Type wide = b.getIntegerType(
+      isUnsignedElement(to) && width == 32 ? 64u : std::max(width, 32u));
+  Value integer = b.createOrFold<arith::FPToSIOp>(wide, value);
+  return wide == target ? integer
+                        : b.createOrFold<arith::TruncIOp>(target, integer);
+}
+
 Value ElementBuilder::convert(Value value, Type from, Type to) {
   Type source = computeType(from), target = computeType(to);
   if (to.isInteger(1))
@@ -132,8 +147,7 @@ Value ElementBuilder::convert(Value value, Type from, Type to) {
                : createOrFold<arith::TruncFOp>(target, value);
   }
   if (isa<FloatType>(source))
-    return isUnsignedElement(to) ? createOrFold<arith::FPToUIOp>(target, value)
-                                 : createOrFold<arith::FPToSIOp>(target, value);
+    return floatToInteger(*this, value, to);
   bool zeroExtend = isUnsignedElement(from);
   if (isa<FloatType>(target))
     return zeroExtend ? createOrFold<arith::UIToFPOp>(target, value)

@@ -123,8 +123,8 @@ Value MaxPoolOp::emitElement(ElementBuilder &b, unsigned result,
   // The flat position of an element in x.
   SmallVector<unsigned> order(
       llvm::to_vector(llvm::seq<unsigned>(0, x.size() - 2)));
-  if (getStorageOrder() != 0 && order.size() >= 2)
-    std::swap(order[order.size() - 1], order[order.size() - 2]);
+  if (getStorageOrder() != 0)
+    std::reverse(order.begin(), order.end());
   Value plane = b.add(b.mul(index[0], x[1]), index[1]);
   auto flatten = [&](ValueRange position) {
     Value flat = plane;

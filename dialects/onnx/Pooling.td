@@ -10,7 +10,7 @@ def Onnx_MaxPoolOp : Onnx_IndexedOp<"MaxPool"> {
   let summary = "Maximum over a sliding window, and where it stands";
   let description = [{
     indices holds the flat position in x, in row-major order or, with
-    storage_order = 1, with the last two spatial dimensions exchanged.
+    storage_order = 1, with the spatial dimensions in column-major order.
 
     * (C1) x has at least three dimensions;
     * (C2) the window fits (see inferWindow).

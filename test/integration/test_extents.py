@@ -360,6 +360,24 @@ class Extents(ModelCase):
         ]
         self.agree(nodes, [("x", FLOAT, [8])], [("y", INT64, [None])], [HALF], [[v] for v in self.vectors(8)])
 
+    def test_images_by_selected_rows(self):
+        """Extents have no place in the blocked layout of what convolutions compute."""
+        generator = np.random.default_rng(0)
+        weights = generator.standard_normal((16, 3, 1, 1), dtype=np.float32)
+        image, rows = np.ones((1, 3, 4, 5), np.float32), generator.random((8, 16), dtype=np.float32)
+        self.agree(
+            [
+                *selected(rows="r"),
+                node("Unsqueeze", "rows axes", "factors"),
+                node("Conv", "image w", "c"),
+                node("Mul", "c factors", "y"),
+            ],
+            [("x", FLOAT, [8]), ("r", FLOAT, rows.shape), ("image", FLOAT, image.shape)],
+            [("y", FLOAT, [None, 16, 4, 5])],
+            [HALF, constant("axes", [2, 3]), numpy_helper.from_array(weights, "w")],
+            [[v, rows, image] for v in self.vectors(8)],
+        )
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -187,3 +187,25 @@ veltair.model @m attributes {
     veltair.return %y, %z : tensor<1x16x1x9xf32>, tensor<1x16x1x8xf32>
   }
 }
+
+// -----
+
+// Extents are numbered by the dimensions of plain tensors.
+
+// CHECK-LABEL: veltair.program @bounded
+// CHECK: kernel.conv2d
+// CHECK: %[[P:.*]] = kernel.reorder {{.*}} -> tensor<1x16x2x2xf32>
+// CHECK: onnx.Mul %[[P]], {{.*}} -> tensor<10x16x2x2xf32, #onnx.extents<[0, -1, -1, -1]>>
+veltair.model @m attributes {
+    input_names = ["x", "v", "c"], input_types = [tensor<1x3x2x2xf32>, tensor<10x16x1x1xf32>, tensor<10xi1>],
+    output_names = ["y"], output_types = [tensor<?x16x2x2xf32>]} {
+  veltair.program @bounded(%x: tensor<1x3x2x2xf32>, %v: tensor<10x16x1x1xf32>, %c: tensor<10xi1>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<0.1> : tensor<16x3x1x1xf32>
+    %0 = onnx.Conv %x, %w, %none : (tensor<1x3x2x2xf32>, tensor<16x3x1x1xf32>, none) -> tensor<1x16x2x2xf32>
+    %b, %e = onnx.Compress %v, %c {axis = 0 : i64} : (tensor<10x16x1x1xf32>, tensor<10xi1>) -> (tensor<10x16x1x1xf32, #onnx.extents<[0, -1, -1, -1]>>, tensor<i64>)
+    veltair.extent %e as 0 : tensor<i64>
+    %y = onnx.Mul %0, %b : (tensor<1x16x2x2xf32>, tensor<10x16x1x1xf32, #onnx.extents<[0, -1, -1, -1]>>) -> tensor<10x16x2x2xf32, #onnx.extents<[0, -1, -1, -1]>>
+    veltair.return %y : tensor<10x16x2x2xf32, #onnx.extents<[0, -1, -1, -1]>>
+  }
+}

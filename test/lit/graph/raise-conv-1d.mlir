@@ -47,3 +47,24 @@ veltair.model @m attributes {
     veltair.return %1 : tensor<1x8x7xf32>
   }
 }
+
+// -----
+
+// A result of data-dependent size stays a sequence.
+
+// CHECK-LABEL: veltair.program @bounded
+// CHECK: onnx.Conv {{.*}} -> tensor<1x8x1x7xf32>
+// CHECK: onnx.Mul {{.*}} -> tensor<1x8x7xf32, #onnx.extents<[0, -1, -1]>>
+veltair.model @m attributes {
+    input_names = ["x", "v", "c"], input_types = [tensor<1x4x9xf32>, tensor<1x8x7xf32>, tensor<1xi1>],
+    output_names = ["y"], output_types = [tensor<?x8x7xf32>]} {
+  veltair.program @bounded(%x: tensor<1x4x9xf32>, %v: tensor<1x8x7xf32>, %c: tensor<1xi1>) {
+    %none = onnx.NoValue
+    %w = onnx.Constant dense<1.0> : tensor<8x4x3xf32>
+    %0 = onnx.Conv %x, %w, %none : (tensor<1x4x9xf32>, tensor<8x4x3xf32>, none) -> tensor<1x8x7xf32>
+    %b, %e = onnx.Compress %v, %c {axis = 0 : i64} : (tensor<1x8x7xf32>, tensor<1xi1>) -> (tensor<1x8x7xf32, #onnx.extents<[0, -1, -1]>>, tensor<i64>)
+    veltair.extent %e as 0 : tensor<i64>
+    %y = onnx.Mul %0, %b : (tensor<1x8x7xf32>, tensor<1x8x7xf32, #onnx.extents<[0, -1, -1]>>) -> tensor<1x8x7xf32, #onnx.extents<[0, -1, -1]>>
+    veltair.return %y : tensor<1x8x7xf32, #onnx.extents<[0, -1, -1]>>
+  }
+}

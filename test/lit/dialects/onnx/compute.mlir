@@ -49,6 +49,16 @@ func.func @pools() -> (tensor<1x1x3xf32>, tensor<1x1x3xi64>, tensor<1x1x3xf32>, 
   return %0, %1, %2, %3 : tensor<1x1x3xf32>, tensor<1x1x3xi64>, tensor<1x1x3xf32>, tensor<1x1x1xf32>
 }
 
+// In column-major order the first dimension runs fastest.
+// CHECK-LABEL: @column_major
+// CHECK: dense<1> : tensor<1x1x1x1x1xi64>
+func.func @column_major() -> tensor<1x1x1x1x1xi64> {
+  %x = onnx.Constant dense<[[[[[1.0, 2.0], [3.0, 4.0]], [[9.0, 5.0], [6.0, 7.0]]]]]> : tensor<1x1x2x2x2xf32>
+  %0, %1 = onnx.MaxPool %x {kernel_shape = array<i64: 2, 2, 2>, storage_order = 1 : i64}
+    : (tensor<1x1x2x2x2xf32>) -> (tensor<1x1x1x1x1xf32>, tensor<1x1x1x1x1xi64>)
+  return %1 : tensor<1x1x1x1x1xi64>
+}
+
 // CHECK-LABEL: @products
 // CHECK-DAG: dense<1.100000e+01> : tensor<f32>
 // CHECK-DAG: {{\[\[}}1.300000e+01, 2.600000e+01]]> : tensor<1x2xf32>

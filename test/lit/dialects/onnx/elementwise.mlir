@@ -97,6 +97,17 @@ func.func @cast() -> (tensor<3xi32>, tensor<3xi1>, tensor<3xf16>) {
   return %0, %1, %2 : tensor<3xi32>, tensor<3xi1>, tensor<3xf16>
 }
 
+// What a byte does not hold loses its upper bits.
+// CHECK-LABEL: @cast_to_bytes
+// CHECK-DAG: dense<[44, 255, 254]> : tensor<3xui8>
+// CHECK-DAG: dense<[44, -1, -2]> : tensor<3xi8>
+func.func @cast_to_bytes() -> (tensor<3xui8>, tensor<3xi8>) {
+  %x = onnx.Constant dense<[300.0, -1.0, -2.5]> : tensor<3xf32>
+  %0 = onnx.Cast %x {to = 2 : i64} : (tensor<3xf32>) -> tensor<3xui8>
+  %1 = onnx.Cast %x {to = 3 : i64} : (tensor<3xf32>) -> tensor<3xi8>
+  return %0, %1 : tensor<3xui8>, tensor<3xi8>
+}
+
 // CHECK-LABEL: @where
 // CHECK: dense<[1, 20]> : tensor<2xi64>
 func.func @where() -> tensor<2xi64> {
