@@ -264,9 +264,24 @@ static void roiAlignWithoutOffset(Node &node) {
 
 static void dropRnnOutputSequence(Node &node) { node.take("output_sequence"); }
 
+/// Until opset 20, scale and bias had an element for each group.
 static void repeatScaleByGroup(Node &node) {
-  node.problem = "GroupNormalization of opset 18 is deprecated; convert the "
-                 "model to opset 21";
+  Value x = node.operand(0);
+  int64_t groups = node.integer("num_groups", 0);
+  // Other problems are told by the operator.
+  if (!x || onnx::rankOf(x) < 2 || groups < 1 ||
+      onnx::shapeOf(x)[1] % groups != 0)
+    return;
+  int64_t channels = onnx::shapeOf(x)[1];
+  SmallVector<int64_t> groupOf;
+  for (int64_t channel = 0; channel < channels; ++channel)
+    groupOf.push_back(channel / (channels / groups));
+  onnx::Composer c(node.builder, node.location);
+  for (unsigned i : {1, 2})
+    if (Value vector = node.operand(i);
+        vector && onnx::shapeOf(vector) == ArrayRef<int64_t>{groups})
+      node.operands[i] =
+          c.make<onnx::GatherOp>(vector, c.integers(groupOf), /*axis=*/0);
 }
 
 namespace {

@@ -112,9 +112,9 @@ static std::optional<Equation> parseEquation(StringRef text,
     for (auto [label, extent] : llvm::zip_equal(term, shape)) {
       int64_t &known =
           equation.extents.try_emplace(label, extent).first->second;
-      if (label < 0 && known == 1)
+      if (known == 1)
         known = extent;
-      if (extent != known && !(label < 0 && extent == 1))
+      if (extent != known && extent != 1)
         return std::nullopt;
     }
   failed = 2;

@@ -18,7 +18,7 @@ def Onnx_EinsumOp : Onnx_IndexedOp<"Einsum", [DeclareOpInterfaceMethods<Decompos
     * (C1) the equation is well-formed, has a term for each operand, and names
       each of its dimensions; the operands have one element type;
     * (C2) labels of the result occur once there and in some operand;
-    * (C3) extents of one label are equal, those of ellipses broadcast.
+    * (C3) extents of one label are equal, or 1, which is repeated.
   }];
   let arguments = (ins Variadic<Onnx_Numeric>:$inputs, StrAttr:$equation);
   let results = (outs Onnx_Numeric:$output);

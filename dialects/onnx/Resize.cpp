@@ -22,6 +22,17 @@ struct ResizedDimension {
     return input == output && scale == 1 && roiStart == 0 && roiEnd == 1;
   }
 };
+
+/// Elements at either side of a coordinate that contribute to a result. Those
+/// of an antialiased dimension that shrinks are as much wider as it shrinks.
+int64_t tapsAtSide(const ResizedDimension &dim, bool cubic, bool antialias) {
+  double reach = cubic ? 2 : 1;
+  return int64_t(
+      std::ceil(antialias ? reach / std::min(dim.scale, 1.0) : reach));
+}
+
+/// All of them are written out.
+constexpr int64_t maxTapsAtSide = 8;
 } // namespace
 
 /// The scales that make all axes reach their sizes without distortion.
@@ -126,11 +137,14 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
       !oneOf(a.getKeepAspectRatioPolicy(),
              {"stretch", "not_larger", "not_smaller"}))
     return infer.fail(4, "unknown mode");
-  if (a.getAntialias() != 0)
-    return infer.fail(4, "antialiasing is not supported");
   FailureOr<SmallVector<ResizedDimension>> dims = resolveResize(infer, a);
   if (failed(dims))
     return failure();
+  if (a.getAntialias() != 0 && a.getMode() != "nearest")
+    for (const ResizedDimension &dim : *dims)
+      if (tapsAtSide(dim, a.getMode() == "cubic", true) > maxTapsAtSide)
+        return infer.fail(4, "antialiasing of a dimension that shrinks so much "
+                             "is not supported");
   SmallVector<int64_t> shape;
   for (const ResizedDimension &dim : *dims)
     shape.push_back(dim.output);
@@ -149,8 +163,9 @@ struct Taps {
 class ResizeEmitter {
 public:
   ResizeEmitter(ResizeOp op, ElementBuilder &b)
-      : op(op), b(b), type(op.getMode() == "nearest" ? Type(b.getF32Type())
-                                                     : b.getF64Type()) {}
+      : op(op), b(b),
+        type(op.getMode() == "nearest" ? Type(b.getF32Type()) : b.getF64Type()),
+        a(op.getCubicCoeffA().convertToFloat()) {}
 
   Value emit(ValueRange index) {
     SmallVector<Type> types;
@@ -225,31 +240,34 @@ private:
     }
     Value base = floor(x), fraction = b.sub(x, base);
     bool cubic = op.getMode() == "cubic";
+    bool antialias = op.getAntialias() != 0 && dim.scale < 1;
+    bool excludes = op.getExcludeOutside() != 0;
+    int64_t side = tapsAtSide(dim, cubic, antialias);
     Taps taps;
     taps.weights =
-        cubic ? cubicWeights(fraction)
-              : SmallVector<Value>{b.sub(number(1), fraction), fraction};
-    Value first = b.sub(b.toIndex(base), b.index(cubic ? 1 : 0));
-    SmallVector<Value> positions;
-    for (size_t tap = 0; tap < taps.weights.size(); ++tap) {
-      positions.push_back(b.add(first, tap));
-      taps.positions.push_back(b.clamp(positions.back(), zero, last));
+        antialias ? antialiasedWeights(fraction, side, dim.scale)
+        : cubic   ? cubicWeights(fraction)
+                  : SmallVector<Value>{b.sub(number(1), fraction), fraction};
+    Value first = b.sub(b.toIndex(base), b.index(side - 1));
+    for (auto [tap, weight] : llvm::enumerate(taps.weights)) {
+      Value position = b.add(first, tap);
+      taps.positions.push_back(b.clamp(position, zero, last));
+      if (!excludes)
+        continue;
+      Value inside = b.logicalAnd(b.le(zero, position), b.le(position, last));
+      weight = b.select(inside, weight, number(0));
     }
-    if (op.getExcludeOutside() != 0)
-      dropOutside(taps, positions, last);
+    if (antialias || excludes)
+      normalize(taps.weights);
     return taps;
   }
 
-  /// Weights of positions outside become 0, the others grow to the sum 1.
-  void dropOutside(Taps &taps, ArrayRef<Value> positions, Value last) {
+  /// Lets the weights grow or shrink to the sum 1.
+  void normalize(MutableArrayRef<Value> weights) {
     Value sum = number(0);
-    for (auto [weight, position] : llvm::zip_equal(taps.weights, positions)) {
-      Value inside =
-          b.logicalAnd(b.le(b.index(0), position), b.le(position, last));
-      weight = b.select(inside, weight, number(0));
+    for (Value weight : weights)
       sum = b.add(sum, weight);
-    }
-    for (Value &weight : taps.weights)
+    for (Value &weight : weights)
       weight = b.div(weight, sum);
   }
 
@@ -266,20 +284,40 @@ private:
     return math::CeilOp::create(b, b.sub(x, number(0.5)));
   }
 
+  // The cubic function of distances up to 1, and of those from 1 to 2.
+  Value near(Value x) { return polynomial(x, a + 2, -(a + 3), 0, 1); }
+  Value far(Value x) { return polynomial(x, a, -5 * a, 8 * a, -4 * a); }
+  Value polynomial(Value x, double c3, double c2, double c1, double c0) {
+    Value result = b.add(b.mul(number(c3), x), number(c2));
+    result = b.add(b.mul(result, x), number(c1));
+    return b.add(b.mul(result, x), number(c0));
+  }
+
   /// The weights of the four positions around a point at distance t behind the
   /// second.
   SmallVector<Value> cubicWeights(Value t) {
-    double a = op.getCubicCoeffA().convertToFloat();
-    auto polynomial = [&](Value x, double c3, double c2, double c1, double c0) {
-      Value result = b.add(b.mul(number(c3), x), number(c2));
-      result = b.add(b.mul(result, x), number(c1));
-      return b.add(b.mul(result, x), number(c0));
-    };
-    auto near = [&](Value x) { return polynomial(x, a + 2, -(a + 3), 0, 1); };
-    auto far = [&](Value x) { return polynomial(x, a, -5 * a, 8 * a, -4 * a); };
     Value rest = b.sub(number(1), t);
     return {far(b.add(t, number(1))), near(t), near(rest),
             far(b.add(rest, number(1)))};
+  }
+
+  /// The weights of `side` positions before and behind a point at distance t
+  /// behind the last one before it, where distances shrink by `scale`.
+  SmallVector<Value> antialiasedWeights(Value t, int64_t side, double scale) {
+    SmallVector<Value> weights;
+    for (int64_t offset = 1 - side; offset <= side; ++offset) {
+      Value distance =
+          b.mul(b.abs(b.sub(number(double(offset)), t)), number(scale));
+      if (op.getMode() == "linear") {
+        weights.push_back(b.max(b.sub(number(1), distance), number(0)));
+        continue;
+      }
+      Value outer =
+          b.select(b.lt(distance, number(2)), far(distance), number(0));
+      weights.push_back(
+          b.select(b.le(distance, number(1)), near(distance), outer));
+    }
+    return weights;
   }
 
   /// The weighted sum over all combinations of taps of the dimensions behind
@@ -306,6 +344,7 @@ private:
   ResizeOp op;
   ElementBuilder &b;
   Type type;
+  double a; // the cubic function's parameter
   Value outside;
 };
 } // namespace

@@ -15,8 +15,8 @@ def Onnx_ResizeOp : Onnx_IndexedOp<"Resize"> {
     * (C1) exactly one of scales and sizes is given; both, and roi, are constant;
     * (C2) they have one element (roi: two) for each dimension, or each in axes;
     * (C3) scales and sizes are positive;
-    * (C4) mode, nearest_mode and coordinate_transformation_mode are known; there
-      is no antialiasing;
+    * (C4) mode, nearest_mode and coordinate_transformation_mode are known;
+      antialiased dimensions shrink to an eighth, with mode cubic a fourth, at most;
     * (C5) axes are in range and differ.
   }];
   let arguments = (ins Onnx_Tensor:$x, Onnx_Optional<Onnx_Float>:$roi,

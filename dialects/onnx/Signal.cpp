@@ -163,8 +163,10 @@ struct StftPlan {
 
 static FailureOr<StftPlan> planStft(const Inference &infer, STFTOp::Adaptor a) {
   ArrayRef<int64_t> signal = shapeOf(a.getSignal());
-  if (signal.size() != 3 || (signal[2] != 1 && signal[2] != 2))
-    return infer.fail(1, "signal must be [batch, length, 1 or 2]");
+  bool isReal = signal.size() == 2 || (signal.size() == 3 && signal[2] == 1);
+  if (!isReal && (signal.size() != 3 || signal[2] != 2))
+    return infer.fail(1, "signal must be [batch, length] or [batch, length, 1 "
+                         "or 2]");
   std::optional<int64_t> step = constantInteger(a.getFrameStep());
   if (!step || *step < 1)
     return infer.failForValue(2, a.getFrameStep(),
@@ -204,15 +206,19 @@ Value STFTOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   SmallVector<Type> types;
   StftPlan plan =
       *planStft(Inference("STFT", std::nullopt, types), Adaptor(*this));
+  ArrayRef<int64_t> signal = shapeOf(getSignal());
   Value first = b.mul(index[1], plan.step);
   auto load = [&](Value n) {
     auto part = [&](int64_t which) {
-      Value x =
-          b.load(getSignal(), {index[0], b.add(first, n), b.index(which)});
+      SmallVector<Value> position{index[0], b.add(first, n)};
+      if (signal.size() == 3)
+        position.push_back(b.index(which));
+      Value x = b.load(getSignal(), position);
       return isAbsent(getWindow()) ? x : b.mul(x, b.load(getWindow(), n));
     };
+    bool isComplex = signal.size() == 3 && signal[2] == 2;
     Value real = part(0);
-    return std::pair(real, shapeOf(getSignal())[2] == 2 ? part(1) : Value());
+    return std::pair(real, isComplex ? part(1) : Value());
   };
   return transform(b, elementType(getSignal()), plan.length, plan.length,
                    /*inverse=*/false, index[2], index[3], load);

@@ -24,10 +24,11 @@ def Onnx_DFTOp : Onnx_IndexedOp<"DFT"> {
 def Onnx_STFTOp : Onnx_IndexedOp<"STFT"> {
   let summary = "Fourier transforms of windowed pieces of a signal";
   let description = [{
-    * (C1) signal is [batch, length, 1 or 2]; (C2) frame_step is a positive
-      constant; (C3) window or frame_length, a constant, gives the length of the
-      pieces, and they agree; it is positive and not larger than the signal;
-    * (C4) the element types of signal and window match.
+    * (C1) signal is [batch, length, 1 or 2] or, as PyTorch exports real ones,
+      [batch, length]; (C2) frame_step is a positive constant; (C3) window or
+      frame_length, a constant, gives the length of the pieces, and they agree; it
+      is positive and not larger than the signal; (C4) the element types of signal
+      and window match.
   }];
   let arguments = (ins Onnx_Float:$signal, Onnx_Index:$frame_step,
     Onnx_Optional<Onnx_Float>:$window, Onnx_Optional<Onnx_Index>:$frame_length,

@@ -255,6 +255,25 @@ class Operators(ModelCase):
             tolerance=1e-2,
         )
 
+    def test_group_normalization_with_a_scale_a_group(self):
+        x = self.normal(2, 6, 4, 5)
+        tensors = constants(scale=self.normal(3), bias=np.arange(3).astype(np.float32))
+        attributes = {"num_groups": 3}
+        self.one("GroupNormalization", [x], (FLOAT, x.shape), tensors, attributes, opset=18, reference=True)
+
+    def test_antialiased_resize(self):
+        x = self.normal(1, 2, 9, 12)
+        for mode in ("linear", "cubic"):
+            for further in ({}, {"exclude_outside": 1}):
+                node = helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], mode=mode, antialias=1, **further)
+                sizes = constants(sizes=np.array([1, 2, 4, 15]))
+                y = ("y", FLOAT, [1, 2, 4, 15])
+                self.agree([node], [("x", FLOAT, x.shape)], [y], sizes, [[x]], opset=18, reference=True, tolerance=1e-4)
+
+    def test_short_time_transform_of_a_plain_signal(self):
+        tensors = constants(step=np.array(4), window=np.hanning(8).astype(np.float32))
+        self.one("STFT", [self.normal(2, 32)], (FLOAT, [2, 7, 5, 2]), tensors, tolerance=1e-4)
+
     def test_statistics_of_large_halves(self):
         x = np.where(self.normal(1, 2, 8, 8) > 0, 300, -300).astype(np.float16)
         tensors = constants(scale=np.ones(2, np.float16), bias=np.zeros(2, np.float16))

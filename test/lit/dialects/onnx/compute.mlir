@@ -173,6 +173,28 @@ func.func @resize() -> (tensor<4xf32>, tensor<4xf32>) {
   return %0, %1 : tensor<4xf32>, tensor<4xf32>
 }
 
+// What shrinks to the half takes four elements for one.
+// CHECK-LABEL: @resize_antialiased
+// CHECK: dense<[1.625000e+00, 3.375000e+00]> : tensor<2xf32>
+func.func @resize_antialiased() -> tensor<2xf32> {
+  %x = onnx.Constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %n = onnx.NoValue
+  %s = onnx.Constant dense<0.5> : tensor<1xf32>
+  %0 = onnx.Resize %x, %n, %s, %n {mode = "linear", antialias = 1 : i64} : (tensor<4xf32>, none, tensor<1xf32>, none) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// Real signals need no dimension of one element.
+// CHECK-LABEL: @stft
+// CHECK: {{\[\[\[\[}}3.000000e+00, 0.000000e+00], [-1.000000e+00, 0.000000e+00]], {{\[\[}}7.000000e+00, 0.000000e+00], [-1.000000e+00, 0.000000e+00]]]]> : tensor<1x2x2x2xf32>
+func.func @stft() -> tensor<1x2x2x2xf32> {
+  %x = onnx.Constant dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32>
+  %two = onnx.Constant dense<2> : tensor<i64>
+  %n = onnx.NoValue
+  %0 = onnx.STFT %x, %two, %n, %two : (tensor<1x4xf32>, tensor<i64>, none, tensor<i64>) -> tensor<1x2x2x2xf32>
+  return %0 : tensor<1x2x2x2xf32>
+}
+
 // With one unit, no recurrence and relu, h = x * 2 + 1.
 // CHECK-LABEL: @rnn
 // CHECK-DAG: {{\[\[\[\[}}3.000000e+00]]], {{\[\[\[}}5.000000e+00]]]]> : tensor<2x1x1x1xf32>
@@ -189,19 +211,22 @@ func.func @rnn() -> (tensor<2x1x1x1xf32>, tensor<1x1x1xf32>) {
 }
 
 // A matrix product; a diagonal; sums over the first and the last of three
-// labels.
+// labels; a row for all rows.
 // CHECK-LABEL: @einsum
 // CHECK-DAG: dense<{{\[\[}}1.700000e+01], [3.900000e+01]]> : tensor<2x1xf32>
 // CHECK-DAG: dense<[1.000000e+00, 4.000000e+00]> : tensor<2xf32>
 // CHECK-DAG: dense<[2.000000e+01, 7.200000e+01]> : tensor<2xf32>
-func.func @einsum() -> (tensor<2x1xf32>, tensor<2xf32>, tensor<2xf32>) {
+// CHECK-DAG: dense<[2.100000e+02, 4.300000e+02]> : tensor<2xf32>
+func.func @einsum() -> (tensor<2x1xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
   %x = onnx.Constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   %y = onnx.Constant dense<[[5.0], [6.0]]> : tensor<2x1xf32>
   %z = onnx.Constant dense<[1.0, 2.0]> : tensor<2xf32>
   %0 = onnx.Einsum %x, %y {equation = "i j, j k -> i k"} : (tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
   %1 = onnx.Einsum %x {equation = "...ii->...i"} : (tensor<2x2xf32>) -> tensor<2xf32>
   %2 = onnx.Einsum %x, %z, %y {equation = "ij,j,jk->j"} : (tensor<2x2xf32>, tensor<2xf32>, tensor<2x1xf32>) -> tensor<2xf32>
-  return %0, %1, %2 : tensor<2x1xf32>, tensor<2xf32>, tensor<2xf32>
+  %r = onnx.Constant dense<[[10.0, 100.0]]> : tensor<1x2xf32>
+  %3 = onnx.Einsum %r, %x {equation = "ij,ij->i"} : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<2xf32>
+  return %0, %1, %2, %3 : tensor<2x1xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
 }
 
 // What is trained without loss is kept.
