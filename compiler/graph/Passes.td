@@ -20,6 +20,7 @@ def SimplifyGraph : ProgramPass<"simplify-graph"> {
       `veltair.view`s, or constants when their operand is one, or vanish.
     * Transpositions of constants, and conversions to f32 of constants in other
       floating-point types, are done.
+    * A QuantizeLinear that a DequantizeLinear takes back is computed in f32.
     * A padding with zeros in front of a convolution becomes its own.
   }];
   let statistics = [

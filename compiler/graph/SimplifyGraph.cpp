@@ -103,6 +103,17 @@ static Value simplify(onnx::CastOp op, OpBuilder &builder) {
              : Value();
 }
 
+//===-- quantization ------------------------------------------------------===//
+
+/// Numbers that are quantized and taken back at once stay f32: whole ones in
+/// between, which neither leave vectors of f32 nor their layout.
+static Value simplify(onnx::DequantizeLinearOp op, OpBuilder &builder) {
+  auto quantize = op.getX().getDefiningOp<onnx::QuantizeLinearOp>();
+  if (!quantize || !op.reverses(quantize))
+    return {};
+  return op.emitReal(builder, quantize.emitRounded(builder));
+}
+
 //===-- padding -----------------------------------------------------------===//
 
 /// What `op` adds to each spatial dimension at its begin and its end, if it
@@ -170,6 +181,8 @@ static Value simplify(Operation *op, OpBuilder &builder) {
     return simplify(transpose, builder);
   if (auto cast = dyn_cast<onnx::CastOp>(op))
     return simplify(cast, builder);
+  if (auto dequantize = dyn_cast<onnx::DequantizeLinearOp>(op))
+    return simplify(dequantize, builder);
   return {};
 }
 

@@ -19,11 +19,14 @@ def Onnx_ConvOp : Onnx_IndexedOp<"Conv"> {
     * (C2) group is positive, divides C and M, and w's second extent is C / group;
     * (C3) the window fits (see inferWindow); kernel_shape, when given, is w's;
     * (C4) b has M elements; (C5) the operands' element types match.
+
+    Those of integers stem from ConvInteger.
   }];
-  let arguments = (ins Onnx_Float:$x, Onnx_Float:$w, Onnx_Optional<Onnx_Float>:$b,
-    Onnx_String<"NOTSET">:$auto_pad, Onnx_Ints:$dilations, Onnx_Int<"1">:$group,
-    Onnx_Ints:$kernel_shape, Onnx_Ints:$pads, Onnx_Ints:$strides);
-  let results = (outs Onnx_Float:$y);
+  let arguments = (ins Onnx_FloatOrInt32:$x, Onnx_FloatOrInt32:$w,
+    Onnx_Optional<Onnx_FloatOrInt32>:$b, Onnx_String<"NOTSET">:$auto_pad,
+    Onnx_Ints:$dilations, Onnx_Int<"1">:$group, Onnx_Ints:$kernel_shape, Onnx_Ints:$pads,
+    Onnx_Ints:$strides);
+  let results = (outs Onnx_FloatOrInt32:$y);
   let declarations = [{
     /// The sliding window with all defaults resolved.
     Window getWindow();

@@ -20,6 +20,7 @@ defvar Onnx_IntegerTypes = Onnx_SignedTypes # Onnx_UnsignedTypes;
 defvar Onnx_NumericTypes = Onnx_FloatTypes # Onnx_IntegerTypes;
 
 def Onnx_Float : StaticShapeTensorOf<Onnx_FloatTypes>;
+def Onnx_FloatOrInt32 : StaticShapeTensorOf<Onnx_FloatTypes # [I32]>;
 def Onnx_Integer : StaticShapeTensorOf<Onnx_IntegerTypes>;
 def Onnx_Numeric : StaticShapeTensorOf<Onnx_NumericTypes>;
 def Onnx_Bool : StaticShapeTensorOf<[I1]>;

@@ -85,3 +85,33 @@ veltair.model @m attributes {
     veltair.return %y, %z : tensor<1x4x5x8xf32>, tensor<1x4x5x8xf32>
   }
 }
+
+// -----
+
+// What is quantized and taken back at once stays f32; with another scale it is
+// not taken back.
+
+// CHECK-LABEL: veltair.program @quantized
+// CHECK: %[[Q:.*]] = onnx.Div %{{.*}}, %{{.*}} : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+// CHECK: %[[R:.*]] = onnx.Round %[[Q]]
+// CHECK: %[[M:.*]] = onnx.Add %[[R]], %{{.*}} : (tensor<4xf32>, tensor<f32>)
+// CHECK: %[[L:.*]] = onnx.Clip %[[M]], %{{.*}}, %{{.*}} : (tensor<4xf32>, tensor<f32>, tensor<f32>)
+// CHECK: %[[D:.*]] = onnx.Sub %[[L]], %{{.*}} : (tensor<4xf32>, tensor<f32>)
+// CHECK: %[[Y:.*]] = onnx.Mul %[[D]], %{{.*}} : (tensor<4xf32>, tensor<f32>)
+// CHECK: %[[O:.*]] = onnx.QuantizeLinear
+// CHECK: %[[Z:.*]] = onnx.DequantizeLinear %[[O]]
+// CHECK: veltair.return %[[Y]], %[[Z]]
+veltair.model @m attributes {
+    input_names = ["x"], input_types = [tensor<4xf32>],
+    output_names = ["y", "z"], output_types = [tensor<4xf32>, tensor<4xf32>]} {
+  veltair.program @quantized(%x: tensor<4xf32>) {
+    %s = onnx.Constant dense<0.5> : tensor<f32>
+    %t = onnx.Constant dense<0.25> : tensor<f32>
+    %p = onnx.Constant dense<3> : tensor<i8>
+    %q = onnx.QuantizeLinear %x, %s, %p : (tensor<4xf32>, tensor<f32>, tensor<i8>) -> tensor<4xi8>
+    %y = onnx.DequantizeLinear %q, %s, %p : (tensor<4xi8>, tensor<f32>, tensor<i8>) -> tensor<4xf32>
+    %o = onnx.QuantizeLinear %x, %s, %p : (tensor<4xf32>, tensor<f32>, tensor<i8>) -> tensor<4xi8>
+    %z = onnx.DequantizeLinear %o, %t, %p : (tensor<4xi8>, tensor<f32>, tensor<i8>) -> tensor<4xf32>
+    veltair.return %y, %z : tensor<4xf32>, tensor<4xf32>
+  }
+}

@@ -199,6 +199,51 @@ func.func @dropout(%a: tensor<2xf32>) {
 
 // -----
 
+func.func @quantize(%x: tensor<2x3xf32>, %s: tensor<2xf32>, %n: none) {
+  // expected-error@+2 {{scale or zero point does not fit the tensor (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.QuantizeLinear %x, %s, %n : (tensor<2x3xf32>, tensor<2xf32>, none) -> tensor<2x3xui8>
+  return
+}
+
+// -----
+
+func.func @quantize_as_words(%x: tensor<2x3xf32>, %s: tensor<f32>, %n: none) {
+  // expected-error@+2 {{integers must have 8 or 16 bits (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.QuantizeLinear %x, %s, %n {output_dtype = 6 : i64} : (tensor<2x3xf32>, tensor<f32>, none) -> tensor<2x3xi32>
+  return
+}
+
+// -----
+
+func.func @dequantize(%x: tensor<2x3xi8>, %s: tensor<3xf32>, %n: none) {
+  // expected-error@+2 {{axis 2 is out of range for rank 2 (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.DequantizeLinear %x, %s, %n {axis = 2 : i64} : (tensor<2x3xi8>, tensor<3xf32>, none) -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @matmul_integer(%a: tensor<2x3xi8>, %b: tensor<3x4xi8>, %z: tensor<3xi8>, %n: none) {
+  // expected-error@+2 {{a scale or zero point does not fit its matrix (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.MatMulInteger %a, %b, %z, %n : (tensor<2x3xi8>, tensor<3x4xi8>, tensor<3xi8>, none) -> tensor<2x4xi32>
+  return
+}
+
+// -----
+
+func.func @conv_integer(%x: tensor<1x1x2x2xi8>, %w: tensor<1x1x3x3xi8>, %n: none) {
+  // expected-error@+2 {{the kernel is larger than the padded input (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.ConvInteger %x, %w, %n, %n : (tensor<1x1x2x2xi8>, tensor<1x1x3x3xi8>, none, none) -> tensor<1x1x1x1xi32>
+  return
+}
+
+// -----
+
 func.func @max_unpool(%x: tensor<1x1x1x1xf32>, %i: tensor<1x1x1x1xi64>) {
   %shape = onnx.Constant dense<[1, 1, 3, 3]> : tensor<4xi64>
   // expected-error@+2 {{an attribute does not fit x (C2)}}
