@@ -2,7 +2,8 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The operator If.
+// Operators with graphs inside: If, and Loop and Scan, whose iterations are
+// written out.
 
 #include "compiler/import/Program.h"
 #include "dialects/onnx/OnnxOps.h"
@@ -12,11 +13,16 @@ using namespace mlir;
 using namespace mlir::veltair;
 using namespace mlir::veltair::importer;
 
-SmallVector<Value>
-ProgramImporter::importBranch(const Node &node,
-                              const ::onnx::GraphProto &graph) {
-  // A branch sees the names around it; its own end with it.
+/// Most iterations that are written out.
+static constexpr int64_t maxIterations = 1 << 14;
+
+SmallVector<Value> ProgramImporter::importBody(const Node &node,
+                                               const ::onnx::GraphProto &graph,
+                                               ArrayRef<Value> arguments) {
+  // A graph sees the names around it; its own end with it.
   llvm::StringMap<Value> outer = values;
+  for (auto [input, argument] : llvm::zip(graph.input(), arguments))
+    define(input.name(), argument);
   for (const auto &tensor : graph.initializer()) {
     Location location = NameLoc::get(builder.getStringAttr(tensor.name()));
     FailureOr<ElementsAttr> value =
@@ -33,7 +39,7 @@ ProgramImporter::importBranch(const Node &node,
     std::optional<Value> value = lookup(output.name());
     if (!value && !problems.done())
       (void)fail(node, "output '" + output.name() +
-                           "' of a branch is computed by no node");
+                           "' of a graph inside is computed by no node");
     outputs.push_back(value.value_or(Value()));
   }
   values = std::move(outer);
@@ -57,11 +63,11 @@ LogicalResult ProgramImporter::importIf(const ::onnx::NodeProto &proto,
       !type.getElementType().isInteger(1))
     return fail(node, "the condition must be one boolean");
   if (auto known = veltair::onnx::constantIntegers(condition)) {
-    results = importBranch(node, *branches[known->front() == 0]);
+    results = importBody(node, *branches[known->front() == 0]);
     return failure(llvm::is_contained(results, Value()));
   }
-  SmallVector<Value> taken = importBranch(node, *branches[0]);
-  SmallVector<Value> other = importBranch(node, *branches[1]);
+  SmallVector<Value> taken = importBody(node, *branches[0]);
+  SmallVector<Value> other = importBody(node, *branches[1]);
   if (llvm::is_contained(taken, Value()) || llvm::is_contained(other, Value()))
     return failure();
   if (taken.size() != other.size())
@@ -69,14 +75,204 @@ LogicalResult ProgramImporter::importIf(const ::onnx::NodeProto &proto,
   Value scalar = builder.createOrFold<veltair::onnx::ReshapeOp>(
       node.location, condition, node.constant(ArrayRef<int64_t>()));
   for (auto [x, y] : llvm::zip_equal(taken, other)) {
-    Node choice = node;
-    choice.op = x.getType() == y.getType() ? "Where" : "BoundedIf";
-    choice.operands = {scalar, x, y};
-    choice.attributes = {};
-    SmallVector<Value> chosen;
-    if (failed(finish(choice, chosen)))
+    StringRef choice = x.getType() == y.getType() ? "Where" : "BoundedIf";
+    FailureOr<Value> chosen = apply(node, choice, {scalar, x, y});
+    if (failed(chosen))
       return failure();
-    results.push_back(chosen.front());
+    results.push_back(*chosen);
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Iterations
+//===----------------------------------------------------------------------===//
+
+/// The attribute of that name; null when there is none.
+static const ::onnx::AttributeProto *
+findAttribute(const ::onnx::NodeProto &proto, StringRef name) {
+  for (const auto &attribute : proto.attribute())
+    if (attribute.name() == name)
+      return &attribute;
+  return nullptr;
+}
+
+static const ::onnx::GraphProto *findBody(const ::onnx::NodeProto &proto) {
+  const ::onnx::AttributeProto *body = findAttribute(proto, "body");
+  return body && body->has_g() ? &body->g() : nullptr;
+}
+
+/// Element `index` of a list of integers, 0 when it is absent.
+static int64_t integerAt(const ::onnx::NodeProto &proto, StringRef list,
+                         int64_t index) {
+  const ::onnx::AttributeProto *attribute = findAttribute(proto, list);
+  return attribute && index < attribute->ints_size()
+             ? attribute->ints(int(index))
+             : 0;
+}
+
+/// The number that `value` holds, if it is known.
+static std::optional<int64_t> knownNumber(Value value) {
+  auto numbers = isa<RankedTensorType>(value.getType())
+                     ? veltair::onnx::constantIntegers(value)
+                     : std::nullopt;
+  return numbers && numbers->size() == 1 ? std::optional(numbers->front())
+                                         : std::nullopt;
+}
+
+FailureOr<Value> ProgramImporter::stack(const Node &node,
+                                        ArrayRef<Value> values, int64_t axis) {
+  if (values.empty())
+    return fail(node, "without an iteration, the shape of an output is "
+                      "unknown");
+  Value axes = veltair::onnx::ConstantOp::create(
+      builder, node.location,
+      DenseElementsAttr::get(RankedTensorType::get({1}, builder.getI64Type()),
+                             axis));
+  SmallVector<Value> items;
+  for (Value value : values) {
+    FailureOr<Value> item = apply(node, "Unsqueeze", {value, axes});
+    if (failed(item))
+      return failure();
+    items.push_back(*item);
+  }
+  NamedAttrList attributes;
+  attributes.set("axis", builder.getI64IntegerAttr(axis));
+  return apply(node, "Concat", items, attributes);
+}
+
+LogicalResult ProgramImporter::importLoop(const ::onnx::NodeProto &proto,
+                                          Node &node,
+                                          SmallVectorImpl<Value> &results) {
+  const ::onnx::GraphProto *body = findBody(proto);
+  size_t carried = node.operands.size() < 2 ? 0 : node.operands.size() - 2;
+  if (!body || size_t(body->input_size()) != carried + 2 ||
+      size_t(body->output_size()) < carried + 1)
+    return fail(node, "there is no body that fits the operands");
+  auto unknown = [&](Value value, StringRef what) {
+    return fail(node, what + " must be known when compiling" +
+                          bindingHint(value, value.getLoc()));
+  };
+  int64_t most = maxIterations + 1;
+  if (Value count = node.operand(0)) {
+    std::optional<int64_t> known = knownNumber(count);
+    if (!known)
+      return unknown(count, "the number of iterations");
+    most = std::min(most, *known);
+  }
+  auto scalar = [&](Type type, int64_t value) {
+    Attribute attribute = builder.getIntegerAttr(type, value);
+    return node.constant(
+        DenseElementsAttr::get(RankedTensorType::get({}, type), attribute));
+  };
+  Value condition = node.operand(1);
+  if (!condition)
+    condition = scalar(builder.getI1Type(), 1);
+  SmallVector<Value> state;
+  if (carried > 0)
+    state.assign(node.operands.begin() + 2, node.operands.end());
+  std::vector<SmallVector<Value>> scanned(body->output_size() - 1 - carried);
+  for (int64_t i = 0; i < most; ++i) {
+    std::optional<int64_t> goesOn = knownNumber(condition);
+    if (!goesOn)
+      return unknown(condition, "whether there is another iteration");
+    if (*goesOn == 0)
+      break;
+    if (i == maxIterations)
+      return fail(node, "there are more than " + Twine(maxIterations) +
+                            " iterations");
+    SmallVector<Value> arguments{scalar(builder.getI64Type(), i), condition};
+    llvm::append_range(arguments, state);
+    SmallVector<Value> outputs = importBody(node, *body, arguments);
+    if (llvm::is_contained(outputs, Value()))
+      return failure();
+    condition = outputs.front();
+    ArrayRef<Value> rest = ArrayRef(outputs).drop_front();
+    state.assign(rest.begin(), rest.begin() + carried);
+    for (auto [list, value] :
+         llvm::zip_equal(scanned, rest.drop_front(carried)))
+      list.push_back(value);
+  }
+  results.append(state);
+  for (ArrayRef<Value> list : scanned) {
+    FailureOr<Value> all = stack(node, list, /*axis=*/0);
+    if (failed(all))
+      return failure();
+    results.push_back(*all);
+  }
+  return success();
+}
+
+LogicalResult ProgramImporter::importScan(const ::onnx::NodeProto &proto,
+                                          Node &node,
+                                          SmallVectorImpl<Value> &results) {
+  if (node.opset < 9)
+    return fail(node, "batches of opset 8 are not supported");
+  const ::onnx::GraphProto *body = findBody(proto);
+  const ::onnx::AttributeProto *count = findAttribute(proto, "num_scan_inputs");
+  int64_t operands = node.operands.size(), inputs = count ? count->i() : 0;
+  int64_t states = operands - inputs;
+  if (!body || inputs < 1 || states < 0 || body->input_size() != operands ||
+      body->output_size() < states)
+    return fail(node, "there is no body that fits the operands");
+
+  SmallVector<Value> state(node.operands.begin(),
+                           node.operands.begin() + states);
+  std::optional<int64_t> length;
+  SmallVector<int64_t> axes;
+  for (int64_t i = 0; i < inputs; ++i) {
+    Value input = node.operand(states + i);
+    if (!input || !isa<RankedTensorType>(input.getType()))
+      return fail(node, "an input that is scanned is no tensor");
+    std::optional<int64_t> axis = veltair::onnx::normalizeAxis(
+        integerAt(proto, "scan_input_axes", i), veltair::onnx::rankOf(input));
+    if (!axis ||
+        veltair::onnx::extentNumber(input.getType(), *axis) !=
+            veltair::onnx::exactExtent ||
+        length.value_or(veltair::onnx::shapeOf(input)[*axis]) !=
+            veltair::onnx::shapeOf(input)[*axis])
+      return fail(node, "the inputs that are scanned differ in length, or an "
+                        "axis is out of range");
+    length = veltair::onnx::shapeOf(input)[*axis];
+    axes.push_back(*axis);
+  }
+  if (*length > maxIterations)
+    return fail(node,
+                "there are more than " + Twine(maxIterations) + " iterations");
+
+  std::vector<SmallVector<Value>> scanned(body->output_size() - states);
+  for (int64_t step = 0; step < *length; ++step) {
+    SmallVector<Value> arguments = state;
+    for (int64_t i = 0; i < inputs; ++i) {
+      bool isBackward = integerAt(proto, "scan_input_directions", i) != 0;
+      int64_t at = isBackward ? *length - 1 - step : step;
+      Value index = node.constant(DenseElementsAttr::get(
+          RankedTensorType::get({}, builder.getI64Type()), at));
+      NamedAttrList attributes;
+      attributes.set("axis", builder.getI64IntegerAttr(axes[i]));
+      FailureOr<Value> element =
+          apply(node, "Gather", {node.operands[states + i], index}, attributes);
+      if (failed(element))
+        return failure();
+      arguments.push_back(*element);
+    }
+    SmallVector<Value> outputs = importBody(node, *body, arguments);
+    if (llvm::is_contained(outputs, Value()))
+      return failure();
+    state.assign(outputs.begin(), outputs.begin() + states);
+    for (auto [list, value] :
+         llvm::zip_equal(scanned, ArrayRef(outputs).drop_front(states)))
+      list.push_back(value);
+  }
+  results.append(state);
+  for (auto [i, list] : llvm::enumerate(scanned)) {
+    if (integerAt(proto, "scan_output_directions", i) != 0)
+      std::reverse(list.begin(), list.end());
+    FailureOr<Value> all =
+        stack(node, list, integerAt(proto, "scan_output_axes", i));
+    if (failed(all))
+      return failure();
+    results.push_back(*all);
   }
   return success();
 }

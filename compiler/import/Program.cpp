@@ -118,7 +118,8 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
   // whether the operator exists at all.
   if (unknownOperand)
     node.operands.clear();
-  SmallVector<StringRef> viaUpgrade{"Constant", "If", "Upsample", "Scatter"};
+  SmallVector<StringRef> viaUpgrade{"Constant", "If",      "Loop",
+                                    "Scan",     "Scatter", "Upsample"};
   if (!RegisteredOperationName::lookup("onnx." + node.op,
                                        builder.getContext()) &&
       !isSequenceOperator(node.op) && !llvm::is_contained(viaUpgrade, node.op))
@@ -127,6 +128,10 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
     return failure();
   if (node.op == "If")
     return importIf(proto, node, results);
+  if (node.op == "Loop")
+    return importLoop(proto, node, results);
+  if (node.op == "Scan")
+    return importScan(proto, node, results);
   if (failed(convertAttributes(proto, node)))
     return failure();
   if (node.op == "Constant")
@@ -173,6 +178,20 @@ LogicalResult ProgramImporter::finish(Node &node,
     return failure();
   fold(*op, results);
   return success();
+}
+
+FailureOr<Value> ProgramImporter::apply(const Node &node, StringRef op,
+                                        ArrayRef<Value> operands,
+                                        NamedAttrList attributes) {
+  Node made = node;
+  made.op = op.str();
+  made.operands.assign(operands.begin(), operands.end());
+  made.attributes = std::move(attributes);
+  boundNode(made);
+  SmallVector<Value> results;
+  if (failed(finish(made, results)))
+    return failure();
+  return results.front();
 }
 
 LogicalResult ProgramImporter::importConstant(Node &node,
@@ -286,6 +305,15 @@ static StringRef findInput(ValueRange operands, Location location) {
   return {};
 }
 
+std::string importer::bindingHint(ValueRange operands, Location location) {
+  StringRef input = findInput(operands, location);
+  return input.empty() ? std::string()
+                       : ("; to bind the input that decides it, use "
+                          "--constant-input '" +
+                          input + "=FILE.npy'")
+                             .str();
+}
+
 FailureOr<Operation *> ProgramImporter::build(Node &node) {
   MLIRContext *context = builder.getContext();
   std::optional<RegisteredOperationName> name =
@@ -328,12 +356,7 @@ FailureOr<Operation *> ProgramImporter::build(Node &node) {
       return success();
     complaint = diagnostic.str();
     for (Diagnostic &note : diagnostic.getNotes())
-      if (StringRef input = findInput(node.operands, note.getLocation());
-          !input.empty())
-        complaint += ("; to bind the input that decides it, use "
-                      "--constant-input '" +
-                      input + "=FILE.npy'")
-                         .str();
+      complaint += bindingHint(node.operands, note.getLocation());
     return success();
   });
   auto emit = [&] { return emitError(node.location); };

@@ -34,6 +34,10 @@ struct ModelContext {
   int64_t maxFoldedElements;
 };
 
+/// How to bind the input from which the operand at `location` is computed, to
+/// be appended to a message; empty when there is none.
+std::string bindingHint(ValueRange operands, Location location);
+
 /// Imports the nodes of a graph at an insertion point.
 class ProgramImporter {
 public:
@@ -60,9 +64,23 @@ private:
   /// condition is constant, its branch alone.
   LogicalResult importIf(const ::onnx::NodeProto &proto, Node &node,
                          SmallVectorImpl<Value> &results);
-  /// The outputs of a branch, null where a problem keeps them unknown.
-  SmallVector<Value> importBranch(const Node &node,
-                                  const ::onnx::GraphProto &graph);
+  /// Loop and Scan, whose numbers of iterations are known: all of these.
+  LogicalResult importLoop(const ::onnx::NodeProto &proto, Node &node,
+                           SmallVectorImpl<Value> &results);
+  LogicalResult importScan(const ::onnx::NodeProto &proto, Node &node,
+                           SmallVectorImpl<Value> &results);
+  /// The values of all iterations as one tensor along a new dimension.
+  FailureOr<Value> stack(const Node &node, ArrayRef<Value> values,
+                         int64_t axis);
+  /// The outputs of a graph inside of a node, null where a problem keeps them
+  /// unknown. `arguments` are its inputs.
+  SmallVector<Value> importBody(const Node &node,
+                                const ::onnx::GraphProto &graph,
+                                ArrayRef<Value> arguments = {});
+  /// The only result of another operator in the place of `node`.
+  FailureOr<Value> apply(const Node &node, StringRef op,
+                         ArrayRef<Value> operands,
+                         NamedAttrList attributes = {});
   FailureOr<Operation *> build(Node &node);
   /// Builds the operation and appends its results, by constants where known.
   LogicalResult finish(Node &node, SmallVectorImpl<Value> &results);

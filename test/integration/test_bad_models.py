@@ -70,11 +70,28 @@ class BadModels(Case):
             [helper.make_tensor_value_info("d", TensorProto.BOOL, [])],
         )
         nodes = [
-            helper.make_node("Loop", ["n", ""], [], "the_loop", body=body),
+            helper.make_node("SequenceMap", ["n"], [], "the_map", body=body),
             helper.make_node("Identity", ["n"], ["y"]),
         ]
         model = make_model(nodes, [("n", INT64, [])], [("y", INT64, [])])
-        self.refuse_model(model, r"\(Loop, opset 17\): the operator is not supported")
+        self.refuse_model(model, r"\(SequenceMap, opset 17\): the operator is not supported")
+
+    def test_loop_of_unknown_length(self):
+        body = helper.make_graph(
+            [helper.make_node("Identity", ["c"], ["d"]), helper.make_node("Neg", ["s"], ["t"])],
+            "body",
+            [
+                helper.make_tensor_value_info(n, t, [])
+                for n, t in (("i", INT64), ("c", TensorProto.BOOL), ("s", FLOAT))
+            ],
+            [helper.make_tensor_value_info("d", TensorProto.BOOL, []), helper.make_tensor_value_info("t", FLOAT, [])],
+        )
+        inputs, output = [("n", INT64, []), ("x", FLOAT, [])], ("y", FLOAT, [])
+        loop = helper.make_node("Loop", ["n", "", "x"], ["y"], "the_loop", body=body)
+        model = make_model([loop], inputs, [output])
+        self.refuse_model(model, "the_loop.*number of iterations must be known.*--constant-input 'n=FILE.npy'")
+        numbers = [helper.make_tensor("n", INT64, [], [1 << 40])]
+        self.refuse_model(make_model([loop], inputs[1:], [output], numbers), "the_loop.*more than 16384 iterations")
 
     def test_input_too_large(self):
         inputs = [("x", FLOAT, [1 << 62, 4])]

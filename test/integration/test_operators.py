@@ -649,6 +649,49 @@ class Operators(ModelCase):
         x = np.array([140, 3, 149, 200], np.uint8)
         self.one("OneHot", [x], (FLOAT, [4, 150]), tensors, reference=True)
 
+    def test_loops(self):
+        info = helper.make_tensor_value_info
+        inner = lambda name, op: helper.make_graph(
+            [helper.make_node(op, ["t"], [name])], name, [], [info(name, FLOAT, [3])]
+        )
+        body = helper.make_graph(
+            [
+                helper.make_node("Less", ["i", "three"], ["d"]),
+                helper.make_node("Gather", ["rows", "i"], ["row"]),
+                helper.make_node("Add", ["s", "row"], ["t"]),
+                helper.make_node("If", ["flag"], ["u"], then_branch=inner("p", "Neg"), else_branch=inner("q", "Exp")),
+                helper.make_node("Mul", ["u", "u"], ["v"]),
+            ],
+            "body",
+            [info("i", INT64, []), info("c", TensorProto.BOOL, []), info("s", FLOAT, [3])],
+            [info("d", TensorProto.BOOL, []), info("u", FLOAT, [3]), info("v", FLOAT, [3])],
+        )
+        scanned = helper.make_graph(
+            [helper.make_node("Sub", ["a", "e"], ["n"]), helper.make_node("Mul", ["n", "f"], ["o"])],
+            "scanned",
+            [info("a", FLOAT, [2]), info("e", FLOAT, [2]), info("f", FLOAT, [2])],
+            [info("n", FLOAT, [2]), info("o", FLOAT, [2])],
+        )
+        nodes = [
+            helper.make_node("Loop", ["most", "", "x"], ["y", "z"], body=body),
+            helper.make_node(
+                "Scan",
+                ["start", "m", "m"],
+                ["last", "all"],
+                body=scanned,
+                num_scan_inputs=2,
+                scan_input_axes=[1, 1],
+                scan_input_directions=[0, 1],
+                scan_output_axes=[1],
+                scan_output_directions=[1],
+            ),
+        ]
+        tensors = constants(most=np.array(10), three=np.array(3), rows=self.normal(5, 3))
+        inputs = [("x", FLOAT, [3]), ("flag", TensorProto.BOOL, []), ("start", FLOAT, [2]), ("m", FLOAT, [2, 5])]
+        outputs = [("y", FLOAT, [3]), ("z", FLOAT, [4, 3]), ("last", FLOAT, [2]), ("all", FLOAT, [2, 5])]
+        feeds = [[0.1 * self.normal(3), np.array(flag), self.normal(2), self.normal(2, 5)] for flag in (True, False)]
+        self.agree(nodes, inputs, outputs, tensors, feeds, tolerance=1e-4)
+
     def chain(self, length):
         """Elementwise operators, each on the result of the one before it."""
         names = ["x", *(f"t{number}" for number in range(1, length)), "y"]
