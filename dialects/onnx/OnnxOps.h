@@ -36,6 +36,8 @@
 #define GET_OP_CLASSES
 #include "dialects/onnx/Quantization.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/onnx/Loss.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/onnx/Reduction.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/onnx/Indexing.h.inc"

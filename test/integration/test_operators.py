@@ -374,6 +374,22 @@ class Operators(ModelCase):
         nodes = [helper.make_node("DynamicQuantizeLinear", ["x"], ["y", "s", "z"])]
         self.agree(nodes, [("x", FLOAT, x.shape)], outputs, [], [[x], [np.abs(x)], [np.zeros_like(x)]])
 
+    def test_losses(self):
+        scores, labels = self.normal(3, 5, 4), np.array([[0, 4, 2, 1], [3, -1, 0, 2], [1, 1, -1, 4]])
+        tensors = constants(w=np.abs(self.normal(5)))
+        names = ["x", "t", "w"]
+        for reduction in ("none", "sum", "mean"):
+            for operands in (2, 3):
+                attributes = {"reduction": reduction, "ignore_index": -1}
+                nodes = [
+                    helper.make_node("SoftmaxCrossEntropyLoss", names[:operands], ["y", "log"], **attributes),
+                    helper.make_node("NegativeLogLikelihoodLoss", ["log", *names[1:operands]], ["z"], **attributes),
+                ]
+                shape = [3, 4] if reduction == "none" else []
+                outputs = [("y", FLOAT, shape), ("z", FLOAT, shape), ("log", FLOAT, scores.shape)]
+                inputs = [("x", FLOAT, scores.shape), ("t", INT64, labels.shape)]
+                self.agree(nodes, inputs, outputs, tensors[: operands - 2], [[scores, labels]], reference=True)
+
     def test_statistics_of_large_halves(self):
         x = np.where(self.normal(1, 2, 8, 8) > 0, 300, -300).astype(np.float16)
         tensors = constants(scale=np.ones(2, np.float16), bias=np.zeros(2, np.float16))

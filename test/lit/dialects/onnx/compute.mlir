@@ -173,6 +173,26 @@ func.func @resize() -> (tensor<4xf32>, tensor<4xf32>) {
   return %0, %1 : tensor<4xf32>, tensor<4xf32>
 }
 
+// The mean; that of what is not ignored; weighted losses and their mean.
+// CHECK-LABEL: @likelihood
+// CHECK-DAG: dense<2.500000e+00> : tensor<f32>
+// CHECK-DAG: dense<1.000000e+00> : tensor<f32>
+// CHECK-DAG: dense<[2.000000e+00, 1.200000e+01]> : tensor<2xf32>
+// CHECK-DAG: dense<3.500000e+00> : tensor<f32>
+func.func @likelihood() -> (tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<f32>) {
+  %x = onnx.Constant dense<[[-1.0, -2.0], [-3.0, -4.0]]> : tensor<2x2xf32>
+  %t = onnx.Constant dense<[0, 1]> : tensor<2xi64>
+  %u = onnx.Constant dense<[0, 7]> : tensor<2xi64>
+  %w = onnx.Constant dense<[2.0, 3.0]> : tensor<2xf32>
+  %v = onnx.Constant dense<[1.0, 5.0]> : tensor<2xf32>
+  %n = onnx.NoValue
+  %0 = onnx.NegativeLogLikelihoodLoss %x, %t, %n : (tensor<2x2xf32>, tensor<2xi64>, none) -> tensor<f32>
+  %1 = onnx.NegativeLogLikelihoodLoss %x, %u, %n {ignore_index = 7 : i64} : (tensor<2x2xf32>, tensor<2xi64>, none) -> tensor<f32>
+  %2 = onnx.NegativeLogLikelihoodLoss %x, %t, %w {reduction = "none"} : (tensor<2x2xf32>, tensor<2xi64>, tensor<2xf32>) -> tensor<2xf32>
+  %3 = onnx.NegativeLogLikelihoodLoss %x, %t, %v : (tensor<2x2xf32>, tensor<2xi64>, tensor<2xf32>) -> tensor<f32>
+  return %0, %1, %2, %3 : tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<f32>
+}
+
 // What shrinks to the half takes four elements for one.
 // CHECK-LABEL: @resize_antialiased
 // CHECK: dense<[1.625000e+00, 3.375000e+00]> : tensor<2xf32>
