@@ -171,6 +171,13 @@ LogicalResult ProgramImporter::finish(Node &node,
   FailureOr<Operation *> op = build(node);
   if (failed(op))
     return failure();
+  // Passes look for the products and the softmax that it consists of.
+  if (auto attention = dyn_cast<veltair::onnx::AttentionOp>(*op)) {
+    if (failed(attention.decompose(builder, results)))
+      return fail(node, "the operator is not supported");
+    attention.erase();
+    return success();
+  }
   if (foldBounded(*op, model.maxFoldedElements, results))
     return success();
   op = name(node, *op);

@@ -25,6 +25,10 @@ void OnnxDialect::initialize() {
   registerAttributes();
   addOperations<
 #define GET_OP_LIST
+#include "dialects/onnx/Attention.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
 #include "dialects/onnx/Bounded.cpp.inc"
       >();
   addOperations<

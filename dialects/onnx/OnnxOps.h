@@ -24,6 +24,8 @@
 #define GET_OP_CLASSES
 #include "dialects/onnx/Constant.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/onnx/Attention.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/onnx/Bounded.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/onnx/Einsum.h.inc"

@@ -374,6 +374,54 @@ class Operators(ModelCase):
         nodes = [helper.make_node("DynamicQuantizeLinear", ["x"], ["y", "s", "z"])]
         self.agree(nodes, [("x", FLOAT, x.shape)], outputs, [], [[x], [np.abs(x)], [np.zeros_like(x)]])
 
+    def test_attention(self):
+        generator = np.random.default_rng(0)
+        random = lambda *shape: generator.standard_normal(shape, dtype=np.float32)
+        rows = {"q": random(2, 6, 64), "k": random(2, 7, 32), "v": random(2, 7, 32)}
+        heads = {"q": random(2, 4, 6, 16), "k": random(2, 4, 7, 16), "v": random(2, 4, 7, 8)}
+        past = {"pk": random(2, 4, 3, 16), "pv": random(2, 4, 3, 8)}
+        flags = generator.random((2, 1, 6, 7)) < 0.7
+        flags[1, 0, 2] = False
+        cases = [
+            (rows, "", {"q_num_heads": 4, "kv_num_heads": 2}),
+            (rows, "", {"q_num_heads": 4, "kv_num_heads": 2, "is_causal": 1, "softcap": 2.0}),
+            (heads, "", {"scale": 0.5}),
+            (heads | {"m": random(6, 7)}, "m", {"qk_matmul_output_mode": 2}),
+            (heads | {"m": flags}, "m", {"qk_matmul_output_mode": 3}),
+            (heads | {"m": flags}, "m", {"is_causal": 1}),
+            (heads | past, " pk pv", {"is_causal": 1}),
+            (heads | {"m": random(2, 4, 6, 10)} | past, "m pk pv", {}),
+        ]
+        for arrays, further, attributes in cases:
+            names = ["q", "k", "v", *further.split(" ")]
+            results = ["y", "present_k", "present_v", "scores"]
+            nodes = [helper.make_node("Attention", names, results, **attributes)]
+            inputs = [(n, helper.np_dtype_to_tensor_dtype(a.dtype), a.shape) for n, a in arrays.items()]
+            outputs = [(name, FLOAT, [None] * (3 if name == "y" and arrays is rows else 4)) for name in results]
+            feeds = [list(arrays.values())]
+            with self.subTest(attributes=attributes, operands=further):
+                self.agree(nodes, inputs, outputs, [], feeds, opset=23, reference=True, tolerance=1e-4)
+        # The parts of the operator are found by the pass that looks for them.
+        nodes = [helper.make_node("Attention", ["q", "k", "v"], ["y"], q_num_heads=4, kv_num_heads=4)]
+        inputs = [(name, FLOAT, [2, 16, 64]) for name in "qkv"]
+        model = self.save(make_model(nodes, inputs, [("y", FLOAT, [2, 16, 64])], opset=23))
+        self.assertIn("kernel.attention", self.check_runs(VELTAIRC, model, "--emit=graph", "-o", "-"))
+
+    def test_rotary_embedding(self):
+        caches = {"cos": self.normal(50, 4), "sin": self.normal(50, 4)}
+        ids = constants(ids=np.array([[3, 1, 0, 49, 7]] * 2))
+        for shape, attributes in (
+            ([2, 3, 5, 8], {}),
+            ([2, 3, 5, 8], {"interleaved": 1}),
+            ([2, 5, 24], {"num_heads": 3, "interleaved": 1}),
+            ([2, 5, 36], {"num_heads": 3, "rotary_embedding_dim": 8}),
+        ):
+            y, tensors = (FLOAT, shape), [*constants(**caches), *ids]
+            self.one("RotaryEmbedding", [self.normal(*shape)], y, tensors, attributes, opset=23, reference=True)
+        tensors = constants(cos=self.normal(2, 5, 4), sin=self.normal(2, 5, 4))
+        shape = [2, 3, 5, 8]
+        self.one("RotaryEmbedding", [self.normal(*shape)], (FLOAT, shape), tensors, opset=23, reference=True)
+
     def test_losses(self):
         scores, labels = self.normal(3, 5, 4), np.array([[0, 4, 2, 1], [3, -1, 0, 2], [1, 1, -1, 4]])
         tensors = constants(w=np.abs(self.normal(5)))

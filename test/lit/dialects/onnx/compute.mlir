@@ -173,6 +173,52 @@ func.func @resize() -> (tensor<4xf32>, tensor<4xf32>) {
   return %0, %1 : tensor<4xf32>, tensor<4xf32>
 }
 
+// Equal scores weigh all keys alike: those up to the query's own, those that a
+// mask allows, or none. Two heads share one of keys, which the past comes before.
+// CHECK-LABEL: @attention
+// CHECK-DAG: {{\[\[\[\[}}2.000000e+00], [4.000000e+00]]]]> : tensor<1x1x2x1xf32>
+// CHECK-DAG: {{\[\[\[\[}}6.000000e+00], [0.000000e+00]]]]> : tensor<1x1x2x1xf32>
+// CHECK-DAG: dense<4.000000e+00> : tensor<1x1x2xf32>
+// CHECK-DAG: {{\[\[\[\[}}6.000000e+00], [2.000000e+00]]]]> : tensor<1x1x2x1xf32>
+func.func @attention() -> (tensor<1x1x2x1xf32>, tensor<1x1x2x1xf32>, tensor<1x1x2xf32>, tensor<1x1x2x1xf32>) {
+  %n = onnx.NoValue
+  %q = onnx.Constant dense<0.0> : tensor<1x1x2x3xf32>
+  %v = onnx.Constant dense<[[[[2.0], [6.0]]]]> : tensor<1x1x2x1xf32>
+  %0:4 = onnx.Attention %q, %q, %v, %n, %n, %n {is_causal = 1 : i64}
+    : (tensor<1x1x2x3xf32>, tensor<1x1x2x3xf32>, tensor<1x1x2x1xf32>, none, none, none) -> (tensor<1x1x2x1xf32>, tensor<1x1x2x3xf32>, tensor<1x1x2x1xf32>, tensor<1x1x2x2xf32>)
+  %m = onnx.Constant dense<[[false, true], [false, false]]> : tensor<2x2xi1>
+  %1:4 = onnx.Attention %q, %q, %v, %m, %n, %n
+    : (tensor<1x1x2x3xf32>, tensor<1x1x2x3xf32>, tensor<1x1x2x1xf32>, tensor<2x2xi1>, none, none) -> (tensor<1x1x2x1xf32>, tensor<1x1x2x3xf32>, tensor<1x1x2x1xf32>, tensor<1x1x2x2xf32>)
+  %r = onnx.Constant dense<0.0> : tensor<1x1x2xf32>
+  %k = onnx.Constant dense<0.0> : tensor<1x1x1xf32>
+  %w = onnx.Constant dense<2.0> : tensor<1x1x1xf32>
+  %p = onnx.Constant dense<0.0> : tensor<1x1x1x1xf32>
+  %s = onnx.Constant dense<6.0> : tensor<1x1x1x1xf32>
+  %2:4 = onnx.Attention %r, %k, %w, %n, %p, %s {q_num_heads = 2 : i64, kv_num_heads = 1 : i64}
+    : (tensor<1x1x2xf32>, tensor<1x1x1xf32>, tensor<1x1x1xf32>, none, tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>) -> (tensor<1x1x2xf32>, tensor<1x1x2x1xf32>, tensor<1x1x2x1xf32>, tensor<1x2x1x2xf32>)
+  return %0#0, %1#0, %2#0, %2#2 : tensor<1x1x2x1xf32>, tensor<1x1x2x1xf32>, tensor<1x1x2xf32>, tensor<1x1x2x1xf32>
+}
+
+// A quarter turn of halves and, interleaved, of neighbours; what is not turned.
+// CHECK-LABEL: @rotary_embedding
+// CHECK-DAG: {{\[\[\[\[}}-3.000000e+00, -4.000000e+00, 1.000000e+00, 2.000000e+00]]]]> : tensor<1x1x1x4xf32>
+// CHECK-DAG: {{\[\[\[}}-2.000000e+00, 1.000000e+00, 3.000000e+00, 4.000000e+00]]]> : tensor<1x1x4xf32>
+func.func @rotary_embedding() -> (tensor<1x1x1x4xf32>, tensor<1x1x4xf32>) {
+  %n = onnx.NoValue
+  %x = onnx.Constant dense<[[[[1.0, 2.0, 3.0, 4.0]]]]> : tensor<1x1x1x4xf32>
+  %c = onnx.Constant dense<0.0> : tensor<1x1x2xf32>
+  %s = onnx.Constant dense<1.0> : tensor<1x1x2xf32>
+  %0 = onnx.RotaryEmbedding %x, %c, %s, %n
+    : (tensor<1x1x1x4xf32>, tensor<1x1x2xf32>, tensor<1x1x2xf32>, none) -> tensor<1x1x1x4xf32>
+  %y = onnx.Constant dense<[[[1.0, 2.0, 3.0, 4.0]]]> : tensor<1x1x4xf32>
+  %d = onnx.Constant dense<[[1.0], [0.0]]> : tensor<2x1xf32>
+  %t = onnx.Constant dense<[[0.0], [1.0]]> : tensor<2x1xf32>
+  %i = onnx.Constant dense<1> : tensor<1x1xi64>
+  %1 = onnx.RotaryEmbedding %y, %d, %t, %i {interleaved = 1 : i64, num_heads = 1 : i64, rotary_embedding_dim = 2 : i64}
+    : (tensor<1x1x4xf32>, tensor<2x1xf32>, tensor<2x1xf32>, tensor<1x1xi64>) -> tensor<1x1x4xf32>
+  return %0, %1 : tensor<1x1x1x4xf32>, tensor<1x1x4xf32>
+}
+
 // The mean; that of what is not ignored; weighted losses and their mean.
 // CHECK-LABEL: @likelihood
 // CHECK-DAG: dense<2.500000e+00> : tensor<f32>

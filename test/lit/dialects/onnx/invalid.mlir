@@ -199,6 +199,16 @@ func.func @dropout(%a: tensor<2xf32>) {
 
 // -----
 
+func.func @attention(%q: tensor<1x4x5x8xf32>, %k: tensor<1x3x5x8xf32>, %n: none) {
+  // expected-error@+2 {{the heads of k and v do not fit those of q (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0:4 = onnx.Attention %q, %k, %k, %n, %n, %n
+    : (tensor<1x4x5x8xf32>, tensor<1x3x5x8xf32>, tensor<1x3x5x8xf32>, none, none, none) -> (tensor<1x4x5x8xf32>, tensor<1x3x5x8xf32>, tensor<1x3x5x8xf32>, tensor<1x4x5x5xf32>)
+  return
+}
+
+// -----
+
 func.func @quantize(%x: tensor<2x3xf32>, %s: tensor<2xf32>, %n: none) {
   // expected-error@+2 {{scale or zero point does not fit the tensor (C2)}}
   // expected-error@+1 {{failed to infer returned types}}
