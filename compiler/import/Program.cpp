@@ -147,6 +147,10 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
       return success();
     }
   }
+  if (hasSequence(node) && node.op == "Identity") {
+    results.push_back(node.operands.front());
+    return success();
+  }
   if (hasSequence(node))
     return fail(node, "an operand is a sequence");
   upgradeNode(node);

@@ -12,7 +12,8 @@ using namespace mlir::veltair::importer;
 
 bool mlir::veltair::importer::isSequenceOperator(StringRef op) {
   return llvm::is_contained(
-      {"ConcatFromSequence", "SequenceAt", "SequenceConstruct", "SequenceEmpty",
+      {"ConcatFromSequence", "Optional", "OptionalGetElement",
+       "OptionalHasElement", "SequenceAt", "SequenceConstruct", "SequenceEmpty",
        "SequenceErase", "SequenceInsert", "SequenceLength", "SplitToSequence"},
       op);
 }
@@ -29,6 +30,13 @@ public:
       return areTensors(node.operands) ? sequence(node.operands) : Value();
     if (node.op == "SplitToSequence")
       return split();
+    // What is optional is known to be there, or not.
+    Value element = node.operand(0);
+    if (node.op == "OptionalHasElement")
+      return node.constant(DenseElementsAttr::get(
+          RankedTensorType::get({}, node.builder.getI1Type()), bool(element)));
+    if (node.op == "Optional" || node.op == "OptionalGetElement")
+      return element ? element : fail("there is no element");
     auto construct =
         node.operands.empty()
             ? onnx::SequenceConstructOp()
