@@ -56,6 +56,20 @@ def Onnx_NonMaxSuppressionOp : Onnx_BoundedSequentialOp<"NonMaxSuppression"> {
   let results = (outs Onnx_Int64:$selected, Onnx_Int64:$heap, Onnx_Int64:$extent);
 }
 
+def Onnx_UniqueOp : Onnx_BoundedSequentialOp<"Unique"> {
+  let summary = "Each slice of x along axis, or element, once";
+  let description = [{
+    In ascending order or, with sorted = 0, as they come. indices tells where each
+    stands first, inverse_indices which one stands where, counts how often. Each
+    slice is compared with those that were found before.
+
+    * (C1) axis is in range; (C2) x has no data-dependent size.
+  }];
+  let arguments = (ins Onnx_Tensor:$x, OptionalAttr<I64Attr>:$axis, Onnx_Int<"1">:$sorted);
+  let results = (outs Onnx_Tensor:$y, Onnx_Int64:$indices, Onnx_Int64:$inverse_indices,
+    Onnx_Int64:$counts, Onnx_Int64:$extent);
+}
+
 //===----------------------------------------------------------------------===//
 // Forms of operators whose results have a static size elsewhere
 //===----------------------------------------------------------------------===//

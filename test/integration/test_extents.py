@@ -360,6 +360,21 @@ class Extents(ModelCase):
         ]
         self.agree(nodes, [("x", FLOAT, [8])], [("y", INT64, [None])], [HALF], [[v] for v in self.vectors(8)])
 
+    def test_unique(self):
+        generator = np.random.default_rng(0)
+        for shape, attributes in (
+            ([40], {}),
+            ([40], {"sorted": 0}),
+            ([5, 8], {}),
+            ([30, 2], {"axis": 0}),
+            ([30, 2], {"axis": -2, "sorted": 0}),
+        ):
+            y = ("y", FLOAT, [None, *(shape[1:] if "axis" in attributes else [])])
+            outputs = [y, *((name, INT64, [None]) for name in ("first", "inverse", "counts"))]
+            feeds = [[generator.integers(0, n, shape).astype(np.float32)] for n in (1, 4, 1000)]
+            nodes = [node("Unique", "x", "y first inverse counts", **attributes)]
+            self.agree(nodes, [("x", FLOAT, shape)], outputs, [], feeds)
+
     def test_images_by_selected_rows(self):
         """Extents have no place in the blocked layout of what convolutions compute."""
         generator = np.random.default_rng(0)
