@@ -60,7 +60,7 @@ static std::vector<char> convertToF32(ArrayRef<char> bytes, Convert convert) {
 
 Value veltair::constantInF32(OpBuilder &builder, Location location,
                              Value value) {
-  ElementsAttr elements = onnx::constantElements(value);
+  ElementsAttr elements = onnx::condenseSplat(onnx::constantElements(value));
   if (!elements)
     return {};
   onnx::ElementBytes bytes(elements);
@@ -79,8 +79,11 @@ Value veltair::constantInF32(OpBuilder &builder, Location location,
     return {};
   }
   RankedTensorType wide = onnx::tensorType(value).clone(builder.getF32Type());
-  return onnx::ConstantOp::create(builder, location,
-                                  onnx::makeElements(wide, converted));
+  auto read = RankedTensorType::get(elements.getShapedType().getShape(),
+                                    builder.getF32Type());
+  return onnx::ConstantOp::create(
+      builder, location,
+      onnx::expandSplat(onnx::makeElements(read, converted), wide));
 }
 
 std::optional<std::vector<float>>

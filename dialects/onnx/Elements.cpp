@@ -126,6 +126,20 @@ ElementsAttr mlir::veltair::onnx::reinterpretElements(ElementsAttr attribute,
   return bytes ? makeElements(type, bytes.get()) : ElementsAttr();
 }
 
+ElementsAttr mlir::veltair::onnx::condenseSplat(ElementsAttr attribute) {
+  auto dense = dyn_cast_or_null<DenseElementsAttr>(attribute);
+  if (!dense || !dense.isSplat())
+    return attribute;
+  return dense.resizeSplat(RankedTensorType::get({}, dense.getElementType()));
+}
+
+ElementsAttr mlir::veltair::onnx::expandSplat(ElementsAttr attribute,
+                                              RankedTensorType type) {
+  if (attribute.getShapedType() == type)
+    return attribute;
+  return cast<DenseElementsAttr>(attribute).resizeSplat(type);
+}
+
 /// Calls `add` with every element of `bytes`, which holds values of type T.
 template <typename T, typename Fn>
 static void forEachRaw(ArrayRef<char> bytes, Fn add) {

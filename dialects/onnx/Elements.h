@@ -48,6 +48,12 @@ ElementsAttr makeElements(RankedTensorType type, ArrayRef<char> bytes,
 /// cannot be read.
 ElementsAttr reinterpretElements(ElementsAttr attribute, RankedTensorType type);
 
+/// The one element of a constant whose elements are known to be equal, of which
+/// there may be more than memory holds; other constants as they are.
+ElementsAttr condenseSplat(ElementsAttr attribute);
+/// The constant of `type` that a result of condenseSplat stands for.
+ElementsAttr expandSplat(ElementsAttr attribute, RankedTensorType type);
+
 /// The elements of a constant of integers or booleans, or of floating-point
 /// numbers; nothing for other attributes.
 std::optional<SmallVector<int64_t>> getIntegers(ElementsAttr attribute);

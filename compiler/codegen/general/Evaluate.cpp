@@ -125,16 +125,6 @@ evaluateParts(DecomposableOp op, int64_t maxElements, int64_t maxSteps) {
 
 } // namespace
 
-/// The bytes of a constant; one element of a splat, which may be huge.
-static ElementBytes bytesOf(Value operand) {
-  ElementsAttr elements = constantElements(operand);
-  if (auto dense = dyn_cast_or_null<DenseElementsAttr>(elements);
-      dense && dense.isSplat())
-    elements =
-        dense.resizeSplat(RankedTensorType::get({}, dense.getElementType()));
-  return ElementBytes(elements);
-}
-
 std::optional<SmallVector<ElementsAttr>>
 mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
                                    int64_t maxSteps) {
@@ -147,7 +137,7 @@ mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
   for (auto [operand, bytes] : llvm::zip_equal(op->getOperands(), operands)) {
     if (isAbsent(operand))
       continue;
-    bytes = bytesOf(operand);
+    bytes = ElementBytes(condenseSplat(constantElements(operand)));
     if (!bytes)
       return std::nullopt;
   }

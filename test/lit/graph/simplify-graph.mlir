@@ -115,3 +115,19 @@ veltair.model @m attributes {
     veltair.return %y, %z : tensor<4xf32>, tensor<4xf32>
   }
 }
+
+// -----
+
+// A constant of equal elements may be larger than memory: one is converted.
+
+// CHECK-LABEL: veltair.program @splat
+// CHECK: onnx.Constant dense<2.000000e+00> : tensor<1048576x1048576xf32>
+veltair.model @m attributes {
+    input_names = ["i"], input_types = [tensor<2xf32>],
+    output_names = ["y"], output_types = [tensor<1048576x1048576xf32>]} {
+  veltair.program @splat(%i: tensor<2xf32>) {
+    %x = onnx.Constant dense<2.0> : tensor<1048576x1048576xf16>
+    %y = onnx.Cast %x {saturate = 1 : i64, to = 1 : i64} : (tensor<1048576x1048576xf16>) -> tensor<1048576x1048576xf32>
+    veltair.return %y : tensor<1048576x1048576xf32>
+  }
+}
