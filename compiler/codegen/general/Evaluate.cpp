@@ -19,6 +19,10 @@ using namespace mlir;
 using namespace mlir::veltair;
 using namespace mlir::veltair::onnx;
 
+/// Steps of one evaluation at most, and those that are always allowed, as many
+/// as arithmetic on shapes takes.
+static constexpr int64_t maxSteps = 4'000'000, minSteps = 4096;
+
 namespace {
 
 /// A scratch block of scalar code whose arguments stand for an operation's
@@ -50,7 +54,7 @@ public:
   /// Emits and executes the code of all results.
   LogicalResult run(ArrayRef<ElementBytes> operands,
                     MutableArrayRef<std::vector<char>> bytes,
-                    int64_t maxSteps) {
+                    int64_t *stepsLeft) {
     OpBuilder builder(op->getContext());
     builder.setInsertionPointToEnd(&block);
     ElementBuilder b(op, builder, access);
@@ -60,13 +64,18 @@ public:
       emitElements(b);
     scf::YieldOp::create(b);
 
-    Interpreter interpreter(maxSteps);
+    int64_t limit =
+        stepsLeft ? std::clamp(*stepsLeft, minSteps, maxSteps) : maxSteps;
+    Interpreter interpreter(limit);
     for (auto [operand, value] : llvm::zip_equal(op->getOperands(), operands))
       if (!isAbsent(operand))
         interpreter.bind(arguments.lookup(operand), value.get());
     for (auto [result, value] : llvm::zip_equal(results, bytes))
       interpreter.bind(result, MutableArrayRef<char>(value));
-    return interpreter.run(block);
+    LogicalResult result = interpreter.run(block);
+    if (stepsLeft)
+      *stepsLeft -= limit - interpreter.getStepsLeft();
+    return result;
   }
 
 private:
@@ -95,7 +104,7 @@ private:
 
 /// Evaluates a DecomposableOp through the operations it consists of.
 std::optional<SmallVector<ElementsAttr>>
-evaluateParts(DecomposableOp op, int64_t maxElements, int64_t maxSteps) {
+evaluateParts(DecomposableOp op, int64_t maxElements, int64_t *stepsLeft) {
   Block block;
   OpBuilder builder(op->getContext());
   builder.setInsertionPointToEnd(&block);
@@ -106,7 +115,7 @@ evaluateParts(DecomposableOp op, int64_t maxElements, int64_t maxSteps) {
     if (isa<ConstantOp, NoValueOp>(part))
       continue;
     std::optional<SmallVector<ElementsAttr>> values =
-        evaluateOnConstants(&part, maxElements, maxSteps);
+        evaluateOnConstants(&part, maxElements, stepsLeft);
     if (!values)
       return std::nullopt;
     builder.setInsertionPoint(&part);
@@ -127,7 +136,7 @@ evaluateParts(DecomposableOp op, int64_t maxElements, int64_t maxSteps) {
 
 std::optional<SmallVector<ElementsAttr>>
 mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
-                                   int64_t maxSteps) {
+                                   int64_t *stepsLeft) {
   for (Type result : op->getResultTypes()) {
     auto type = dyn_cast<RankedTensorType>(result);
     if (!type || type.getNumElements() > maxElements || hasExtents(type))
@@ -143,7 +152,7 @@ mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
   }
   if (!isa<ElementwiseOp, IndexedOp, SequentialOp>(op)) {
     auto composite = dyn_cast<DecomposableOp>(op);
-    return composite ? evaluateParts(composite, maxElements, maxSteps)
+    return composite ? evaluateParts(composite, maxElements, stepsLeft)
                      : std::nullopt;
   }
 
@@ -154,7 +163,7 @@ mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
                        elementBytes(type.getElementType()));
   }
   Scratch scratch(op, operands);
-  if (failed(scratch.run(operands, bytes, maxSteps)))
+  if (failed(scratch.run(operands, bytes, stepsLeft)))
     return std::nullopt;
   SmallVector<ElementsAttr> values;
   for (auto [result, data] : llvm::zip_equal(op->getResults(), bytes))
@@ -163,11 +172,12 @@ mlir::veltair::evaluateOnConstants(Operation *op, int64_t maxElements,
 }
 
 std::optional<SmallVector<OpFoldResult>>
-mlir::veltair::foldOrEvaluate(Operation *op, int64_t maxElements) {
+mlir::veltair::foldOrEvaluate(Operation *op, int64_t maxElements,
+                              int64_t *stepsLeft) {
   SmallVector<OpFoldResult> folded;
   if (succeeded(op->fold(folded)) && folded.size() == op->getNumResults())
     return folded;
-  auto values = evaluateOnConstants(op, maxElements);
+  auto values = evaluateOnConstants(op, maxElements, stepsLeft);
   if (!values)
     return std::nullopt;
   return SmallVector<OpFoldResult>(values->begin(), values->end());

@@ -189,11 +189,14 @@ bool Interpreter::addLoop(Operation &op, Code &code) {
     if (step <= 0)
       return false;
     copy(x, ArrayRef(operands).drop_front(3), carried);
-    for (int64_t i(x[operands[0]]); i < upper; i += step) {
+    for (int64_t i(x[operands[0]]); i < upper;) {
       x[counter] = uint64_t(i);
       if (!execute(body))
         return false;
       copy(x, next, carried);
+      // Steps are of any size: the next one may lie behind all integers.
+      if (llvm::AddOverflow(i, step, i))
+        break;
     }
     copy(x, carried, results);
     return true;

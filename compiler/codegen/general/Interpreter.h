@@ -41,6 +41,9 @@ public:
   /// steps than there are.
   LogicalResult run(Block &block);
 
+  /// What is left of `maxSteps`; less than 0 where they did not suffice.
+  int64_t getStepsLeft() const { return stepsLeft; }
+
 private:
   /// The bits of a scalar: an integer is extended by zeros, an index one of 64
   /// bits.
