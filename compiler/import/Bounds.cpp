@@ -207,13 +207,14 @@ static ElementsAttr crop(ElementsAttr value, Type bounded, int64_t extent) {
 }
 
 bool mlir::veltair::importer::foldBounded(Operation *op, int64_t maxElements,
+                                          int64_t *stepsLeft,
                                           SmallVectorImpl<Value> &results) {
   if (!op->hasTrait<onnx::ExtentSource>())
     return false;
   SmallVector<Type> types(op->getResultTypes());
   for (OpResult result : op->getResults())
     result.setType(onnx::withoutExtents(result.getType()));
-  auto values = evaluateOnConstants(op, maxElements);
+  auto values = evaluateOnConstants(op, maxElements, stepsLeft);
   for (auto [result, type] : llvm::zip_equal(op->getResults(), types))
     result.setType(type);
   if (!values)

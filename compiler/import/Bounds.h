@@ -27,8 +27,8 @@ void boundNode(Node &node);
 std::optional<int64_t> upperBound(Value scalar);
 
 /// Replaces an extent source on constants by constants of their true sizes,
-/// which are appended to `results`.
-bool foldBounded(Operation *op, int64_t maxElements,
+/// which are appended to `results`. For the limits see evaluateOnConstants.
+bool foldBounded(Operation *op, int64_t maxElements, int64_t *stepsLeft,
                  SmallVectorImpl<Value> &results);
 
 /// Names the data-dependent extents of one program.

@@ -13,24 +13,61 @@ using namespace mlir;
 using namespace mlir::veltair;
 using namespace mlir::veltair::importer;
 
-/// Most iterations that are written out.
-static constexpr int64_t maxIterations = 1 << 14;
+/// Most iterations of one loop that are written out, and most nodes in all:
+/// loops in loops have exponentially many.
+static constexpr int64_t maxIterations = 1 << 14, maxWritten = 1 << 20;
 
-SmallVector<Value> ProgramImporter::importBody(const Node &node,
-                                               const ::onnx::GraphProto &graph,
-                                               ArrayRef<Value> arguments) {
-  // A graph sees the names around it; its own end with it.
-  llvm::StringMap<Value> outer = values;
+/// Most graphs that lie in each other: importing them is recursive.
+static constexpr size_t maxDepth = 100;
+
+LogicalResult ProgramImporter::countWritten(const Node &node, int64_t nodes) {
+  written += nodes;
+  if (written <= maxWritten)
+    return success();
+  return fail(node, "what is written out of loops and sequences is more than " +
+                        Twine(maxWritten) + " nodes");
+}
+
+// A sequence holds all of its tensors again: one that grows by single tensors
+// takes quadratic memory.
+LogicalResult ProgramImporter::countItems(const Node &node, Value sequence) {
+  constexpr int64_t itemsPerNode = 4;
+  auto op = sequence.getDefiningOp<veltair::onnx::SequenceConstructOp>();
+  int64_t items = op ? int64_t(op.getInputs().size()) : 0;
+  return countWritten(node, items / itemsPerNode);
+}
+
+Value ProgramImporter::readInitializer(const ::onnx::TensorProto &tensor) {
+  auto [entry, isNew] = initializers.try_emplace(&tensor);
+  if (!isNew)
+    return entry->second;
+  Location location = NameLoc::get(builder.getStringAttr(tensor.name()));
+  FailureOr<ElementsAttr> value =
+      tensors.read(tensor, location, "initializer '" + tensor.name() + "'");
+  if (succeeded(value))
+    entry->second =
+        veltair::onnx::ConstantOp::create(builder, location, *value);
+  return entry->second;
+}
+
+FailureOr<SmallVector<Value>>
+ProgramImporter::importBody(const Node &node, const ::onnx::GraphProto &graph,
+                            ArrayRef<Value> arguments) {
+  size_t problemsBefore = problems.size();
+  if (scopes.size() > maxDepth)
+    return fail(node,
+                "more than " + Twine(maxDepth) + " graphs lie in each other");
+  if (failed(countWritten(node, 1 + graph.node_size() + graph.input_size() +
+                                    graph.initializer_size() +
+                                    graph.output_size())))
+    return failure();
+  // A graph sees the names around it; its own end with it. An initialiser that
+  // is called like an input is no more than its default.
+  scopes.emplace_back();
+  for (const auto &tensor : graph.initializer())
+    define(tensor.name(), readInitializer(tensor));
   for (auto [input, argument] : llvm::zip(graph.input(), arguments))
     define(input.name(), argument);
-  for (const auto &tensor : graph.initializer()) {
-    Location location = NameLoc::get(builder.getStringAttr(tensor.name()));
-    FailureOr<ElementsAttr> value =
-        tensors.read(tensor, location, "initializer '" + tensor.name() + "'");
-    if (succeeded(value))
-      define(tensor.name(),
-             veltair::onnx::ConstantOp::create(builder, location, *value));
-  }
   for (const auto &inner : graph.node())
     if (!problems.done())
       importNode(inner);
@@ -42,7 +79,10 @@ SmallVector<Value> ProgramImporter::importBody(const Node &node,
                            "' of a graph inside is computed by no node");
     outputs.push_back(value.value_or(Value()));
   }
-  values = std::move(outer);
+  scopes.pop_back();
+  // Iterations would only repeat the problems of the first.
+  if (problems.size() != problemsBefore || llvm::is_contained(outputs, Value()))
+    return failure();
   return outputs;
 }
 
@@ -63,18 +103,22 @@ LogicalResult ProgramImporter::importIf(const ::onnx::NodeProto &proto,
       !type.getElementType().isInteger(1))
     return fail(node, "the condition must be one boolean");
   if (auto known = veltair::onnx::constantIntegers(condition)) {
-    results = importBody(node, *branches[known->front() == 0]);
-    return failure(llvm::is_contained(results, Value()));
+    FailureOr<SmallVector<Value>> chosen =
+        importBody(node, *branches[known->front() == 0]);
+    if (failed(chosen))
+      return failure();
+    results.append(*chosen);
+    return success();
   }
-  SmallVector<Value> taken = importBody(node, *branches[0]);
-  SmallVector<Value> other = importBody(node, *branches[1]);
-  if (llvm::is_contained(taken, Value()) || llvm::is_contained(other, Value()))
+  FailureOr<SmallVector<Value>> taken = importBody(node, *branches[0]);
+  FailureOr<SmallVector<Value>> other = importBody(node, *branches[1]);
+  if (failed(taken) || failed(other))
     return failure();
-  if (taken.size() != other.size())
+  if (taken->size() != other->size())
     return fail(node, "the branches differ in their number of outputs");
   Value scalar = builder.createOrFold<veltair::onnx::ReshapeOp>(
       node.location, condition, node.constant(ArrayRef<int64_t>()));
-  for (auto [x, y] : llvm::zip_equal(taken, other)) {
+  for (auto [x, y] : llvm::zip_equal(*taken, *other)) {
     StringRef choice = x.getType() == y.getType() ? "Where" : "BoundedIf";
     FailureOr<Value> chosen = apply(node, choice, {scalar, x, y});
     if (failed(chosen))
@@ -183,11 +227,11 @@ LogicalResult ProgramImporter::importLoop(const ::onnx::NodeProto &proto,
                             " iterations");
     SmallVector<Value> arguments{scalar(builder.getI64Type(), i), condition};
     llvm::append_range(arguments, state);
-    SmallVector<Value> outputs = importBody(node, *body, arguments);
-    if (llvm::is_contained(outputs, Value()))
+    FailureOr<SmallVector<Value>> outputs = importBody(node, *body, arguments);
+    if (failed(outputs))
       return failure();
-    condition = outputs.front();
-    ArrayRef<Value> rest = ArrayRef(outputs).drop_front();
+    condition = outputs->front();
+    ArrayRef<Value> rest = ArrayRef(*outputs).drop_front();
     state.assign(rest.begin(), rest.begin() + carried);
     for (auto [list, value] :
          llvm::zip_equal(scanned, rest.drop_front(carried)))
@@ -256,12 +300,12 @@ LogicalResult ProgramImporter::importScan(const ::onnx::NodeProto &proto,
         return failure();
       arguments.push_back(*element);
     }
-    SmallVector<Value> outputs = importBody(node, *body, arguments);
-    if (llvm::is_contained(outputs, Value()))
+    FailureOr<SmallVector<Value>> outputs = importBody(node, *body, arguments);
+    if (failed(outputs))
       return failure();
-    state.assign(outputs.begin(), outputs.begin() + states);
+    state.assign(outputs->begin(), outputs->begin() + states);
     for (auto [list, value] :
-         llvm::zip_equal(scanned, ArrayRef(outputs).drop_front(states)))
+         llvm::zip_equal(scanned, ArrayRef(*outputs).drop_front(states)))
       list.push_back(value);
   }
   results.append(state);

@@ -25,6 +25,7 @@ public:
   /// True when there is nothing to be gained from going on.
   bool done() const { return stopAtFirst && !list.empty(); }
   bool empty() const { return list.empty(); }
+  size_t size() const { return list.size(); }
   std::vector<ImportProblem> take() { return std::move(list); }
 
 private:

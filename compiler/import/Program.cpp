@@ -17,7 +17,9 @@ using namespace mlir::veltair::importer;
 ProgramImporter::ProgramImporter(const ModelContext &model,
                                  TensorReader &tensors, Problems &problems,
                                  OpBuilder builder)
-    : model(model), tensors(tensors), problems(problems), builder(builder) {}
+    : model(model), tensors(tensors), problems(problems), builder(builder) {
+  scopes.emplace_back();
+}
 
 LogicalResult ProgramImporter::fail(const Node &node, const Twine &message) {
   std::string operands;
@@ -32,15 +34,16 @@ LogicalResult ProgramImporter::fail(const Node &node, const Twine &message) {
 }
 
 std::optional<Value> ProgramImporter::lookup(StringRef name) {
-  if (auto found = values.find(name); found != values.end())
-    return found->second;
+  for (const llvm::StringMap<Value> &scope : llvm::reverse(scopes))
+    if (auto found = scope.find(name); found != scope.end())
+      return found->second;
   auto constant = model.constants.find(name);
   if (constant == model.constants.end())
     return std::nullopt;
   auto location = NameLoc::get(builder.getStringAttr(name));
   Value value =
       veltair::onnx::ConstantOp::create(builder, location, constant->second);
-  values[name] = value;
+  scopes.front()[name] = value;
   return value;
 }
 
@@ -84,15 +87,16 @@ void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
             .namedResultCount = namedResults};
 
   SmallVector<Value> results;
-  if (failed(importOperator(proto, node, results)))
+  bool isKnown = succeeded(importOperator(proto, node, results));
+  if (!isKnown)
     results.clear();
   for (int i = 0; i < proto.output_size(); ++i) {
     if (proto.output(i).empty())
       continue;
     Value value = size_t(i) < results.size() ? results[i] : Value();
-    if (!results.empty() && !value)
+    if (isKnown && !value)
       (void)fail(node, "the operator has no output number " + Twine(i));
-    values[proto.output(i)] = value;
+    define(proto.output(i), value);
   }
 }
 
@@ -144,7 +148,7 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
       return fail(node, node.problem);
     if (result) {
       results.push_back(result);
-      return success();
+      return countItems(node, result);
     }
   }
   if (hasSequence(node) && node.op == "Identity") {
@@ -182,7 +186,7 @@ LogicalResult ProgramImporter::finish(Node &node,
     attention.erase();
     return success();
   }
-  if (foldBounded(*op, model.maxFoldedElements, results))
+  if (foldBounded(*op, model.maxFoldedElements, &stepsLeft, results))
     return success();
   op = name(node, *op);
   if (failed(op))
@@ -413,7 +417,7 @@ FailureOr<Operation *> ProgramImporter::name(const Node &node, Operation *op) {
 void ProgramImporter::fold(Operation *op, SmallVectorImpl<Value> &results) {
   llvm::append_range(results, op->getResults());
   std::optional<SmallVector<OpFoldResult>> folded =
-      foldOrEvaluate(op, model.maxFoldedElements);
+      foldOrEvaluate(op, model.maxFoldedElements, &stepsLeft);
   if (!folded)
     return;
   results.clear();

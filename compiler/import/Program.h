@@ -10,13 +10,16 @@
 #include "compiler/import/Bounds.h"
 #include "compiler/import/Problems.h"
 #include "compiler/import/Tensors.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
+#include <vector>
 
 namespace onnx {
 class AttributeProto;
 class GraphProto;
 class NodeProto;
+class TensorProto;
 } // namespace onnx
 
 namespace mlir::veltair::importer {
@@ -44,9 +47,10 @@ public:
   ProgramImporter(const ModelContext &model, TensorReader &tensors,
                   Problems &problems, OpBuilder builder);
 
-  /// Names a value before the nodes are imported. Null stands for a value that
-  /// is unknown because of a problem.
-  void define(StringRef name, Value value) { values[name] = value; }
+  /// Names a value in the innermost graph; the program's inputs before its
+  /// nodes are imported. Null stands for a value that is unknown because of a
+  /// problem.
+  void define(StringRef name, Value value) { scopes.back()[name] = value; }
 
   /// Imports all nodes and returns the graph's outputs (null where a problem
   /// keeps them unknown).
@@ -72,11 +76,17 @@ private:
   /// The values of all iterations as one tensor along a new dimension.
   FailureOr<Value> stack(const Node &node, ArrayRef<Value> values,
                          int64_t axis);
-  /// The outputs of a graph inside of a node, null where a problem keeps them
-  /// unknown. `arguments` are its inputs.
-  SmallVector<Value> importBody(const Node &node,
-                                const ::onnx::GraphProto &graph,
-                                ArrayRef<Value> arguments = {});
+  /// The outputs of a graph inside of a node. `arguments` are its inputs.
+  FailureOr<SmallVector<Value>> importBody(const Node &node,
+                                           const ::onnx::GraphProto &graph,
+                                           ArrayRef<Value> arguments = {});
+  /// An initialiser of a graph inside, which is read once; null where a problem
+  /// keeps it unknown.
+  Value readInitializer(const ::onnx::TensorProto &tensor);
+  /// Counts nodes that are written out of graphs inside, and the items of
+  /// sequences as far as they are as much.
+  LogicalResult countWritten(const Node &node, int64_t nodes);
+  LogicalResult countItems(const Node &node, Value sequence);
   /// The only result of another operator in the place of `node`.
   FailureOr<Value> apply(const Node &node, StringRef op,
                          ArrayRef<Value> operands,
@@ -96,7 +106,13 @@ private:
   TensorReader &tensors;
   Problems &problems;
   OpBuilder builder;
-  llvm::StringMap<Value> values;
+  /// The values by name, of the model's graph and of each that lies in the one
+  /// before.
+  std::vector<llvm::StringMap<Value>> scopes;
+  llvm::DenseMap<const ::onnx::TensorProto *, Value> initializers;
+  int64_t written = 0;
+  /// Scalar operations that folding may still take: many seconds of them.
+  int64_t stepsLeft = 1'000'000'000;
   ExtentNames extents;
 };
 
