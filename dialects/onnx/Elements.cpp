@@ -128,7 +128,7 @@ ElementsAttr mlir::veltair::onnx::reinterpretElements(ElementsAttr attribute,
 
 ElementsAttr mlir::veltair::onnx::condenseSplat(ElementsAttr attribute) {
   auto dense = dyn_cast_or_null<DenseElementsAttr>(attribute);
-  if (!dense || !dense.isSplat())
+  if (!dense || !dense.isSplat() || dense.getNumElements() == 0)
     return attribute;
   return dense.resizeSplat(RankedTensorType::get({}, dense.getElementType()));
 }

@@ -99,13 +99,22 @@ private:
     });
   }
 
+  /// Whether x comes before y: numbers do before what is none, all of which is
+  /// the same.
+  Value isBefore(Value x, Value y) {
+    Value isLess = b.lt(x, y);
+    if (!isa<FloatType>(x.getType()))
+      return isLess;
+    return b.logicalOr(isLess, b.logicalAnd(b.eq(x, x), b.ne(y, y)));
+  }
+
   /// -1, 0 or 1, an index, by the first elements that differ.
   Value compare(Value p, Value q) {
     Value zero = b.index(0);
     return b.reduceNest(others, zero, [&](ValueRange rest, Value known) {
       Value x = load(p, rest), y = load(q, rest);
-      Value own = b.select(b.lt(x, y), b.index(-1),
-                           b.select(b.lt(y, x), b.index(1), zero));
+      Value own = b.select(isBefore(x, y), b.index(-1),
+                           b.select(isBefore(y, x), b.index(1), zero));
       return b.select(b.eq(known, zero), own, known);
     });
   }
@@ -167,9 +176,7 @@ private:
 };
 } // namespace
 
+// Slices without elements are equal: there is one, unless there is no slice.
 void UniqueOp::emitLoops(ElementBuilder &b) {
-  Value count = b.index(0);
-  if (elementCount(shapeOf(getX())) != 0)
-    count = Search(*this, b).emit();
-  storeExtent(b, 4, count);
+  storeExtent(b, 4, Search(*this, b).emit());
 }
