@@ -4,6 +4,7 @@
 
 #include "dialects/onnx/Composer.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::veltair::onnx;
@@ -15,7 +16,7 @@ using namespace mlir::veltair::onnx;
 static LogicalResult inferLoss(Inference &infer, Value scores, Value labels,
                                Value weights, StringRef reduction) {
   ArrayRef<int64_t> shape = shapeOf(scores), own = shapeOf(labels);
-  if (shape.size() < 2 || own.size() != shape.size() - 1 ||
+  if (shape.size() < 2 || shape[1] == 0 || own.size() != shape.size() - 1 ||
       own.take_front(1) != shape.take_front(1) ||
       own.drop_front(1) != shape.drop_front(2))
     return infer.fail(1, "the labels do not fit the predictions");
@@ -34,8 +35,9 @@ static Value emitLoss(OpBuilder &b, Location loc, Value logarithms,
                       std::optional<int64_t> ignored, StringRef reduction) {
   Composer c(b, loc);
   Value isIgnored, factors;
-  if (ignored) {
-    Type integer = elementType(labels);
+  Type integer = elementType(labels);
+  // No label is one that their type does not hold.
+  if (ignored && llvm::isIntN(integer.getIntOrFloatBitWidth(), *ignored)) {
     auto label = [&](int64_t value) {
       Attribute attribute = b.getIntegerAttr(integer, value);
       return c.make<ConstantOp>(DenseElementsAttr::get(

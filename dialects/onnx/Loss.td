@@ -6,8 +6,9 @@
 // class that its label names, times the weight of the class; elements with the
 // label ignore_index have none. reduction tells what becomes of all of them: all
 // (none), their sum, or their mean, which is weighted, too.
-// * (C1) the predictions are [N, C, d...], the labels [N, d...]; (C2) there are C
-//   weights of the predictions' type; (C3) reduction is none, sum or mean.
+// * (C1) the predictions are [N, C, d...], C not 0, the labels [N, d...]; (C2)
+//   there are C weights of the predictions' type; (C3) reduction is none, sum or
+//   mean.
 
 include "dialects/onnx/OnnxBase.td"
 

@@ -225,7 +225,9 @@ func.func @rotary_embedding() -> (tensor<1x1x1x4xf32>, tensor<1x1x4xf32>) {
 // CHECK-DAG: dense<1.000000e+00> : tensor<f32>
 // CHECK-DAG: dense<[2.000000e+00, 1.200000e+01]> : tensor<2xf32>
 // CHECK-DAG: dense<3.500000e+00> : tensor<f32>
-func.func @likelihood() -> (tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<f32>) {
+// A label that its type does not hold is none that is ignored.
+// CHECK-DAG: dense<[1.000000e+00, 3.000000e+00]> : tensor<2xf32>
+func.func @likelihood() -> (tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<f32>, tensor<2xf32>) {
   %x = onnx.Constant dense<[[-1.0, -2.0], [-3.0, -4.0]]> : tensor<2x2xf32>
   %t = onnx.Constant dense<[0, 1]> : tensor<2xi64>
   %u = onnx.Constant dense<[0, 7]> : tensor<2xi64>
@@ -236,7 +238,9 @@ func.func @likelihood() -> (tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<f32>
   %1 = onnx.NegativeLogLikelihoodLoss %x, %u, %n {ignore_index = 7 : i64} : (tensor<2x2xf32>, tensor<2xi64>, none) -> tensor<f32>
   %2 = onnx.NegativeLogLikelihoodLoss %x, %t, %w {reduction = "none"} : (tensor<2x2xf32>, tensor<2xi64>, tensor<2xf32>) -> tensor<2xf32>
   %3 = onnx.NegativeLogLikelihoodLoss %x, %t, %v : (tensor<2x2xf32>, tensor<2xi64>, tensor<2xf32>) -> tensor<f32>
-  return %0, %1, %2, %3 : tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<f32>
+  %s = onnx.Constant dense<0> : tensor<2xi32>
+  %4 = onnx.NegativeLogLikelihoodLoss %x, %s, %n {ignore_index = 4294967296 : i64, reduction = "none"} : (tensor<2x2xf32>, tensor<2xi32>, none) -> tensor<2xf32>
+  return %0, %1, %2, %3, %4 : tensor<f32>, tensor<f32>, tensor<2xf32>, tensor<f32>, tensor<2xf32>
 }
 
 // What shrinks to the half takes four elements for one.

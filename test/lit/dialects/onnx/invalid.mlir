@@ -329,3 +329,12 @@ func.func @pad_value(%x: tensor<3xf32>, %v: tensor<0xf32>, %n: none) {
   %0 = onnx.Pad %x, %p, %v, %n : (tensor<3xf32>, tensor<2xi64>, tensor<0xf32>, none) -> tensor<6xf32>
   return
 }
+
+// -----
+
+func.func @loss_of_no_class(%x: tensor<2x0xf32>, %t: tensor<2xi64>, %n: none) {
+  // expected-error@+2 {{the labels do not fit the predictions (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.NegativeLogLikelihoodLoss %x, %t, %n : (tensor<2x0xf32>, tensor<2xi64>, none) -> tensor<f32>
+  return
+}
