@@ -21,7 +21,20 @@ static std::optional<SmallVector<int64_t>> headShape(Value x, int64_t heads) {
     return llvm::to_vector(shape);
   if (shape.size() != 3 || heads < 1 || shape[2] % heads != 0)
     return std::nullopt;
-  return SmallVector<int64_t>{shape[0], heads, shape[1], shape[2] / heads};
+  SmallVector<int64_t> cut{shape[0], heads, shape[1], shape[2] / heads};
+  // Of a depth of 0 there may be any number of heads.
+  return isPossible(cut) ? std::optional(std::move(cut)) : std::nullopt;
+}
+
+/// Whether no size but that of the batch depends on data.
+static bool hasExactRows(ValueRange operands) {
+  for (Value operand : operands) {
+    int64_t rank = isAbsent(operand) ? 0 : rankOf(operand);
+    for (int64_t dim = 1; dim < rank; ++dim)
+      if (extentNumber(operand.getType(), dim) != exactExtent)
+        return false;
+  }
+  return true;
 }
 
 static Value transposed(OpBuilder &b, Composer &c, Value x,
@@ -53,6 +66,10 @@ struct AttentionShape {
   SmallVector<int64_t> present(ArrayRef<int64_t> part) const {
     return {part[0], part[1], keys(), part[3]};
   }
+  /// The same for each head of queries.
+  SmallVector<int64_t> repeated(ArrayRef<int64_t> part) const {
+    return {part[0], query[1], keys(), part[3]};
+  }
 };
 } // namespace
 
@@ -75,6 +92,8 @@ static FailureOr<AttentionShape> inferAttention(const Inference &infer,
   if (shape.key[1] != shape.value[1] || shape.key[1] < 1 ||
       shape.query[1] % shape.key[1] != 0)
     return infer.fail(2, "the heads of k and v do not fit those of q");
+  if (!hasExactRows(a.getOperands()))
+    return infer.fail(5, "a size other than the batch's depends on data");
   bool hasPast = !isAbsent(a.getPastKey());
   if (hasPast != !isAbsent(a.getPastValue()))
     return infer.fail(3, "past_key and past_value need each other");
@@ -84,9 +103,15 @@ static FailureOr<AttentionShape> inferAttention(const Inference &infer,
     SmallVector<int64_t> keys(shape.key), values(shape.value);
     keys[2] = values[2] = shape.past;
     if (pastKey != ArrayRef<int64_t>(keys) ||
-        shapeOf(a.getPastValue()) != ArrayRef<int64_t>(values))
+        shapeOf(a.getPastValue()) != ArrayRef<int64_t>(values) ||
+        !commonElement({a.getK(), a.getPastKey(), a.getPastValue()}))
       return infer.fail(3, "past_key and past_value do not fit k and v");
   }
+  // Which of k and v each of them has is written out.
+  constexpr int64_t maxHeads = 1 << 20;
+  if (shape.query[1] > maxHeads || !isPossible(shape.repeated(shape.key)) ||
+      !isPossible(shape.repeated(shape.value)))
+    return infer.fail(2, "there are too many heads");
   if (!isAbsent(a.getAttnMask())) {
     SmallVector<int64_t> mask(shapeOf(a.getAttnMask()));
     SmallVector<int64_t> scores = shape.scores();
@@ -138,26 +163,23 @@ static Value repeatHeads(Composer &c, Value value, int64_t heads) {
   return c.make<GatherOp>(value, c.integers(indices), /*axis=*/1);
 }
 
-/// 0 where a query may attend to a key, minus infinity elsewhere, of the type
-/// of `like`. Query i may to the keys up to i + past.
-static Value causalMask(OpBuilder &b, Composer &c, Value like,
+/// 0 where a query may attend to a key, `forbidden` elsewhere. Query i may to
+/// the keys up to i + past. A constant would be as large as the scores of a
+/// head, gigabytes of long sequences.
+static Value causalMask(Composer &c, Value forbidden,
                         const AttentionShape &shape) {
-  std::vector<float> mask;
-  for (int64_t query = 0; query < shape.query[2]; ++query)
-    for (int64_t key = 0; key < shape.keys(); ++key)
-      mask.push_back(key <= query + shape.past
-                         ? 0
-                         : -std::numeric_limits<float>::infinity());
-  auto type =
-      RankedTensorType::get({shape.query[2], shape.keys()}, b.getF32Type());
-  ArrayRef<char> bytes(reinterpret_cast<const char *>(mask.data()),
-                       mask.size() * sizeof(float));
-  Value constant = c.make<ConstantOp>(makeElements(type, bytes));
-  return c.cast(constant, elementType(like));
+  auto range = [&](int64_t first, int64_t count) {
+    return c.make<RangeOp>(c.integers({first}), c.integers({first + count}),
+                           c.integers({1}));
+  };
+  int64_t queries = shape.query[2];
+  Value last = c.reshape(range(shape.past, queries), {queries, 1});
+  Value allowed = c.make<LessOrEqualOp>(range(0, shape.keys()), last);
+  return c.make<WhereOp>(allowed, c.scalar(forbidden, 0), forbidden);
 }
 
 /// What is added to `scores`; null when there is no mask.
-static Value emitMask(AttentionOp op, OpBuilder &b, Composer &c, Value scores,
+static Value emitMask(AttentionOp op, Composer &c, Value scores,
                       const AttentionShape &shape) {
   Value forbidden = c.scalar(scores, -std::numeric_limits<double>::infinity());
   Value mask;
@@ -173,7 +195,7 @@ static Value emitMask(AttentionOp op, OpBuilder &b, Composer &c, Value scores,
   }
   if (op.getIsCausal() == 0)
     return mask;
-  Value causal = causalMask(b, c, scores, shape);
+  Value causal = causalMask(c, forbidden, shape);
   return mask ? c.add(mask, causal) : causal;
 }
 
@@ -202,7 +224,7 @@ LogicalResult AttentionOp::decompose(OpBuilder &b,
     scores = c.mul(c.make<TanhOp>(c.div(scores, cap)), cap);
   }
   shown = mode == 1 ? scores : shown;
-  Value mask = emitMask(*this, b, c, scores, shape);
+  Value mask = emitMask(*this, c, scores, shape);
   if (mask)
     scores = c.add(scores, mask);
   shown = mode == 2 ? scores : shown;
@@ -245,14 +267,19 @@ static FailureOr<int64_t> inferRotation(const Inference &infer,
   if (!isAbsent(a.getPositionIds())) {
     if (shapeOf(a.getPositionIds()) != ArrayRef<int64_t>(positions))
       return infer.fail(2, "position_ids does not fit x");
-    if (rankOf(a.getCosCache()) > 0)
-      cache = {shapeOf(a.getCosCache())[0]};
+    // Positions are rows of the caches.
+    ArrayRef<int64_t> rows = shapeOf(a.getCosCache());
+    if (rows.empty() || rows[0] == 0)
+      return infer.fail(2, "cos_cache has no rows");
+    cache = {rows[0]};
   }
   cache.push_back(turned / 2);
   if (shapeOf(a.getCosCache()) != ArrayRef<int64_t>(cache) ||
       shapeOf(a.getSinCache()) != ArrayRef<int64_t>(cache) ||
       !commonElement({a.getX(), a.getCosCache(), a.getSinCache()}))
     return infer.fail(2, "a cache does not fit x");
+  if (!hasExactRows(a.getOperands()))
+    return infer.fail(3, "a size other than the batch's depends on data");
   return turned;
 }
 

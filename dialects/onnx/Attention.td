@@ -21,7 +21,8 @@ def Onnx_AttentionOp : Onnx_DecomposableOp<"Attention"> {
     * (C1) q, k and v have one rank, 3 or 4, and one type; their extents fit each
       other; (C2) of rank 3, the heads are given; the heads of q are a multiple of
       those of k; (C3) past_key and past_value are both given and fit, or none;
-      (C4) the mask broadcasts; its last extent may be less than the keys'.
+      (C4) the mask broadcasts; its last extent may be less than the keys'; (C5)
+      no size but that of the batch depends on data.
   }];
   let arguments = (ins Onnx_Float:$q, Onnx_Float:$k, Onnx_Float:$v,
     Onnx_Optional<Onnx_Tensor>:$attn_mask, Onnx_Optional<Onnx_Float>:$past_key,
@@ -42,7 +43,8 @@ def Onnx_RotaryEmbeddingOp : Onnx_DecomposableOp<"RotaryEmbedding"> {
     and position.
 
     * (C1) x has rank 4, or rank 3 and num_heads; rotary_embedding_dim is even and
-      fits; (C2) the caches, and position_ids, fit x.
+      fits; (C2) the caches, and position_ids, fit x; (C3) no size but that of the
+      batch depends on data.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$cos_cache, Onnx_Float:$sin_cache,
     Onnx_Optional<Onnx_Int64>:$position_ids, Onnx_Int<"0">:$interleaved,

@@ -106,7 +106,8 @@ LogicalResult RangeOp::inferReturnTypes(MLIRContext *,
     value = integers ? double(integers->front()) : reals->front();
   }
   double count = std::ceil((values[1] - values[0]) / values[2]);
-  if (values[2] == 0 || !(std::abs(count) < 1e12))
+  // More are refused as a shape.
+  if (values[2] == 0 || !(std::abs(count) < 0x1p41))
     return infer.fail(2, "the step is 0, or the range has no end");
   return infer.result(element, std::max<int64_t>(0, int64_t(count)));
 }

@@ -338,3 +338,43 @@ func.func @loss_of_no_class(%x: tensor<2x0xf32>, %t: tensor<2xi64>, %n: none) {
   %0 = onnx.NegativeLogLikelihoodLoss %x, %t, %n : (tensor<2x0xf32>, tensor<2xi64>, none) -> tensor<f32>
   return
 }
+
+// -----
+
+func.func @attention_past(%q: tensor<1x1x2x4xf32>, %p: tensor<1x1x3x4xf16>, %n: none) {
+  // expected-error@+2 {{past_key and past_value do not fit k and v (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0:4 = onnx.Attention %q, %q, %q, %n, %p, %p
+    : (tensor<1x1x2x4xf32>, tensor<1x1x2x4xf32>, tensor<1x1x2x4xf32>, none, tensor<1x1x3x4xf16>, tensor<1x1x3x4xf16>) -> (tensor<1x1x2x4xf32>, tensor<1x1x5x4xf32>, tensor<1x1x5x4xf32>, tensor<1x1x2x5xf32>)
+  return
+}
+
+// -----
+
+// Repeated for each head, the keys would have 2^56 elements.
+func.func @attention_heads(%q: tensor<1x65536x1x1048576xf32>, %k: tensor<1x1x1048576x1048576xf32>, %n: none) {
+  // expected-error@+2 {{there are too many heads (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0:4 = onnx.Attention %q, %k, %k, %n, %n, %n
+    : (tensor<1x65536x1x1048576xf32>, tensor<1x1x1048576x1048576xf32>, tensor<1x1x1048576x1048576xf32>, none, none, none) -> (tensor<1x65536x1x1048576xf32>, tensor<1x1x1048576x1048576xf32>, tensor<1x1x1048576x1048576xf32>, tensor<1x65536x1x1048576xf32>)
+  return
+}
+
+// -----
+
+func.func @attention_extents(%q: tensor<1x1x4x2xf32, #onnx.extents<[-1, -1, 0, -1]>>, %n: none) {
+  // expected-error@+2 {{a size other than the batch's depends on data (C5)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0:4 = onnx.Attention %q, %q, %q, %n, %n, %n {is_causal = 1 : i64}
+    : (tensor<1x1x4x2xf32, #onnx.extents<[-1, -1, 0, -1]>>, tensor<1x1x4x2xf32, #onnx.extents<[-1, -1, 0, -1]>>, tensor<1x1x4x2xf32, #onnx.extents<[-1, -1, 0, -1]>>, none, none, none) -> (tensor<1x1x4x2xf32>, tensor<1x1x4x2xf32>, tensor<1x1x4x2xf32>, tensor<1x1x4x4xf32>)
+  return
+}
+
+// -----
+
+func.func @rotary_embedding(%x: tensor<1x1x2x4xf32>, %c: tensor<0x2xf32>, %i: tensor<1x2xi64>) {
+  // expected-error@+2 {{cos_cache has no rows (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.RotaryEmbedding %x, %c, %c, %i : (tensor<1x1x2x4xf32>, tensor<0x2xf32>, tensor<0x2xf32>, tensor<1x2xi64>) -> tensor<1x1x2x4xf32>
+  return
+}
