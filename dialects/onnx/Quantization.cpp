@@ -29,6 +29,15 @@ struct Scaling {
 
 static bool isSingle(Value value) { return elementCount(shapeOf(value)) == 1; }
 
+/// Constraint (C2) of a zero point: it is of its tensor's type. Of others,
+/// differences would be larger than what is exact below.
+static LogicalResult checkZeroPoint(const Inference &infer, Value x,
+                                    Value zero) {
+  if (isAbsent(zero) || elementType(zero) == elementType(x))
+    return success();
+  return infer.fail(2, "a zero point is not of its tensor's type");
+}
+
 /// Constraints (C1) and (C2) of scale and zero point.
 static FailureOr<Scaling> inferScaling(const Inference &infer, Value x,
                                        Value scale, Value zero, int64_t axis,
@@ -41,6 +50,9 @@ static FailureOr<Scaling> inferScaling(const Inference &infer, Value x,
     return failure();
   SmallVector<int64_t> expected{shape[*normal]};
   if (block > 0) {
+    // Elements beyond the true extent would have scales, too.
+    if (extentNumber(x.getType(), *normal) != exactExtent)
+      return infer.fail(2, "the size of the blocks' dimension depends on data");
     expected.assign(shape.begin(), shape.end());
     expected[*normal] = llvm::divideCeil(shape[*normal], block);
   }
@@ -69,13 +81,16 @@ static Scaling scalingOf(DequantizeLinearOp op) {
                    op.getBlockSize());
 }
 
-/// A scale or zero point in f32 and a shape that broadcasts to that of `x`.
+/// A scale or zero point in a type and a shape that broadcasts to that of `x`.
 static Value spread(Composer &c, Value parameter, Value x, Scaling scaling,
                     Type element) {
   parameter = c.cast(parameter, element);
   if (isSingle(parameter))
     return c.reshape(parameter, {});
   ArrayRef<int64_t> shape = shapeOf(x);
+  // One for each element, or for none, of which nothing could be gathered.
+  if (shapeOf(parameter) == shape)
+    return parameter;
   if (scaling.block == 0) {
     SmallVector<int64_t> vector(shape.size() - scaling.axis, 1);
     vector[0] = shape[scaling.axis];
@@ -103,6 +118,19 @@ static void forEachElement(ArrayRef<int64_t> shape, Scaling scaling, Fn visit) {
       for (int64_t i = 0; i < inner; ++i)
         visit(number++,
               scaling.block == 0 ? e : (o * blocks + e / block) * inner + i);
+}
+
+/// A constant `x` whose elements folding can visit: one that stands for all
+/// where all have one scale and zero point; null where it would have to be
+/// spread out and is too large for that.
+static ElementsAttr visitable(Value x, Value scale, Value zero) {
+  constexpr int64_t maxSpread = 1 << 26;
+  ElementsAttr elements = constantElements(x), one = condenseSplat(elements);
+  if (isSingle(scale) && (isAbsent(zero) || isSingle(zero)))
+    return one;
+  return one == elements || elements.getNumElements() <= maxSpread
+             ? elements
+             : ElementsAttr();
 }
 
 /// The values of a constant zero point, 0 where it is absent.
@@ -183,7 +211,7 @@ LogicalResult QuantizeLinearOp::decompose(OpBuilder &b,
 
 // Weights may have any size.
 OpFoldResult QuantizeLinearOp::fold(FoldAdaptor) {
-  ElementsAttr x = constantElements(getX());
+  ElementsAttr x = visitable(getX(), getYScale(), getYZeroPoint());
   if (!x || !x.getElementType().isF32())
     return {};
   ElementBytes bytes(x);
@@ -195,19 +223,19 @@ OpFoldResult QuantizeLinearOp::fold(FoldAdaptor) {
   int64_t size = elementBytes(elementType(getY()));
   std::vector<char> integers(x.getNumElements() * size);
   const char *source = bytes.get().data();
-  forEachElement(shapeOf(getX()), scalingOf(*this),
-                 [&](int64_t i, int64_t place) {
-                   float value;
-                   std::memcpy(&value, source + i * sizeof value, sizeof value);
-                   value = std::nearbyint(value / float(pick(*scales, place)));
-                   double moved = value + double(pick(*zeros, place));
-                   // What is no number becomes the least one.
-                   int64_t integer = moved > limits.low
-                                         ? int64_t(std::min(moved, limits.high))
+  ArrayRef<int64_t> shape = x.getShapedType().getShape();
+  forEachElement(shape, scalingOf(*this), [&](int64_t i, int64_t place) {
+    float value;
+    std::memcpy(&value, source + i * sizeof value, sizeof value);
+    value = std::nearbyint(value / float(pick(*scales, place)));
+    double moved = value + double(pick(*zeros, place));
+    // What is no number becomes the least one.
+    int64_t integer = moved > limits.low ? int64_t(std::min(moved, limits.high))
                                          : int64_t(limits.low);
-                   std::memcpy(&integers[i * size], &integer, size);
-                 });
-  return makeElements(tensorType(getY()), integers);
+    std::memcpy(&integers[i * size], &integer, size);
+  });
+  auto type = RankedTensorType::get(shape, elementType(getY()));
+  return expandSplat(makeElements(type, integers), tensorType(getY()));
 }
 
 LogicalResult DynamicQuantizeLinearOp::inferReturnTypes(
@@ -261,7 +289,8 @@ DequantizeLinearOp::inferReturnTypes(MLIRContext *context,
                                      Adaptor a, SmallVectorImpl<Type> &types) {
   Inference infer("DequantizeLinear", location, types);
   if (failed(inferScaling(infer, a.getX(), a.getXScale(), a.getXZeroPoint(),
-                          a.getAxis(), a.getBlockSize())))
+                          a.getAxis(), a.getBlockSize())) ||
+      failed(checkZeroPoint(infer, a.getX(), a.getXZeroPoint())))
     return failure();
   Type element = elementType(a.getXScale());
   if (a.getOutputDtype() != 0)
@@ -318,7 +347,8 @@ static void storeReal(float value, FloatType type, char *target) {
 
 // Products need constant weights, whatever their size.
 OpFoldResult DequantizeLinearOp::fold(FoldAdaptor) {
-  ElementBytes bytes(constantElements(getX()));
+  ElementsAttr x = visitable(getX(), getXScale(), getXZeroPoint());
+  ElementBytes bytes(x);
   auto scales = constantFloats(getXScale());
   auto zeros = zeroPoints(getXZeroPoint());
   auto type = cast<FloatType>(elementType(getY()));
@@ -326,22 +356,23 @@ OpFoldResult DequantizeLinearOp::fold(FoldAdaptor) {
     return {};
   bool isUnsigned = isUnsignedElement(elementType(getX()));
   int64_t from = elementBytes(elementType(getX())), to = elementBytes(type);
-  std::vector<char> reals(elementCount(shapeOf(getX())) * to);
+  std::vector<char> reals(x.getNumElements() * to);
   const char *source = bytes.get().data();
-  forEachElement(
-      shapeOf(getX()), scalingOf(*this), [&](int64_t i, int64_t place) {
-        uint64_t word = 0;
-        std::memcpy(&word, source + i * from, from);
-        int64_t integer =
-            isUnsigned ? int64_t(word) : llvm::SignExtend64(word, 8 * from);
-        float value =
-            float(integer - pick(*zeros, place)) * float(pick(*scales, place));
-        if (type.isF32())
-          std::memcpy(&reals[i * to], &value, sizeof value);
-        else
-          storeReal(value, type, &reals[i * to]);
-      });
-  return makeElements(tensorType(getY()), reals);
+  ArrayRef<int64_t> shape = x.getShapedType().getShape();
+  forEachElement(shape, scalingOf(*this), [&](int64_t i, int64_t place) {
+    uint64_t word = 0;
+    std::memcpy(&word, source + i * from, from);
+    int64_t integer =
+        isUnsigned ? int64_t(word) : llvm::SignExtend64(word, 8 * from);
+    float value =
+        float(integer - pick(*zeros, place)) * float(pick(*scales, place));
+    if (type.isF32())
+      std::memcpy(&reals[i * to], &value, sizeof value);
+    else
+      storeReal(value, type, &reals[i * to]);
+  });
+  return expandSplat(makeElements(RankedTensorType::get(shape, type), reals),
+                     tensorType(getY()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -390,7 +421,8 @@ static constexpr int64_t exactSum = 1 << 24, byteRange = 255, halfRange = 16;
 
 //===--- Matrices ---------------------------------------------------------===//
 
-/// The shape of the product of two matrices; (C2) their parameters fit them.
+/// The shape of the product of two matrices; (C2) their parameters, the last of
+/// which are zero points, fit them.
 static FailureOr<SmallVector<int64_t>>
 inferProduct(const Inference &infer, MLIRContext *context,
              std::optional<Location> location, Value a, Value b,
@@ -411,6 +443,9 @@ inferProduct(const Inference &infer, MLIRContext *context,
   };
   if (!fit(rowParameters, rows) || !fit(columnParameters, columns))
     return infer.fail(2, "a scale or zero point does not fit its matrix");
+  if (failed(checkZeroPoint(infer, a, rowParameters.back())) ||
+      failed(checkZeroPoint(infer, b, columnParameters.back())))
+    return failure();
   return SmallVector<int64_t>(cast<RankedTensorType>(types.front()).getShape());
 }
 
@@ -499,7 +534,8 @@ LogicalResult QLinearMatMulOp::decompose(OpBuilder &b,
 
 //===--- Convolutions -----------------------------------------------------===//
 
-/// The shape of the result of a convolution; (C2) its parameters fit.
+/// The shape of the result of a convolution; (C2) its parameters fit: those of
+/// w and the others, the last of which are the zero points of w and x.
 template <typename ConvAdaptor>
 static FailureOr<SmallVector<int64_t>>
 inferConvolution(const Inference &infer, MLIRContext *context,
@@ -531,6 +567,9 @@ inferConvolution(const Inference &infer, MLIRContext *context,
   });
   if (!fit)
     return infer.fail(2, "a scale or zero point does not fit its tensor");
+  if (failed(checkZeroPoint(infer, a.getX(), singles.back())) ||
+      failed(checkZeroPoint(infer, a.getW(), filterParameters.back())))
+    return failure();
   return SmallVector<int64_t>(cast<RankedTensorType>(types.front()).getShape());
 }
 
@@ -575,7 +614,7 @@ LogicalResult QLinearConvOp::inferReturnTypes(MLIRContext *context,
   Inference infer("QLinearConv", location, types);
   FailureOr<SmallVector<int64_t>> shape = inferConvolution(
       infer, context, location, a, a.getB(), {a.getWScale(), a.getWZeroPoint()},
-      {a.getXScale(), a.getXZeroPoint(), a.getYScale(), a.getYZeroPoint()});
+      {a.getYScale(), a.getYZeroPoint(), a.getXScale(), a.getXZeroPoint()});
   if (failed(shape))
     return failure();
   return infer.result(elementType(a.getYZeroPoint()), *shape);

@@ -11,6 +11,8 @@
 include "dialects/onnx/OnnxBase.td"
 
 def Onnx_Byte : StaticShapeTensorOf<[I8, UI8]>;
+def Onnx_Quantized : StaticShapeTensorOf<[I8, UI8, I16, UI16, I32]>;
+def Onnx_Int32 : StaticShapeTensorOf<[I32]>;
 
 //===----------------------------------------------------------------------===//
 // To integers and back
@@ -42,10 +44,12 @@ def Onnx_DequantizeLinearOp : Onnx_DecomposableOp<"DequantizeLinear"> {
     The result has the type of the scale, or ONNX's number output_dtype.
 
     * (C1) axis is in range, where there is more than one scale or zero point;
-    * (C2) they fit x; (C3) output_dtype is a floating-point type.
+    * (C2) they fit x, and the zero point is of its type; (C3) output_dtype is a
+      floating-point type.
   }];
-  let arguments = (ins Onnx_Integer:$x, Onnx_Float:$x_scale, Onnx_Optional<Onnx_Integer>:$x_zero_point,
-    Onnx_Int<"1">:$axis, Onnx_Int<"0">:$block_size, Onnx_Int<"0">:$output_dtype);
+  let arguments = (ins Onnx_Quantized:$x, Onnx_Float:$x_scale,
+    Onnx_Optional<Onnx_Quantized>:$x_zero_point, Onnx_Int<"1">:$axis,
+    Onnx_Int<"0">:$block_size, Onnx_Int<"0">:$output_dtype);
   let results = (outs Onnx_Float:$y);
   let hasFolder = 1;
   let declarations = [{
@@ -70,7 +74,7 @@ def Onnx_DynamicQuantizeLinearOp : Onnx_DecomposableOp<"DynamicQuantizeLinear"> 
 // Constraints of all of them: those of MatMul or Conv, whose attributes they
 // have; (C2) zero points and scales have one element or, of a matrix product,
 // one for each row of a or column of b and, of a convolution, one for each
-// output channel of w.
+// output channel of w; zero points are of the type of what they belong to.
 
 def Onnx_MatMulIntegerOp : Onnx_DecomposableOp<"MatMulInteger"> {
   let summary = "The product of integers less their zero points, in i32";
@@ -101,7 +105,7 @@ def Onnx_QLinearConvOp : Onnx_DecomposableOp<"QLinearConv"> {
   let description = [{The bias b counts in the product of the scales of x and w.}];
   let arguments = (ins Onnx_Byte:$x, Onnx_Float:$x_scale, Onnx_Byte:$x_zero_point,
     Onnx_Byte:$w, Onnx_Float:$w_scale, Onnx_Byte:$w_zero_point,
-    Onnx_Float:$y_scale, Onnx_Byte:$y_zero_point, Onnx_Optional<Onnx_Integer>:$b,
+    Onnx_Float:$y_scale, Onnx_Byte:$y_zero_point, Onnx_Optional<Onnx_Int32>:$b,
     Onnx_String<"NOTSET">:$auto_pad, Onnx_Ints:$dilations, Onnx_Int<"1">:$group,
     Onnx_Ints:$kernel_shape, Onnx_Ints:$pads, Onnx_Ints:$strides);
   let results = (outs Onnx_Integer:$y);

@@ -378,3 +378,29 @@ func.func @rotary_embedding(%x: tensor<1x1x2x4xf32>, %c: tensor<0x2xf32>, %i: te
   %0 = onnx.RotaryEmbedding %x, %c, %c, %i : (tensor<1x1x2x4xf32>, tensor<0x2xf32>, tensor<0x2xf32>, tensor<1x2xi64>) -> tensor<1x1x2x4xf32>
   return
 }
+
+// -----
+
+func.func @zero_point_type(%a: tensor<2x3xui8>, %b: tensor<3x4xi8>, %z: tensor<i8>, %n: none) {
+  // expected-error@+2 {{a zero point is not of its tensor's type (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.MatMulInteger %a, %b, %z, %n : (tensor<2x3xui8>, tensor<3x4xi8>, tensor<i8>, none) -> tensor<2x4xi32>
+  return
+}
+
+// -----
+
+func.func @dequantize_words(%x: tensor<2xi64>, %s: tensor<f32>, %n: none) {
+  // expected-error@+1 {{operand #0 must be statically shaped tensor of}}
+  %0 = onnx.DequantizeLinear %x, %s, %n : (tensor<2xi64>, tensor<f32>, none) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_extents(%x: tensor<4x3xf32, #onnx.extents<[0, -1]>>, %s: tensor<1x3xf32>, %n: none) {
+  // expected-error@+2 {{the size of the blocks' dimension depends on data (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.QuantizeLinear %x, %s, %n {axis = 0 : i64, block_size = 8 : i64} : (tensor<4x3xf32, #onnx.extents<[0, -1]>>, tensor<1x3xf32>, none) -> tensor<4x3xui8>
+  return
+}

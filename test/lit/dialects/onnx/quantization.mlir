@@ -55,6 +55,30 @@ func.func @dequantize() -> (tensor<2x2xf32>, tensor<1x4xf32>, tensor<1xf32>) {
   return %0, %1, %2 : tensor<2x2xf32>, tensor<1x4xf32>, tensor<1xf32>
 }
 
+// Of no element, there is no block.
+// CHECK-LABEL: @quantize_nothing
+// CHECK: dense<> : tensor<2x0xui8>
+func.func @quantize_nothing() -> tensor<2x0xui8> {
+  %x = onnx.Constant dense<> : tensor<2x0xf16>
+  %n = onnx.NoValue
+  %0 = onnx.QuantizeLinear %x, %x, %n {block_size = 2 : i64} : (tensor<2x0xf16>, tensor<2x0xf16>, none) -> tensor<2x0xui8>
+  return %0 : tensor<2x0xui8>
+}
+
+// What stands for more elements than memory holds is not written out.
+// CHECK-LABEL: @splats
+// CHECK-DAG: dense<6> : tensor<1048576x1048576xui8>
+// CHECK-DAG: dense<1.500000e+00> : tensor<1048576x1048576xf32>
+func.func @splats() -> (tensor<1048576x1048576xui8>, tensor<1048576x1048576xf32>) {
+  %x = onnx.Constant dense<3.0> : tensor<1048576x1048576xf32>
+  %s = onnx.Constant dense<0.5> : tensor<f32>
+  %n = onnx.NoValue
+  %0 = onnx.QuantizeLinear %x, %s, %n : (tensor<1048576x1048576xf32>, tensor<f32>, none) -> tensor<1048576x1048576xui8>
+  %y = onnx.Constant dense<3> : tensor<1048576x1048576xi8>
+  %1 = onnx.DequantizeLinear %y, %s, %n : (tensor<1048576x1048576xi8>, tensor<f32>, none) -> tensor<1048576x1048576xf32>
+  return %0, %1 : tensor<1048576x1048576xui8>, tensor<1048576x1048576xf32>
+}
+
 // CHECK-LABEL: @dequantize_to_halves
 // CHECK: dense<[-1.500000e+00, 1.000000e+00]> : tensor<2xf16>
 func.func @dequantize_to_halves() -> tensor<2xf16> {
