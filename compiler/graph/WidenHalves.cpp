@@ -33,7 +33,7 @@ static bool hasKernels(Operation *op) {
 static bool choosesType(Operation *op) {
   return !isa<onnx::OnnxDialect>(op->getDialect()) || op->hasAttr("dtype") ||
          isa<onnx::CastOp, onnx::CastLikeOp, onnx::ConstantOp,
-             onnx::FillLikeOp>(op);
+             onnx::DequantizeLinearOp, onnx::FillLikeOp>(op);
 }
 
 namespace {

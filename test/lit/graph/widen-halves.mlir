@@ -62,3 +62,21 @@ veltair.model @m attributes {
     veltair.return %y : tensor<2xbf16>
   }
 }
+
+// -----
+
+// An attribute tells the type of what is taken back from integers.
+// CHECK-LABEL: veltair.program @dequantize
+// CHECK: %[[P:.*]] = onnx.MatMul {{.*}} -> tensor<1x1xf32>
+// CHECK: %[[H:.*]] = onnx.Cast %[[P]] {{.*}} -> tensor<1x1xf16>
+// CHECK: onnx.DequantizeLinear %{{.*}}, %[[H]], {{.*}} -> tensor<4xf16>
+veltair.model @m attributes {
+    input_names = ["x", "y", "q"], input_types = [tensor<1x3xf16>, tensor<3x1xf16>, tensor<4xi8>],
+    output_names = ["z"], output_types = [tensor<4xf16>]} {
+  veltair.program @dequantize(%x: tensor<1x3xf16>, %y: tensor<3x1xf16>, %q: tensor<4xi8>) {
+    %n = onnx.NoValue
+    %p = onnx.MatMul %x, %y : (tensor<1x3xf16>, tensor<3x1xf16>) -> tensor<1x1xf16>
+    %z = onnx.DequantizeLinear %q, %p, %n {output_dtype = 10 : i64} : (tensor<4xi8>, tensor<1x1xf16>, none) -> tensor<4xf16>
+    veltair.return %z : tensor<4xf16>
+  }
+}
