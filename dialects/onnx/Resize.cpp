@@ -23,16 +23,18 @@ struct ResizedDimension {
   }
 };
 
-/// Elements at either side of a coordinate that contribute to a result. Those
-/// of an antialiased dimension that shrinks are as much wider as it shrinks.
+/// Elements at either side of a coordinate that contribute to a result may be
+/// this many, and their combinations in all dimensions that: the code of each
+/// of them is written out.
+constexpr int64_t maxTapsAtSide = 8, maxCombinations = 4096;
+
+/// How many there are, or more than may be. Those of an antialiased dimension
+/// that shrinks are as much wider as it shrinks.
 int64_t tapsAtSide(const ResizedDimension &dim, bool cubic, bool antialias) {
   double reach = cubic ? 2 : 1;
-  return int64_t(
-      std::ceil(antialias ? reach / std::min(dim.scale, 1.0) : reach));
+  double taps = std::ceil(antialias ? reach / std::min(dim.scale, 1.0) : reach);
+  return int64_t(std::min(taps, maxTapsAtSide + 1.0));
 }
-
-/// All of them are written out.
-constexpr int64_t maxTapsAtSide = 8;
 } // namespace
 
 /// The scales that make all axes reach their sizes without distortion.
@@ -140,11 +142,19 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
   FailureOr<SmallVector<ResizedDimension>> dims = resolveResize(infer, a);
   if (failed(dims))
     return failure();
-  if (a.getAntialias() != 0 && a.getMode() != "nearest")
-    for (const ResizedDimension &dim : *dims)
-      if (tapsAtSide(dim, a.getMode() == "cubic", true) > maxTapsAtSide)
+  int64_t combinations = 1;
+  if (a.getMode() != "nearest")
+    for (const ResizedDimension &dim : *dims) {
+      int64_t side =
+          tapsAtSide(dim, a.getMode() == "cubic", a.getAntialias() != 0);
+      if (side > maxTapsAtSide)
         return infer.fail(4, "antialiasing of a dimension that shrinks so much "
                              "is not supported");
+      combinations *= dim.isKept() ? 1 : 2 * side;
+      if (combinations > maxCombinations)
+        return infer.fail(4, "interpolation between so many elements is not "
+                             "supported");
+    }
   SmallVector<int64_t> shape;
   for (const ResizedDimension &dim : *dims)
     shape.push_back(dim.output);

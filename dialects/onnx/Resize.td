@@ -17,6 +17,7 @@ def Onnx_ResizeOp : Onnx_IndexedOp<"Resize"> {
     * (C3) scales and sizes are positive;
     * (C4) mode, nearest_mode and coordinate_transformation_mode are known;
       antialiased dimensions shrink to an eighth, with mode cubic a fourth, at most;
+      each result is interpolated between 4096 elements at most;
     * (C5) axes are in range and differ.
   }];
   let arguments = (ins Onnx_Tensor:$x, Onnx_Optional<Onnx_Float>:$roi,

@@ -404,3 +404,23 @@ func.func @quantize_extents(%x: tensor<4x3xf32, #onnx.extents<[0, -1]>>, %s: ten
   %0 = onnx.QuantizeLinear %x, %s, %n {axis = 0 : i64, block_size = 8 : i64} : (tensor<4x3xf32, #onnx.extents<[0, -1]>>, tensor<1x3xf32>, none) -> tensor<4x3xui8>
   return
 }
+
+// -----
+
+func.func @resize_taps(%x: tensor<8x8x8x8xf32>, %n: none) {
+  %s = onnx.Constant dense<0.125> : tensor<4xf32>
+  // expected-error@+2 {{interpolation between so many elements is not supported (C4)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Resize %x, %n, %s, %n {mode = "linear", antialias = 1 : i64} : (tensor<8x8x8x8xf32>, none, tensor<4xf32>, none) -> tensor<1x1x1x1xf32>
+  return
+}
+
+// -----
+
+func.func @resize_shrinks(%x: tensor<8xf32>, %n: none) {
+  %s = onnx.Constant dense<1.0e-30> : tensor<1xf32>
+  // expected-error@+2 {{antialiasing of a dimension that shrinks so much is not supported (C4)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Resize %x, %n, %s, %n {mode = "linear", antialias = 1 : i64} : (tensor<8xf32>, none, tensor<1xf32>, none) -> tensor<0xf32>
+  return
+}
