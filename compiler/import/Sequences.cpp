@@ -130,6 +130,10 @@ private:
     if (onnx::extentNumber(input.getType(), *axis) != onnx::exactExtent)
       return fail("the size of the dimension depends on data");
     int64_t extent = onnx::shapeOf(input)[*axis];
+    // As many as of Split; a dimension may be larger than memory.
+    constexpr int64_t maxPieces = 1 << 20;
+    if (!lengths && extent > maxPieces)
+      return fail("there are too many pieces");
     bool keep = node.integer("keepdims", 1) != 0 || lengths;
     SmallVector<int64_t> pieces(lengths ? 0 : extent, 1);
     if (lengths) {
@@ -143,6 +147,8 @@ private:
         if (pieces[0] < 1)
           return fail("split must be positive");
         int64_t piece = pieces[0];
+        if (extent / piece >= maxPieces)
+          return fail("there are too many pieces");
         pieces.assign(extent / piece, piece);
         if (extent % piece != 0)
           pieces.push_back(extent % piece);
