@@ -128,15 +128,20 @@ void mlir::veltair::importer::boundNode(Node &node) {
 // Upper bounds
 //===----------------------------------------------------------------------===//
 
-/// The most that element `index` of a vector can be, all that a scalar can.
-static std::optional<int64_t> upperBound(Value value, int64_t index) {
+/// The most that element `index` of a vector can be, all that a scalar can. At
+/// most `left` values are looked at: a chain may be long, and what each of its
+/// links reads twice is reached in exponentially many ways.
+static std::optional<int64_t> upperBound(Value value, int64_t index,
+                                         int64_t &left) {
+  if (left-- <= 0)
+    return std::nullopt;
   if (auto constant = onnx::constantIntegers(value))
     return (*constant)[index];
   Operation *op = value.getDefiningOp();
   if (!op)
     return std::nullopt;
   if (onnx::isReinterpretation(op) || isa<onnx::CastOp>(op))
-    return upperBound(op->getOperand(0), index);
+    return upperBound(op->getOperand(0), index, left);
   if (auto shape = dyn_cast<onnx::ShapeOp>(op))
     return onnx::shapeOf(shape.getData())[index + shape.getRange().first];
   if (auto gather = dyn_cast<onnx::GatherOp>(op)) {
@@ -145,13 +150,14 @@ static std::optional<int64_t> upperBound(Value value, int64_t index) {
     if (!chosen || onnx::rankOf(gather.getData()) != 1)
       return std::nullopt;
     auto position = onnx::normalizeAxis((*chosen)[index], size);
-    return position ? upperBound(gather.getData(), *position) : std::nullopt;
+    return position ? upperBound(gather.getData(), *position, left)
+                    : std::nullopt;
   }
   if (auto concat = dyn_cast<onnx::ConcatOp>(op)) {
     for (Value input : concat.getInputs()) {
       int64_t size = onnx::elementCount(onnx::shapeOf(input));
       if (index < size)
-        return upperBound(input, index);
+        return upperBound(input, index, left);
       index -= size;
     }
     return std::nullopt;
@@ -165,9 +171,9 @@ static std::optional<int64_t> upperBound(Value value, int64_t index) {
     if (onnx::isAbsent(operand) ||
         (isa<onnx::ReduceMinOp>(op) && operand != op->getOperand(0)))
       continue;
-    for (int64_t i = 0, e = onnx::elementCount(onnx::shapeOf(operand)); i < e;
-         ++i)
-      if (auto bound = upperBound(operand, i); bound && bound >= 0)
+    int64_t size = onnx::elementCount(onnx::shapeOf(operand));
+    for (int64_t i = 0; i < size && left > 0; ++i)
+      if (auto bound = upperBound(operand, i, left); bound && bound >= 0)
         least = std::min(*bound, least.value_or(*bound));
   }
   return least;
@@ -176,7 +182,8 @@ static std::optional<int64_t> upperBound(Value value, int64_t index) {
 std::optional<int64_t> mlir::veltair::importer::upperBound(Value scalar) {
   if (onnx::elementCount(onnx::shapeOf(scalar)) != 1)
     return std::nullopt;
-  return ::upperBound(scalar, 0);
+  int64_t left = 1000;
+  return ::upperBound(scalar, 0, left);
 }
 
 //===----------------------------------------------------------------------===//
