@@ -180,6 +180,11 @@ protected:
   RequestList completed; // not yet told
   Decision decision;
   std::vector<std::unique_ptr<Tenant>> tenants;
+  // A query's id holds its place in the low bits and a running number above.
+  static constexpr unsigned placeBits = 24;
+  static constexpr uint32_t maxQueries = 1u << placeBits;
+  static constexpr QueryId placeMask = maxQueries - 1;
+
   // Queries under way; null: the place is free.
   std::vector<std::shared_ptr<Request>> requests;
   std::vector<uint32_t> freePlaces;
