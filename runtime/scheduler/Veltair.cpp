@@ -336,7 +336,8 @@ void Veltair::shareCores(Time now) {
     }
   };
   serveLate(lateBudget(now));
-  lateCores = coreCount() - spare;
+  // Alone they take nothing from others.
+  lateCores = claims.empty() ? 0 : coreCount() - spare;
   for (size_t i = 0; i < claims.size() && spare; ++i)
     if (claims[i].kept)
       serve(now, *claimants[i], /*late=*/false, spare);

@@ -109,6 +109,16 @@ TEST_F(VeltairTest, LateQueriesLeaveMostOfTheSlack) {
   EXPECT_LT(now, 250);
 }
 
+TEST_F(VeltairTest, LateQueriesOweNothingForIdleCores) {
+  create("veltair", 1, {.margin = 1, .lateShare = 0.25});
+  addTenant(1, testProgram({{400, 1}}), 1000);
+  addTenant(2, testProgram({{100000, 1}}), never);
+  addTenant(3, testProgram({{100, 1}}), 90); // always late
+  EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(50000, 2, 1), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(arrive(50000, 3, 3), (Grants{{2, 0, 1, 0}, {3, 0, 1, 1}}));
+}
+
 TEST_F(VeltairTest, ALateQueryThatTakesLongerDoesNotGoFirst) {
   create("veltair", 1);
   addTenant(1, testProgram({{100, 1}}), never);
