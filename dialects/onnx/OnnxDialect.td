@@ -13,9 +13,8 @@ def Onnx_Dialect : Dialect {
   let summary = "The canonical ONNX operators on statically shaped tensors";
   let description = [{
     One operation for each ONNX operator, with the operands and attributes of
-    opset 18 or, for newer operators, of the opset that brought them. The
-    importer upgrades older opsets to this form, so nothing below the importer
-    knows about opsets.
+    the newest opset that the importer reads. It upgrades older opsets to this
+    form, so nothing below the importer knows about opsets.
 
     * All tensors are ranked and statically shaped. Where a size depends on data,
       the shape holds a bound, and the type's encoding names the true extent. Signed integers are signless

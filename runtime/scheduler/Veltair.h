@@ -5,9 +5,9 @@
 // Adaptive scheduling by layer blocks.
 //
 // Queries that can keep their deadlines go first, the most urgent before the
-// others; when not all can, Triage says who gives way. All others get the cores
-// that these leave, and after a while another deadline. A query's next
-// block gets the cores that it needs to keep to its share of the target, or
+// others; when not all can, Triage says who gives way. All others get some of
+// the time that these can spare and the cores that they leave, and after a while
+// another deadline. A query's next block gets the cores that it needs to keep to its share of the target, or
 // more as long as these are used well; the rest goes to the next query. A
 // block's need is told anew at each decision from the progress that it should
 // have made, so a late block grows; cores are taken back at chunk boundaries.
