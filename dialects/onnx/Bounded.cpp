@@ -75,21 +75,26 @@ void NonZeroOp::emitLoops(ElementBuilder &b) {
   storeExtent(b, 1, count[0]);
 }
 
+FailureOr<int64_t>
+mlir::veltair::onnx::inferSlices(const Inference &infer,
+                                 std::optional<int64_t> axis,
+                                 SmallVectorImpl<int64_t> &shape) {
+  if (axis)
+    return infer.axis(1, *axis, shape.size());
+  shape.assign({elementCount(shape)});
+  return 0;
+}
+
 LogicalResult CompressOp::inferReturnTypes(MLIRContext *context,
                                            std::optional<Location> location,
                                            Adaptor a,
                                            SmallVectorImpl<Type> &types) {
   Inference infer("Compress", location, types);
   SmallVector<int64_t> shape(shapeOf(a.getInput()));
-  int64_t dim = 0;
-  if (a.getAxis()) {
-    FailureOr<int64_t> axis = infer.axis(1, *a.getAxis(), shape.size());
-    if (failed(axis))
-      return failure();
-    dim = *axis;
-  } else {
-    shape = {elementCount(shape)};
-  }
+  FailureOr<int64_t> axis = inferSlices(infer, a.getAxis(), shape);
+  if (failed(axis))
+    return failure();
+  int64_t dim = *axis;
   ArrayRef<int64_t> condition = shapeOf(a.getCondition());
   if (condition.size() != 1 || condition[0] > shape[dim])
     return infer.fail(2, "condition does not fit the operand");

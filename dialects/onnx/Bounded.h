@@ -20,6 +20,12 @@ LogicalResult inferBounded(Inference &infer, Type element,
 /// Appends the type of an extent.
 LogicalResult inferExtent(Inference &infer, MLIRContext *context);
 
+/// The dimension of `shape` whose slices are chosen from; (C1) the axis is in
+/// range. Without one, `shape` becomes that of all elements in a row.
+FailureOr<int64_t> inferSlices(const Inference &infer,
+                               std::optional<int64_t> axis,
+                               SmallVectorImpl<int64_t> &shape);
+
 /// Stores an extent, an index, in result number `result`.
 void storeExtent(ElementBuilder &b, unsigned result, Value extent);
 

@@ -16,15 +16,10 @@ LogicalResult UniqueOp::inferReturnTypes(MLIRContext *context,
   if (hasExtents(a.getX().getType()))
     return infer.fail(2, "the size of x depends on data");
   SmallVector<int64_t> shape(shapeOf(a.getX()));
-  int64_t dim = 0;
-  if (a.getAxis()) {
-    FailureOr<int64_t> axis = infer.axis(1, *a.getAxis(), shape.size());
-    if (failed(axis))
-      return failure();
-    dim = *axis;
-  } else {
-    shape = {elementCount(shape)};
-  }
+  FailureOr<int64_t> axis = inferSlices(infer, a.getAxis(), shape);
+  if (failed(axis))
+    return failure();
+  int64_t dim = *axis;
   Type integer = IntegerType::get(context, 64);
   int64_t length = shape[dim];
   if (failed(inferBounded(infer, elementType(a.getX()), shape, dim, types)) ||
