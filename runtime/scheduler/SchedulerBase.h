@@ -25,6 +25,11 @@ inline Time scaled(Time time, double factor) {
   return Time(std::clamp(double(time) * factor, -9e18, 9e18));
 }
 
+// `never` if it lies beyond.
+inline Time after(Time time, double span) {
+  return span >= double(never - time) ? never : time + Time(span);
+}
+
 class SchedulerBase : public Scheduler {
 public:
   SchedulerBase(const SchedulerOptions &options, const TimeModel &model)

@@ -21,9 +21,7 @@ class TenantRecord {
 public:
   Priority priority = Priority::medium;
   double qosShare = defaultQosShare;
-  // Not before may one of its late queries get another deadline.
-  Time nextRenewal = 0;
-  uint64_t lastScan = 0; // of the scheduler's, that found such a query
+  uint64_t lastTurn = 0; // of the scheduler's, that one of its queries had
 
   // A query that can be in time asks for so much core time.
   void queryArrived(Time now, double work);

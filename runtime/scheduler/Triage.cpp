@@ -38,8 +38,6 @@ TenantRecord &Triage::meet(TenantRecord &tenant) {
 
 // Makes the claim one that can be given up.
 void Triage::enter(Claim &claim, size_t index) {
-  if (!claim.tenant)
-    return;
   auto &kept = meet(*claim.tenant).kept;
   kept.emplace_back(claim.work, index);
   std::push_heap(kept.begin(), kept.end());
@@ -64,10 +62,9 @@ void Triage::takeBack(Claim &claim, size_t index) {
   std::push_heap(claim.tenant->kept.begin(), claim.tenant->kept.end());
 }
 
-double Triage::run(Time now, unsigned cores, std::vector<Claim> &claims) {
+double Triage::run(Time now, double cores, std::vector<Claim> &claims) {
   tenants.clear();
   work = 0;
-  double firm = 0;    // of the work
   size_t entered = 0; // none as long as all are in time
   double slack = std::numeric_limits<double>::max();
   for (size_t i = 0; i < claims.size(); ++i) {
@@ -75,13 +72,11 @@ double Triage::run(Time now, unsigned cores, std::vector<Claim> &claims) {
     claim.kept = true;
     work += claim.work;
     double available = (double(claim.deadline) - double(now)) * cores;
-    if (!claim.tenant)
-      firm += claim.work;
-    else if (work > available) {
+    if (work > available) {
       for (; entered < i; ++entered)
         enter(claims[entered], entered);
       ++entered;
-      if (firm + claim.work > available) {
+      if (claim.work > available) {
         // Whatever else is given up.
         claim.kept = false;
         work -= claim.work;

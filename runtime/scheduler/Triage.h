@@ -25,9 +25,9 @@ public:
   // What a query asks for.
   struct Claim {
     Time deadline;
-    double work;          // core time left
-    TenantRecord *tenant; // null: it must be kept, in time or not
-    bool kept = true;     // the answer
+    double work; // core time left
+    TenantRecord *tenant;
+    bool kept = true; // the answer
   };
 
   // Makes room for so many claims of so many tenants.
@@ -43,7 +43,7 @@ public:
   // most work. Returns the core time that
   // could be spent on something else first with all that are kept still in
   // time; 0 if one is not.
-  double run(Time now, unsigned cores, std::vector<Claim> &claims);
+  double run(Time now, double cores, std::vector<Claim> &claims);
 
 private:
   TenantRecord &meet(TenantRecord &tenant);

@@ -25,34 +25,8 @@ static constexpr double fullLoad = 1.5;
 static constexpr double idleEfficiency = 0.8;
 static constexpr double fullEfficiency = 0.95;
 
-// After so many times its target, counted from its arrival, a query that missed
-// its deadline gets another one.
-static double patience(Priority priority) {
-  switch (priority) {
-  case Priority::low:
-    return 9;
-  case Priority::medium:
-    return 3;
-  case Priority::high:
-    return 1;
-  }
-  return 1;
-}
-
-// The share of the machine that goes at most to such queries of a tenant, if it
-// alone has some: as many as may be late, within bounds, so that others are
-// still in time when there are too many queries.
-static double renewalShare(const TenantRecord &tenant) {
-  return std::clamp(1 - tenant.qosShare, 0.02, 0.05);
-}
-
 // How often the tenants' fair shares are looked at.
 static constexpr double sharePeriod = 0.1e9;
-
-// `never` if it lies beyond.
-static Time after(Time time, double span) {
-  return span >= double(never - time) ? never : time + Time(span);
-}
 
 //===----------------------------------------------------------------------===//
 // Queries
@@ -86,7 +60,6 @@ void Veltair::reserve(size_t queries) {
 }
 
 void Veltair::queryArrived(Time now, Query &base) {
-  using enum BlockQuery::State;
   BlockQuery &query = blockQuery(base);
   query.record = &records.at(query.tenant);
   query.updated = now;
@@ -96,14 +69,14 @@ void Veltair::queryArrived(Time now, Query &base) {
   query.span = after(0, qos * (aims ? options.margin : 1));
   query.due = after(query.arrival, qos);
   query.target = after(query.arrival, double(query.span));
-  query.patience =
-      std::max<Time>(after(0, qos * patience(query.record->priority)), 1);
+  query.patience = patienceOf(query);
   query.work = workLeft(query);
   if (aims && !isLate(now, query))
     query.record->queryArrived(now, query.work);
   query.demand = times(query).demand(0, query.layerCount(), query.span,
                                      query.program->correction);
-  enqueue(query, aims ? hopeful : bestEffort);
+  query.hopeful = aims;
+  enqueue(query);
   demands += query.demand;
   loadChanged();
   updateShares(now);
@@ -120,8 +93,10 @@ void Veltair::blockEnded(Time now, Query &query) { ready = &blockQuery(query); }
 void Veltair::queryEnded(Time now, Query &base, End end) {
   BlockQuery &query = blockQuery(base);
   // The others were recorded when they missed their deadline.
-  if (end != End::cancelled && query.state == BlockQuery::State::hopeful)
+  if (end != End::cancelled && query.hopeful)
     query.record->queryEnded(end == End::shed || now > query.deadline);
+  if (turn.query == &query)
+    endTurn(now);
   dequeue(query);
   std::erase(serving, &query);
   demands -= query.demand;
@@ -165,111 +140,52 @@ void Veltair::updateShares(Time now) {
 // Who goes first
 //===----------------------------------------------------------------------===//
 
-void Veltair::enqueue(BlockQuery &query, BlockQuery::State state) {
-  query.state = state;
-  if (state == BlockQuery::State::bestEffort) {
-    bestEffort.insert(query);
-    nextRenewal = std::min(
-        nextRenewal, std::max(query.patienceEnd(), query.record->nextRenewal));
-  } else {
+void Veltair::enqueue(BlockQuery &query) {
+  if (query.hopeful) {
     hopefuls.insert(query);
+  } else {
+    bestEffort.insert(query);
+    firstPatient = std::min(firstPatient, query.patienceEnd());
   }
 }
 
 void Veltair::dequeue(BlockQuery &query) {
-  if (query.state == BlockQuery::State::bestEffort)
-    bestEffort.erase(query);
-  else
+  if (query.hopeful)
     hopefuls.erase(query);
+  else
+    bestEffort.erase(query);
 }
 
 void Veltair::giveUpMissed(Time now) {
-  size_t firm = 0; // they stay
-  while (firm < hopefuls.size() && hopefuls[firm].due < now) {
-    BlockQuery &query = hopefuls[firm];
-    if (query.state == BlockQuery::State::firm) {
-      ++firm;
-      continue;
-    }
+  while (!hopefuls.empty() && hopefuls.front().due < now) {
+    BlockQuery &query = hopefuls.front();
     query.record->queryEnded(/*missed=*/true);
     dequeue(query);
-    enqueue(query, BlockQuery::State::bestEffort);
+    query.hopeful = false;
+    enqueue(query);
   }
-}
-
-// Without it, a query that is late once would wait as long as there are enough
-// that can be in time. It is planned as if it had just arrived, but does not
-// give way any more.
-void Veltair::renewPatient(Time now) {
-  while (now >= nextRenewal) {
-    BlockQuery *query = mostPatient(now);
-    if (!query)
-      break;
-    TenantRecord &record = *query->record;
-    double machine = renewalShare(record) * std::max(coreCount(), 1u);
-    record.nextRenewal = after(now, query->work * patientTenants / machine);
-    dequeue(*query);
-    query->due = after(now, double(query->due - query->arrival));
-    query->target = after(now, double(query->span));
-    enqueue(*query, BlockQuery::State::firm);
-  }
-  if (!bestEffort.empty())
-    wakeUpAt(nextRenewal);
-}
-
-// The tenants take turns, so that none that floods the machine, or has long
-// queries, keeps it from the others. Of a tenant, the one that has waited
-// longest beyond its patience, as a multiple of it. Sets when to look again.
-Veltair::BlockQuery *Veltair::mostPatient(Time now) {
-  BlockQuery *most = nullptr;
-  std::pair<Time, double> order;
-  nextRenewal = never;
-  patientTenants = 0;
-  ++patienceScans;
-  for (BlockQuery *query : bestEffort) {
-    TenantRecord &record = *query->record;
-    double waited = double(now - query->arrival) / double(query->patience);
-    if (waited >= 1 && record.lastScan != patienceScans) {
-      record.lastScan = patienceScans;
-      ++patientTenants;
-    }
-    if (waited < 1 || now < record.nextRenewal) {
-      nextRenewal = std::min(
-          nextRenewal, std::max(query->patienceEnd(), record.nextRenewal));
-      continue;
-    }
-    std::pair own(record.nextRenewal, -waited);
-    if (!most || own < order) {
-      most = query;
-      order = own;
-    }
-  }
-  if (most)
-    nextRenewal = now;
-  return most;
 }
 
 // Sorts those with a deadline to keep into claimants, of whom those kept will
-// be in time or are firm, and those who give way.
+// be in time, and those who give way.
 void Veltair::findWhoGivesWay(Time now) {
   claims.clear();
   claimants.clear();
   givingWay.clear();
   for (BlockQuery *query : hopefuls) {
     query->work = workLeft(*query);
-    bool firm = query->state == BlockQuery::State::firm;
-    if (!firm && isLate(now, *query)) {
+    if (isLate(now, *query)) {
       givingWay.push_back(query);
       continue;
     }
-    claims.push_back({query->due, query->work, firm ? nullptr : query->record});
+    claims.push_back({query->due, query->work, query->record});
     claimants.push_back(query);
   }
-  slack = triage.run(now, std::max(coreCount(), 1u), claims);
+  slack = triage.run(now, std::max(coreCount(), 1u) - turnCores(now), claims);
   for (size_t i = 0; i < claims.size(); ++i) {
     if (!claims[i].kept)
       givingWay.push_back(claimants[i]);
-    else if (claims[i].tenant) // it cannot use all cores well
+    else // it cannot use all cores well
       slack = std::min(slack, spareTime(now, *claimants[i]) * coreCount());
   }
   std::sort(givingWay.begin(), givingWay.end(),
@@ -284,7 +200,7 @@ void Veltair::findWhoGivesWay(Time now) {
 
 void Veltair::lookAt(Time now, BlockQuery &query) {
   updateProgress(now, query);
-  if (query.state != BlockQuery::State::bestEffort)
+  if (query.hopeful)
     return; // the work of hopefuls is not what they are ordered by
   bestEffort.erase(query);
   query.work = workLeft(query);
@@ -295,9 +211,10 @@ void Veltair::dispatch(Time now) {
   for (BlockQuery *query : serving)
     lookAt(now, *query);
   giveUpMissed(now);
-  renewPatient(now);
+  giveTurn(now);
   findWhoGivesWay(now);
   shareCores(now);
+  wakeForTurns(now);
   applyShares(now);
   if (ready && !ready->running())
     noteConflict(*ready);
@@ -319,11 +236,18 @@ void Veltair::shareCores(Time now) {
     query->share = 0;
   served.clear();
   unsigned spare = coreCount();
+  if (turn.query && spare)
+    serve(now, *turn.query, /*late=*/true, spare);
+  unsigned others = spare;
   auto way = givingWay.begin();
   auto effort = bestEffort.begin();
   // The late ones, the shortest first, up to so much work.
   auto serveLate = [&](double work) {
     while (spare && (way != givingWay.end() || effort != bestEffort.end())) {
+      if (effort != bestEffort.end() && *effort == turn.query) {
+        ++effort; // it has its share
+        continue;
+      }
       bool givesWay = effort == bestEffort.end() ||
                       (way != givingWay.end() &&
                        (*way)->shortness() < (*effort)->shortness());
@@ -337,7 +261,7 @@ void Veltair::shareCores(Time now) {
   };
   serveLate(lateBudget(now));
   // Alone they take nothing from others.
-  lateCores = claims.empty() ? 0 : coreCount() - spare;
+  lateCores = claims.empty() ? 0 : others - spare;
   for (size_t i = 0; i < claims.size() && spare; ++i)
     if (claims[i].kept)
       serve(now, *claimants[i], /*late=*/false, spare);

@@ -6,12 +6,13 @@
 //
 // Queries that can keep their deadlines go first, the most urgent before the
 // others; when not all can, Triage says who gives way. All others get some of
-// the time that these can spare and the cores that they leave, and after a while
-// another deadline. A query's next block gets the cores that it needs to keep to its share of the target, or
-// more as long as these are used well; the rest goes to the next query. A
-// block's need is told anew at each decision from the progress that it should
-// have made, so a late block grows; cores are taken back at chunk boundaries.
-// Blocks shrink as the load grows.
+// the time that these can spare, the cores that they leave, and after a while
+// turns: short times in which they go before all. A query's next block gets the
+// cores that it needs to keep to its share of the target, or more as long as
+// these are used well; the rest goes to the next query. A block's need is told
+// anew at each decision from the progress that it should have made, so a late
+// block grows; cores are taken back at chunk boundaries. Blocks shrink as the
+// load grows.
 
 #ifndef VELTAIR_SCHEDULER_VELTAIR_H
 #define VELTAIR_SCHEDULER_VELTAIR_H
@@ -36,13 +37,12 @@ private:
     TenantRecord *record = nullptr;
     unsigned demand = 1; // of the whole model, when it arrived
 
-    Time due = 0;      // its deadline, or the one that it got instead
-    Time target = 0;   // when it should be done, a margin before
-    Time span = 0;     // from its arrival to the target, at first
-    Time patience = 0; // from its arrival to another deadline
-    double work = 0;   // core time left, when last looked at
-    // In `hopefuls`, and maybe one that must not give way; or in `bestEffort`.
-    enum class State { hopeful, firm, bestEffort } state = State::hopeful;
+    Time due = 0;        // its deadline, or a nominal one
+    Time target = 0;     // when it should be done, a margin before
+    Time span = 0;       // from its arrival to the target
+    Time patience = 0;   // from its arrival to its turns
+    double work = 0;     // core time left, when last looked at
+    bool hopeful = true; // in `hopefuls`, else in `bestEffort`
 
     // The running block.
     Time blockDeadline = 0;
@@ -58,6 +58,9 @@ private:
     unsigned next() const { return running() ? blockEnd() : layersDone; }
     std::pair<Time, QueryId> urgency() const { return {due, id}; }
     Time patienceEnd() const { return later(arrival, patience); }
+    double waited(Time now) const { // beyond it, if more than 1
+      return double(now - arrival) / double(patience);
+    }
     std::pair<double, QueryId> shortness() const { return {work, id}; }
   };
 
@@ -99,14 +102,20 @@ private:
   BlockPlan plan(Time now, const BlockQuery &query, bool late);
   unsigned needNow(Time now, const BlockQuery &query, bool late);
 
+  // VeltairTurns.cpp
+  static Time patienceOf(const BlockQuery &query);
+  void giveTurn(Time now);
+  void endTurn(Time now);
+  double turnCores(Time now) const;
+  BlockQuery *mostPatient(Time now);
+  void wakeForTurns(Time now);
+
   // Veltair.cpp
   void loadChanged();
   void updateShares(Time now);
-  void enqueue(BlockQuery &query, BlockQuery::State state);
+  void enqueue(BlockQuery &query);
   void dequeue(BlockQuery &query);
   void giveUpMissed(Time now);
-  void renewPatient(Time now);
-  BlockQuery *mostPatient(Time now);
   void findWhoGivesWay(Time now);
   void lookAt(Time now, BlockQuery &query);
   void shareCores(Time now);
@@ -126,9 +135,18 @@ private:
   double efficiency = 0;       // that teams need
   BlockQuery *ready = nullptr; // whose block this event made ready
 
-  Time nextRenewal = 0;        // nobody in `bestEffort` may have one before
-  unsigned patientTenants = 0; // have queries that have waited enough
-  uint64_t patienceScans = 0;
+  // Who of `bestEffort` goes before all now, if anybody.
+  struct Turn {
+    BlockQuery *query = nullptr;
+    Time begin = 0;
+    Time seen = 0;      // latest decision in it,
+    unsigned cores = 0; // and what that gave the query
+    double used = 0;    // core time before
+  } turn;
+  uint64_t turns = 0;
+  double turnShare = 0;      // of the machine, for turns as the latest one
+  Time turnAllowed = 0;      // none before,
+  Time firstPatient = never; // and nobody has waited enough before
 
   // Of this decision; the buffers are reused.
   std::vector<Triage::Claim> claims; // of `claimants`

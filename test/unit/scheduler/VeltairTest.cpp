@@ -71,7 +71,7 @@ TEST_F(VeltairTest, TheUrgentGoFirstAndTheLateLast) {
   EXPECT_EQ(arrive(30, 5, 2), Grants());                             // 530
   EXPECT_EQ(blockEnd(120, 4, 1), (Grants{{5, 0, 1, 1}}));
   EXPECT_EQ(blockEnd(220, 5, 1), (Grants{{1, 0, 1, 1}}));
-  // The late one has another deadline since 285.
+  // The late one may have a turn since 285.
   EXPECT_EQ(blockEnd(300, 1, 1), (Grants{{3, 0, 1, 1}}));
   EXPECT_EQ(blockEnd(700, 3, 1), (Grants{{2, 0, 1, 1}}));
 }
@@ -260,16 +260,16 @@ TEST_F(VeltairTest, ATenantWithoutTargetGetsTheIdleCores) {
   addTenant(2, testProgram({{800, 4}}), 200);
   EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 4}}));
   EXPECT_EQ(arrive(0, 2, 2), (Grants{{1, 0, 1, 0}, {2, 0, 1, 4}}));
-  // Three times ten times its one-core time: it does not starve.
+  // It has turns after three times ten times its one-core time.
   EXPECT_EQ(decision.wakeUp, 24000);
   EXPECT_EQ(blockEnd(200, 2, 1), (Grants{{1, 0, 1, 4}}));
 }
 
 // A client that always has a query under way, each of which can be in time.
-TEST_F(VeltairTest, TheLateGetAnotherDeadline) {
-  create("veltair", 1);
+TEST_F(VeltairTest, TheLateHaveTurns) {
+  create("veltair", 1, {.margin = 1, .lateShare = 0, .turn = 50});
   addTenant(1, testProgram({{100, 1}, {100, 1}}), 150); // always late
-  addTenant(2, testProgram({{100, 1}}), 200);
+  addTenant(2, testProgram({{100, 1}}), 210);
   EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
   EXPECT_EQ(arrive(0, 2, 1), Grants());
   EXPECT_EQ(arrive(10, 3, 1), Grants());
@@ -282,19 +282,20 @@ TEST_F(VeltairTest, TheLateGetAnotherDeadline) {
   EXPECT_EQ(blockEnd(300, 5, 1), (Grants{{6, 0, 1, 1}}));
   EXPECT_EQ(arrive(350, 7, 2), Grants());
   EXPECT_EQ(blockEnd(400, 6, 1), (Grants{{7, 0, 1, 1}}));
-  // Until 600: between the running one and the next.
-  EXPECT_EQ(send(450, TimerFired{}), Grants());
-  EXPECT_EQ(arrive(450, 8, 2), Grants());
-  EXPECT_EQ(blockEnd(500, 7, 1), (Grants{{2, 0, 2, 1}}));
-  // The next of them, when its work is 5 % of what the machine did.
-  EXPECT_NEAR(decision.wakeUp, 450 + 4000, 1);
-  EXPECT_EQ(arrive(650, 9, 2), Grants());
-  EXPECT_EQ(blockEnd(700, 2, 2), (Grants{{9, 0, 1, 1}}));
+  EXPECT_EQ(send(450, TimerFired{}), (Grants{{7, 0, 1, 0}, {2, 0, 2, 1}}));
+  EXPECT_EQ(decision.wakeUp, 500);
+  // The other is still in time.
+  EXPECT_EQ(send(500, TimerFired{}), (Grants{{2, 0, 2, 0}, {7, 0, 1, 1}}));
+  // 50 are 5 % of what the machine does until then.
+  EXPECT_NEAR(decision.wakeUp, 450 + 1000, 1);
+  EXPECT_EQ(arrive(500, 8, 2), Grants());
+  EXPECT_EQ(blockEnd(550, 7, 1), (Grants{{8, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(650, 8, 1), (Grants{{2, 0, 2, 1}}));
 }
 
 // Its long queries do not keep short ones of another from their turn.
-TEST_F(VeltairTest, EachTenantHasItsTurnOfOtherDeadlines) {
-  create("veltair", 1);
+TEST_F(VeltairTest, TenantsTakeTurns) {
+  create("veltair", 1, {.margin = 1, .lateShare = 0, .turn = 1000});
   addTenant(1, testProgram({{10000, 1}, {10000, 1}}), 10000); // always late
   addTenant(2, testProgram({{20, 1}, {20, 1}}), 30);          // too
   addTenant(3, testProgram({{100'000, 1}}), 10'000'000);
@@ -303,18 +304,34 @@ TEST_F(VeltairTest, EachTenantHasItsTurnOfOtherDeadlines) {
   EXPECT_EQ(arrive(29000, 3, 2), Grants());
   EXPECT_EQ(arrive(29000, 4, 2), Grants());
   EXPECT_EQ(decision.wakeUp, 30000); // three targets
-  EXPECT_EQ(send(29090, TimerFired{}),
-            (Grants{{1, 0, 1, 0}, {3, 0, 2, 1}})); // 29120 instead of 29030
+  EXPECT_EQ(send(29090, TimerFired{}), (Grants{{1, 0, 1, 0}, {3, 0, 2, 1}}));
+  EXPECT_EQ(blockEnd(29130, 3, 2), (Grants{{1, 0, 1, 1}}));
   // 40 are 5 % of 800.
   EXPECT_NEAR(decision.wakeUp, 29090 + 800, 1);
-  EXPECT_EQ(blockEnd(29130, 3, 2), (Grants{{1, 0, 1, 1}}));
-  // The second of them; the long one will have its turn at 30000.
   EXPECT_EQ(send(29890, TimerFired{}), (Grants{{1, 0, 1, 0}, {4, 0, 2, 1}}));
-  EXPECT_EQ(decision.wakeUp, 30000);
+  EXPECT_EQ(blockEnd(29930, 4, 2), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(send(30690, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 2, 1}}));
+  EXPECT_EQ(decision.wakeUp, 31690);
+  EXPECT_EQ(send(31690, TimerFired{}), (Grants{{2, 0, 2, 0}, {1, 0, 1, 1}}));
+  EXPECT_NEAR(decision.wakeUp, 30690 + 20000, 1);
+  // The long one has waited longer, and had the latest turn.
+  EXPECT_EQ(arrive(50000, 5, 2), Grants());
+  EXPECT_EQ(send(50690, TimerFired{}), (Grants{{1, 0, 1, 0}, {5, 0, 2, 1}}));
+}
+
+TEST_F(VeltairTest, ATurnOfATeamEnds) {
+  create("veltair", 3, {.margin = 1, .lateShare = 0, .turn = 100});
+  addTenant(1, testProgram({{3000, 3}}), 100); // always late
+  addTenant(2, testProgram({{30'000, 3}}), 1'000'000);
+  EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 3}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(send(300, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 3}}));
+  EXPECT_EQ(decision.wakeUp, 334);
+  EXPECT_EQ(send(334, TimerFired{}), (Grants{{2, 0, 1, 0}, {1, 0, 1, 3}}));
 }
 
 // Else low priorities could take the machine from high ones.
-TEST_F(VeltairTest, OtherDeadlinesTakeATwentiethAtMost) {
+TEST_F(VeltairTest, TurnsTakeATwentiethAtMost) {
   create("veltair", 1);
   TenantInfo info;
   info.qos = 100;
@@ -325,7 +342,8 @@ TEST_F(VeltairTest, OtherDeadlinesTakeATwentiethAtMost) {
   arrive(0, 1, 2);
   arrive(0, 2, 1);
   arrive(0, 3, 1);
-  send(300, TimerFired{});
+  EXPECT_EQ(send(300, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(500, 2, 1), (Grants{{1, 0, 1, 1}}));
   EXPECT_NEAR(decision.wakeUp, 300 + 4000, 1);
 }
 
