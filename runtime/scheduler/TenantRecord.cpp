@@ -20,8 +20,16 @@ static constexpr double assumedInTime = 20;
 // Of the load's moving average: a burst is no excess.
 static constexpr double timeConstant = 10e9;
 
+// Nor is one at the start, so the average is over two seconds at least.
+static constexpr double leastSeen = 0.18;
+
 void TenantRecord::fade(Time now) {
-  load *= std::exp(-double(now - updated) / timeConstant);
+  if (load) {
+    double left = std::exp(-double(now - updated) / timeConstant);
+    load *= left;
+    seen = 1 - (1 - seen) * left;
+    asked = load / std::max(seen, leastSeen);
+  }
   updated = now;
 }
 
@@ -45,8 +53,8 @@ void shareFairly(Time now, double cores, std::span<TenantRecord *> tenants) {
     tenant->fade(now);
   std::sort(tenants.begin(), tenants.end(),
             [](const TenantRecord *a, const TenantRecord *b) {
-              return std::pair(b->priority, a->load) <
-                     std::pair(a->priority, b->load);
+              return std::pair(b->priority, a->asked) <
+                     std::pair(a->priority, b->asked);
             });
   double least = cores / 10;
   for (auto group = tenants.begin(); group != tenants.end();) {
@@ -57,8 +65,8 @@ void shareFairly(Time now, double cores, std::span<TenantRecord *> tenants) {
     // The smaller ones leave something of their equal parts to the others.
     for (; group != end; ++group) {
       TenantRecord &tenant = **group;
-      double granted = std::min(tenant.load, cores / double(end - group));
-      tenant.beyond = tenant.load > granted ? 1 - granted / tenant.load : 0;
+      double granted = std::min(tenant.asked, cores / double(end - group));
+      tenant.beyond = tenant.asked > granted ? 1 - granted / tenant.asked : 0;
       cores -= granted;
     }
   }

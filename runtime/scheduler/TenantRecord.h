@@ -47,8 +47,12 @@ private:
 
   double ended = 0; // fading counts
   double missed = 0;
-  double load = 0; // cores that its queries would keep busy, a moving average
+  // A moving average of the cores that its queries would keep busy, and the
+  // share of its weights that falls on the time since the first of them.
+  double load = 0;
+  double seen = 0;
   Time updated = 0;
+  double asked = 0; // the average over that time
   double beyond = 0;
 
   // Of the triage that goes on: work and index of the claims still kept, a

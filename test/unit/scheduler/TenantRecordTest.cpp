@@ -32,9 +32,10 @@ TEST(TenantRecord, CountsTheShareOfMisses) {
 template <size_t count>
 void load(std::array<TenantRecord, count> &tenants,
           const std::array<double, count> &cores) {
-  for (Time now = 0; now <= 60 * second; now += second / 10)
+  constexpr Time step = second / 100;
+  for (Time now = 0; now <= 60 * second; now += step)
     for (size_t i = 0; i < count; ++i)
-      tenants[i].queryArrived(now, cores[i] * double(second / 10));
+      tenants[i].queryArrived(now, cores[i] * double(step));
 }
 
 template <size_t count>
@@ -51,6 +52,29 @@ TEST(TenantRecord, NobodyExceedsAnIdleMachine) {
   share(2, tenants);
   EXPECT_EQ(tenants[0].excess(), 0);
   EXPECT_EQ(tenants[1].excess(), 0);
+}
+
+// Not only when a moving average of ten seconds has followed.
+TEST(TenantRecord, ANewTenantMayExceedAtOnce) {
+  for (Time seconds : {2, 4, 10}) {
+    TenantRecord flood, modest;
+    for (Time now = second; now < (1 + seconds) * second; now += second / 10) {
+      flood.queryArrived(now, 2 * double(second / 10));
+      modest.queryArrived(now, 0.5 * double(second / 10));
+    }
+    TenantRecord *all[] = {&flood, &modest};
+    shareFairly((1 + seconds) * second, 2, all);
+    EXPECT_NEAR(flood.excess(), 0.25, 0.02) << seconds;
+    EXPECT_EQ(modest.excess(), 0) << seconds;
+  }
+}
+
+TEST(TenantRecord, ABurstIsNoExcess) {
+  TenantRecord record;
+  TenantRecord *all[] = {&record};
+  record.queryArrived(second, 3.5 * second);
+  shareFairly(second, 2, all);
+  EXPECT_EQ(record.excess(), 0);
 }
 
 TEST(TenantRecord, WhoAsksForMoreThanAnEqualShareExceeds) {

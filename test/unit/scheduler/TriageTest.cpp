@@ -104,7 +104,7 @@ TEST(Triage, WhoAsksForTooMuchGivesWayFirst) {
     TenantRecord flood, modest;
     flood.qosShare = qosShare;
     flood.queryArrived(0, 300e9);
-    modest.queryArrived(0, 5e9);
+    modest.queryArrived(0, 0.9e9);
     TenantRecord *all[] = {&flood, &modest};
     shareFairly(0, 1, all);
     for (int i = 0; i < 500; ++i) {
