@@ -11,10 +11,18 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
+#include <variant>
 #include <vector>
 
 namespace veltair {
+
+// Those that wait: not TenantChanged and CoresChanged, which are handled at
+// once.
+using PostedEvent = std::variant<TenantRemoved, QueryArrived, LayerEnded,
+                                 BlockEnded, QueryCancelled, QueryNeverArrived,
+                                 InterferenceSampled, TimerFired>;
+static_assert(sizeof(PostedEvent) <= 32,
+              "there is room for several of each query under way");
 
 // First in, first out; a ring.
 class EventQueue {
@@ -23,32 +31,32 @@ public:
   void reserve(size_t size) {
     if (size <= ring.size())
       return;
-    std::vector<Event> larger(std::max(size, 2 * ring.size()));
+    std::vector<PostedEvent> larger(std::max(size, 2 * ring.size()));
     for (size_t i = 0; i < count; ++i)
-      larger[i] = std::move(at(i));
+      larger[i] = at(i);
     ring.swap(larger);
     first = 0;
   }
 
   bool empty() const { return count == 0; }
 
-  void push(Event event) {
+  void push(const PostedEvent &event) {
     reserve(count + 1);
-    at(count++) = std::move(event);
+    at(count++) = event;
   }
 
   // The oldest.
-  Event pop() {
-    Event event = std::move(at(0));
+  PostedEvent pop() {
+    PostedEvent event = at(0);
     first = (first + 1) % ring.size();
     --count;
     return event;
   }
 
 private:
-  Event &at(size_t index) { return ring[(first + index) % ring.size()]; }
+  PostedEvent &at(size_t index) { return ring[(first + index) % ring.size()]; }
 
-  std::vector<Event> ring;
+  std::vector<PostedEvent> ring;
   size_t first = 0, count = 0;
 };
 

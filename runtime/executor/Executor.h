@@ -110,7 +110,7 @@ protected:
 
   // All below: under the lock. Only what submitting or starting a query and
   // adding a tenant calls first needs memory: the end of a query cannot fail.
-  void post(Event event) { events.push(std::move(event)); }
+  void post(const PostedEvent &event) { events.push(event); }
   void processEvents();
   // Throws what the scheduler throws.
   void handle(const Event &event);

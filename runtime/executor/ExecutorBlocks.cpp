@@ -9,12 +9,13 @@
 
 #include <new>
 #include <optional>
+#include <variant>
 
 namespace veltair {
 
 void Executor::processEvents() {
   while (!events.empty()) {
-    Event event = events.pop();
+    PostedEvent event = events.pop();
     if (auto *arrived = std::get_if<QueryArrived>(&event)) {
       announce(*arrived);
       continue;
@@ -22,7 +23,7 @@ void Executor::processEvents() {
     if (auto *ended = std::get_if<BlockEnded>(&event))
       if (Request *request = find(ended->query))
         request->query->endPosted = false;
-    handle(event);
+    std::visit([this](const auto &e) { handle(e); }, event);
   }
 }
 
