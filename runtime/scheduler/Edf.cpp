@@ -28,7 +28,9 @@ private:
     uint32_t cores;
   };
 
-  void reserve(size_t queries) override { reserveFor(shares, queries); }
+  void reserve(size_t queries, TenantId tenant) override {
+    reserveFor(shares, queries);
+  }
   void queryArrived(Time now, Query &query) override { arrived = &query; }
   void dispatch(Time now) override;
 

@@ -54,7 +54,7 @@ void SchedulerBase::apply(Time now, const QueryArrived &e) {
   size_t count = active.size() + 1;
   reserveFor(active, count);
   reserveFor(changed, count);
-  reserve(count);
+  reserve(count, e.tenant);
   assert((active.empty() || active.back()->id < e.query) &&
          "identifiers must ascend");
   active.push_back(std::move(query));

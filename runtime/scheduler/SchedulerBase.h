@@ -99,8 +99,8 @@ protected:
 
   // `info` is what the tenant will be.
   virtual void tenantChanging(TenantId tenant, const TenantInfo &info) {}
-  // There will be so many queries.
-  virtual void reserve(size_t queries) {}
+  // There will be so many queries, one more of the tenant.
+  virtual void reserve(size_t queries, TenantId tenant) {}
   virtual void tenantRemoved(TenantId tenant) {}
   virtual void queryArrived(Time now, Query &query) {}
   virtual void layerEnded(Time now, Query &query) {}

@@ -10,6 +10,7 @@
 #include "runtime/scheduler/Scheduler.h"
 #include "runtime/support/Reserve.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -22,6 +23,7 @@ public:
   Priority priority = Priority::medium;
   double qosShare = defaultQosShare;
   uint64_t lastTurn = 0; // of the scheduler's, that one of its queries had
+  size_t underway = 0;   // queries
 
   // A query that can be in time asks for so much core time.
   void queryArrived(Time now, double work);

@@ -48,20 +48,21 @@ void Veltair::tenantRemoved(TenantId id) {
   records.erase(it);
 }
 
-void Veltair::reserve(size_t queries) {
+void Veltair::reserve(size_t queries, TenantId tenant) {
   hopefuls.reserve(queries);
   bestEffort.reserve(queries);
   reserveFor(claims, queries);
   for (auto *buffer : {&claimants, &givingWay, &served, &serving})
     reserveFor(*buffer, queries);
-  for (auto &[id, record] : records)
-    record.reserve(queries);
+  TenantRecord &record = records.at(tenant);
+  record.reserve(record.underway + 1);
   triage.reserve(records.size(), queries);
 }
 
 void Veltair::queryArrived(Time now, Query &base) {
   BlockQuery &query = blockQuery(base);
   query.record = &records.at(query.tenant);
+  ++query.record->underway;
   query.updated = now;
   bool aims = query.deadline != never;
   double qos = aims ? double(tenant(query.tenant).qos)
@@ -97,6 +98,7 @@ void Veltair::queryEnded(Time now, Query &base, End end) {
     query.record->queryEnded(end == End::shed || now > query.deadline);
   if (turn.query == &query)
     endTurn(now);
+  --query.record->underway;
   dequeue(query);
   std::erase(serving, &query);
   demands -= query.demand;

@@ -68,7 +68,7 @@ private:
     return std::make_unique<BlockQuery>();
   }
   void tenantChanging(TenantId tenant, const TenantInfo &info) override;
-  void reserve(size_t queries) override;
+  void reserve(size_t queries, TenantId tenant) override;
   void tenantRemoved(TenantId tenant) override;
   void queryArrived(Time now, Query &query) override;
   void blockEnding(Time now, Query &query) override;

@@ -51,6 +51,30 @@ TEST(Burst, AFreeSlotNeedsNoMemory) {
   executor.removeTenant(tenant);
 }
 
+// What a burst of queries of one of so many tenants allocates.
+static uint64_t bytesOfABurst(int tenantCount) {
+  static AnnotationTimeModel predictions;
+  Service service;
+  ManualExecutor executor(createScheduler("veltair", {}, predictions));
+  std::vector<Tenant *> tenants;
+  for (int i = 0; i < tenantCount; ++i)
+    tenants.push_back(&executor.addTenant(service.tenant()));
+  uint64_t before = allocatedBytes();
+  for (int i = 0; i < 1000; ++i)
+    service.submit(executor, *tenants[0], std::make_shared<Request>());
+  uint64_t bytes = allocatedBytes() - before;
+  for (Tenant *tenant : tenants)
+    executor.removeTenant(*tenant);
+  return bytes;
+}
+
+TEST(Burst, TakesNoMemoryForOtherTenants) {
+#if __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "no allocation is counted under it";
+#endif
+  EXPECT_LT(bytesOfABurst(200), 2 * bytesOfABurst(1));
+}
+
 namespace {
 // Starts a query not when it arrives, but when the timer fires.
 class TardyScheduler final : public Scheduler {

@@ -12,6 +12,7 @@
 using namespace veltair::test;
 
 static thread_local uint32_t failOneIn = 0;
+static thread_local uint64_t allocated = 0;
 static thread_local std::minstd_rand randomness;
 
 FailingAllocations::FailingAllocations(uint64_t seed, uint32_t oneIn) {
@@ -21,12 +22,15 @@ FailingAllocations::FailingAllocations(uint64_t seed, uint32_t oneIn) {
 
 FailingAllocations::~FailingAllocations() { failOneIn = 0; }
 
+uint64_t veltair::test::allocatedBytes() { return allocated; }
+
 // ThreadSanitizer has operators of its own, which a program cannot replace: no
-// allocation fails under it.
+// allocation fails under it, or is counted.
 #if !__has_feature(thread_sanitizer)
 void *operator new(size_t size) {
   if (failOneIn && randomness() % failOneIn == 0)
     throw std::bad_alloc();
+  allocated += size;
   if (void *memory = std::malloc(size ? size : 1))
     return memory;
   throw std::bad_alloc();

@@ -2,7 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Lets allocations fail.
+// Lets allocations fail, and counts them.
 
 #ifndef VELTAIR_TEST_UNIT_RUNTIME_FAILINGALLOCATIONS_H
 #define VELTAIR_TEST_UNIT_RUNTIME_FAILINGALLOCATIONS_H
@@ -20,6 +20,9 @@ public:
   FailingAllocations(const FailingAllocations &) = delete;
   FailingAllocations &operator=(const FailingAllocations &) = delete;
 };
+
+// What the `operator new` of this thread has given so far.
+uint64_t allocatedBytes();
 
 } // namespace veltair::test
 
