@@ -8,6 +8,7 @@
 #define VELTAIR_EXECUTOR_EVENTQUEUE_H
 
 #include "runtime/scheduler/Scheduler.h"
+#include "runtime/support/Reserve.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -27,21 +28,25 @@ static_assert(sizeof(PostedEvent) <= 32,
 // First in, first out; a ring.
 class EventQueue {
 public:
-  // Pushing needs no memory while there are at most `size` events.
+  // Pushing needs no memory while there are at most `size` events. May give
+  // memory back.
   void reserve(size_t size) {
-    if (size <= ring.size())
+    size_t room = roomFor(std::max(size, count), ring.size());
+    if (room == ring.size())
       return;
-    std::vector<PostedEvent> larger(std::max(size, 2 * ring.size()));
+    std::vector<PostedEvent> other(room);
     for (size_t i = 0; i < count; ++i)
-      larger[i] = at(i);
-    ring.swap(larger);
+      other[i] = at(i);
+    ring.swap(other);
     first = 0;
   }
 
   bool empty() const { return count == 0; }
+  size_t room() const { return ring.size(); }
 
   void push(const PostedEvent &event) {
-    reserve(count + 1);
+    if (count == ring.size())
+      reserve(count + 1);
     at(count++) = event;
   }
 

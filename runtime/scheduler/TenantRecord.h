@@ -39,7 +39,10 @@ public:
   double excess() const { return beyond; }
 
   // Triage needs no memory for up to so many claims of the tenant.
-  void reserve(size_t claims) { reserveFor(kept, claims); }
+  void reserve(size_t claims) {
+    kept.clear(); // of the triage before
+    reserveFor(kept, claims);
+  }
 
 private:
   friend class Triage;

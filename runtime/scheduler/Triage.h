@@ -32,6 +32,8 @@ public:
 
   // Makes room for so many claims of so many tenants.
   void reserve(size_t tenantCount, size_t claimCount) {
+    tenants.clear();
+    givenUp.clear();
     reserveFor(tenants, tenantCount);
     reserveFor(givenUp, claimCount);
   }

@@ -7,16 +7,35 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <vector>
 
 namespace veltair {
 
-// Makes room for `size` items. Unlike std::vector::reserve it grows by factors,
-// so that calling it for each item that comes costs little.
+// How much room `size` items should have where there is `room`. It changes by
+// factors, so that asking for each item that comes costs little; what a burst
+// has left behind is given back.
+inline size_t roomFor(size_t size, size_t room) {
+  constexpr size_t worthGivingBack = 1024;
+  if (size > room)
+    return std::max(size, 2 * room);
+  if (room > worthGivingBack && size < room / 8)
+    return std::max(2 * size, worthGivingBack);
+  return room;
+}
+
+// Makes room for `size` items, of which some may be there.
 template <typename Item>
 void reserveFor(std::vector<Item> &items, size_t size) {
-  if (size > items.capacity())
-    items.reserve(std::max(size, 2 * items.capacity()));
+  size_t room = roomFor(std::max(size, items.size()), items.capacity());
+  if (room >= items.capacity()) {
+    items.reserve(room);
+    return;
+  }
+  std::vector<Item> fewer;
+  fewer.reserve(room);
+  std::move(items.begin(), items.end(), std::back_inserter(fewer));
+  items.swap(fewer);
 }
 
 } // namespace veltair

@@ -24,3 +24,23 @@ TEST(EventQueue, IsFirstInFirstOut) {
     EXPECT_EQ(std::get<QueryCancelled>(queue.pop()).query, ++popped);
   EXPECT_EQ(popped, pushed);
 }
+
+TEST(EventQueue, GivesBackWhatABurstLeft) {
+  EventQueue queue;
+  queue.reserve(100'000);
+  size_t room = queue.room();
+  EXPECT_GE(room, 100'000u);
+  // What waits lies at the end and the beginning of the ring.
+  QueryId pushed = 0, popped = 0;
+  while (pushed < room + 2) {
+    queue.push(QueryCancelled{++pushed});
+    if (pushed > 4)
+      EXPECT_EQ(std::get<QueryCancelled>(queue.pop()).query, ++popped);
+  }
+  EXPECT_EQ(queue.room(), room);
+  queue.reserve(5);
+  EXPECT_LE(queue.room(), 1024u);
+  while (!queue.empty())
+    EXPECT_EQ(std::get<QueryCancelled>(queue.pop()).query, ++popped);
+  EXPECT_EQ(popped, pushed);
+}
