@@ -89,7 +89,11 @@ void Veltair::blockEnding(Time now, Query &query) {
   query.program->correction.learn(blockQuery(query).progress);
 }
 
-void Veltair::blockEnded(Time now, Query &query) { ready = &blockQuery(query); }
+void Veltair::blockEnded(Time now, Query &query) {
+  ready = &blockQuery(query);
+  // If its cores had been taken from it, it is not among those that are served.
+  lookAt(now, *ready);
+}
 
 void Veltair::queryEnded(Time now, Query &base, End end) {
   BlockQuery &query = blockQuery(base);

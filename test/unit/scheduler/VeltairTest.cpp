@@ -372,6 +372,25 @@ TEST_F(VeltairTest, TheShortestIsTheOneWithLeastLeft) {
   EXPECT_EQ(blockEnd(1300, 1, 1), (Grants{{3, 0, 1, 1}}));
 }
 
+// The last chunks of a block may be done when its cores are another query's.
+TEST_F(VeltairTest, ABlockThatEndsWithoutCoresIsDone) {
+  create("veltair", 4);
+  addTenant(1, testProgram({{300, 4}, {100, 4, 4}, {300, 4}}), 420);
+  addTenant(2, testProgram({{400, 4}}), 1000);
+  addTenant(3, testProgram({{400, 4}}), 1000);
+  addTenant(4, testProgram({{500, 4}}), never);
+  EXPECT_EQ(arrive(1000, 1, 2), (Grants{{1, 0, 1, 4}}));
+  // Three that are late; for such a load their first layer is a block.
+  for (QueryId late : {2, 3, 4})
+    EXPECT_EQ(send(1000, QueryArrived{late, 1, 0, 500}), Grants());
+  EXPECT_EQ(blockEnd(1100, 1, 1), (Grants{{2, 0, 1, 4}}));
+  EXPECT_EQ(arrive(1100, 5, 3), (Grants{{2, 0, 1, 0}, {5, 0, 1, 4}}));
+  EXPECT_EQ(blockEnd(1100, 2, 1), Grants());
+  EXPECT_EQ(arrive(1100, 6, 4), Grants());
+  // 400 are left of it, which is less than 500.
+  EXPECT_EQ(blockEnd(1200, 5, 1), (Grants{{2, 1, 1, 4}}));
+}
+
 TEST_F(VeltairTest, AMissCountsBeforeTheQueryEnds) {
   create("veltair", 1);
   addTenant(1, testProgram({{100, 1}}), 250);
