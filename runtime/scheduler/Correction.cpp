@@ -43,11 +43,11 @@ void Correction::learn(const Progress &block) {
   double speed = std::clamp((1 - std::min(others, 0.5)) / share, 1e-3, 1e3);
   // The first block runs from cold caches, so the second replaces what it
   // taught; then a mean, and in the long run one that forgets.
-  double gain = std::max({1.0 / std::max(blocks[own], 1u), leastGain,
-                          1 - std::pow(fading, ages[own])});
+  double gain = std::max({1 / std::max(double(blocks[own]), 1.0), leastGain,
+                          1 - std::pow(fading, double(ages[own]))});
   measured[own] += gain * (speed - measured[own]);
   ++blocks[own];
-  for (unsigned &age : ages)
+  for (uint64_t &age : ages)
     ++age;
   ages[own] = 0;
   hope(own);
@@ -55,12 +55,12 @@ void Correction::learn(const Progress &block) {
 
 void Correction::hope(size_t latest) {
   size_t known = size_t(
-      std::find_if(blocks.begin(), blocks.end(), [](unsigned b) { return b; }) -
+      std::find_if(blocks.begin(), blocks.end(), [](uint64_t b) { return b; }) -
       blocks.begin());
   for (size_t i = 0; i < classCount; ++i) {
     if (blocks[i]) {
       known = i;
-      double worth = std::pow(fading, ages[i]);
+      double worth = std::pow(fading, double(ages[i]));
       hoped[i] = worth * measured[i] +
                  (1 - worth) * expectedSpeed(measured[latest], latest, i);
       continue;

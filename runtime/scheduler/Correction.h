@@ -13,6 +13,7 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 
 namespace veltair {
 
@@ -61,8 +62,8 @@ private:
   // Predicted time over real time. Where no blocks told it, `measured` is that
   // of the nearest class with some, a smaller one before a larger.
   std::array<double, classCount> measured, hoped;
-  std::array<unsigned, classCount> blocks{}; // that told it
-  std::array<unsigned, classCount> ages{};   // blocks since
+  std::array<uint64_t, classCount> blocks{}; // that told it
+  std::array<uint64_t, classCount> ages{};   // blocks since
 };
 
 } // namespace veltair
