@@ -7,10 +7,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include <sched.h>
+#include <sys/stat.h>
 
 namespace veltair {
 
@@ -63,6 +66,26 @@ static bool hasWord(std::string_view list, std::string_view word) {
   return false;
 }
 
+// Undoes what mountinfo does to blanks and backslashes, which systemd's names
+// hold: `a\134x2db` stands for `a\x2db`.
+static std::string unescaped(std::string_view text) {
+  auto digit = [&](size_t i) {
+    return i < text.size() && text[i] >= '0' && text[i] <= '7' ? text[i] - '0'
+                                                               : -1;
+  };
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    int high = digit(i + 1), middle = digit(i + 2), low = digit(i + 3);
+    if (text[i] != '\\' || high < 0 || middle < 0 || low < 0) {
+      out += text[i];
+      continue;
+    }
+    out += char(high * 64 + middle * 8 + low);
+    i += 3;
+  }
+  return out;
+}
+
 // Those that can limit CPU time.
 static std::vector<Hierarchy> mountedHierarchies(const std::string &root) {
   std::vector<Hierarchy> found;
@@ -76,7 +99,8 @@ static std::vector<Hierarchy> mountedHierarchies(const std::string &root) {
       ;
     fields >> type >> skip >> options;
     if (type == "cgroup2" || (type == "cgroup" && hasWord(options, "cpu")))
-      found.push_back({type == "cgroup2", mountPoint, mountRoot});
+      found.push_back(
+          {type == "cgroup2", unescaped(mountPoint), unescaped(mountRoot)});
   }
   return found;
 }
@@ -125,22 +149,33 @@ static int64_t throttlingOf(const std::string &folder) {
   return 0;
 }
 
+// True if the path is that of the group or of one below.
+static bool isWithin(const std::string &path, const std::string &group) {
+  return path.starts_with(group) &&
+         (path.size() == group.size() || path[group.size()] == '/');
+}
+
 // Calls `visit` with the folder of this process's group in each hierarchy, then
-// with its parents'.
+// with its parents', each once however often its hierarchy is mounted.
 template <typename Visit>
 static void visitGroups(const std::string &root, Visit visit) {
+  std::set<std::pair<dev_t, ino_t>> visited;
   for (const Hierarchy &hierarchy : mountedHierarchies(root)) {
     std::optional<std::string> path = groupPath(root, hierarchy.unified);
     if (!path)
       continue;
     // The mount may show only a part of the hierarchy.
     std::string below = *path;
-    if (hierarchy.mountRoot != "/" && below.starts_with(hierarchy.mountRoot))
+    if (hierarchy.mountRoot != "/" && isWithin(below, hierarchy.mountRoot))
       below.erase(0, hierarchy.mountRoot.size());
     while (true) {
       while (below.ends_with('/'))
         below.pop_back();
-      visit(root + hierarchy.mountPoint + below, hierarchy.unified);
+      std::string folder = root + hierarchy.mountPoint + below;
+      struct stat info;
+      if (stat(folder.c_str(), &info) == 0 &&
+          visited.emplace(info.st_dev, info.st_ino).second)
+        visit(folder, hierarchy.unified);
       if (below.empty())
         break;
       size_t slash = below.rfind('/');

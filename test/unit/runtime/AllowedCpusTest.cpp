@@ -79,6 +79,35 @@ TEST_F(AllowedCpusTest, VersionOne) {
   EXPECT_EQ(controlGroupThrottling(root), 42);
 }
 
+TEST_F(AllowedCpusTest, NamesThatMountinfoEscapes) {
+  write("/proc/self/cgroup", "4:cpu:/m/a\\x2db/inner\n");
+  write("/proc/self/mountinfo", "31 30 0:27 /m/a\\134x2db /my\\040groups ro - "
+                                "cgroup cgroup rw,cpu\n");
+  write("/my groups/inner/cpu.cfs_quota_us", "50000\n");
+  write("/my groups/inner/cpu.cfs_period_us", "100000\n");
+  EXPECT_EQ(controlGroupQuota(root), 0.5);
+}
+
+TEST_F(AllowedCpusTest, TheMountOfAGroupWhoseNameBeginsAlike) {
+  write("/proc/self/cgroup", "4:cpu:/docker/77\n");
+  write("/proc/self/mountinfo",
+        "31 30 0:27 /docker/7 /cg/cpu ro - cgroup cgroup rw,cpu\n");
+  write("/cg/cpu7/cpu.cfs_quota_us", "50000\n");
+  write("/cg/cpu7/cpu.cfs_period_us", "100000\n");
+  EXPECT_EQ(controlGroupQuota(root), std::nullopt);
+}
+
+// As when a container's user mounts it once more, over the container's own.
+TEST_F(AllowedCpusTest, AHierarchyMountedTwiceCountsOnce) {
+  write("/proc/self/cgroup", "0::/a\n");
+  std::string mount = "30 22 0:26 / /sys/fs/cgroup ro - cgroup2 cgroup rw\n";
+  write("/proc/self/mountinfo", mount + mount);
+  write("/sys/fs/cgroup/a/cpu.max", "200000 100000\n");
+  write("/sys/fs/cgroup/a/cpu.stat", "throttled_usec 40\n");
+  EXPECT_EQ(controlGroupQuota(root), 2.0);
+  EXPECT_EQ(controlGroupThrottling(root), 40'000);
+}
+
 TEST_F(AllowedCpusTest, Threads) {
   AllowedCpus cpus{{0, 1, 2, 3}, std::nullopt};
   EXPECT_EQ(cpus.threads(), 4u);
