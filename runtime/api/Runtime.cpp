@@ -8,7 +8,9 @@
 #include "runtime/support/CpuFeatures.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
+#include <optional>
 
 using namespace veltair;
 
@@ -18,6 +20,7 @@ struct Placement {
   uint32_t threads;
   std::vector<uint32_t> cpus;
   bool pinned;
+  std::optional<double> quota; // of control groups
 };
 } // namespace
 
@@ -52,13 +55,13 @@ static Result<Placement> place(const veltair_runtime_options &options) {
       return Status::error(VELTAIR_INVALID_ARGUMENT, threads, " threads, but ",
                            named.size(), " CPUs are named");
     named.resize(threads);
-    return Placement{threads, std::move(named), /*pinned=*/true};
+    return Placement{threads, std::move(named), /*pinned=*/true, allowed.quota};
   }
   uint32_t threads = options.threads ? options.threads : allowed.threads();
   // Containers that are limited by quota share CPUs: each pinning its workers
   // to the first ones would crowd these.
   bool pinned = threads == allowed.cpus.size() && allowed.threads() == threads;
-  return Placement{threads, std::move(allowed.cpus), pinned};
+  return Placement{threads, std::move(allowed.cpus), pinned, allowed.quota};
 }
 
 // "0-3, 8"
@@ -93,6 +96,13 @@ static void describe(const veltair_runtime_options &options,
     log(VELTAIR_LOG_WARNING,
         concat(placement.threads, " threads share ", placement.cpus.size(),
                " CPUs: latencies will suffer"));
+  if (placement.quota && *placement.quota < placement.threads) {
+    char quota[32];
+    std::snprintf(quota, sizeof(quota), "%.2f", *placement.quota);
+    log(VELTAIR_LOG_WARNING,
+        concat("control groups allow the time of ", quota, " CPUs for ",
+               placement.threads, " threads: they will be held back"));
+  }
   if (counterSource == "software")
     log(VELTAIR_LOG_INFO, "no hardware counters: interference is measured by "
                           "the run time of layers alone");

@@ -5,6 +5,8 @@
 #include "Options.h"
 #include "TestModel.h"
 
+#include "runtime/executor/AllowedCpus.h"
+
 #include "veltair/veltair.hpp"
 
 #include <gmock/gmock.h>
@@ -404,4 +406,6 @@ TEST_F(ApiTest, Logs) {
   if (local.cpus().size() < 64)
     EXPECT_THAT(log, HasSubstr("1"
                                "64 threads share"));
+  if (std::optional<double> quota = controlGroupQuota(); quota && *quota < 64)
+    EXPECT_THAT(log, HasSubstr("1control groups allow"));
 }
