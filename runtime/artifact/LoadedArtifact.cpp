@@ -28,12 +28,17 @@ static ImageMemory imageMemory(const ElfReader &elf, uintptr_t base) {
 // A name of the open file that no file had before. The system's loader takes an
 // object for the file whose name it was once loaded by, whatever was renamed
 // over it; and descriptors come again while such an object is still there. So a
-// number is written in the separators.
+// number is written in the separators, behind one that tells this copy of the
+// runtime from others that are linked into the same process.
 static std::string uniqueName(int descriptor) {
   static std::atomic<uint64_t> latest{0};
   std::string name = "/proc/self/fd";
+  auto write = [&](uint64_t bit) { name += bit ? "/." : "/"; };
+  auto copy = reinterpret_cast<uintptr_t>(&latest);
+  for (unsigned bit = 0; bit < 64; ++bit)
+    write(copy >> bit & 1);
   for (uint64_t number = ++latest; number; number /= 2)
-    name += number % 2 ? "/." : "/";
+    write(number % 2);
   return name + "/" + std::to_string(descriptor);
 }
 
