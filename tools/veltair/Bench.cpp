@@ -6,13 +6,11 @@
 
 #include "tools/veltair/Latency.h"
 #include "tools/veltair/LayerTimes.h"
+#include "tools/veltair/PrintJson.h"
 #include "tools/veltair/ResidentMemory.h"
 #include "tools/veltair/ServedModel.h"
 
-#include "nlohmann/json.hpp"
-
 #include <cstdio>
-#include <iostream>
 #include <optional>
 
 namespace veltair::tool {
@@ -110,7 +108,7 @@ void execute(const BenchCommand &command) {
     document["roofline"] = describe(*roofline);
     document["layers"] = layers.json(*roofline);
   }
-  std::cout << document.dump(2) << "\n";
+  printJson(document);
 }
 
 } // namespace veltair::tool

@@ -7,6 +7,7 @@
 
 #include "tools/veltair/Antagonist.h"
 #include "tools/veltair/Latency.h"
+#include "tools/veltair/PrintJson.h"
 #include "tools/veltair/ServedModel.h"
 #include "tools/veltair/TensorFiles.h"
 #include "tools/veltair/UserError.h"
@@ -16,13 +17,10 @@
 #include "runtime/profile/Profile.h"
 #include "runtime/support/CpuFeatures.h"
 
-#include "nlohmann/json.hpp"
-
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <unistd.h>
@@ -392,7 +390,7 @@ void Calibration::run() {
   conclude();
   save();
   if (command.json)
-    std::cout << describe().dump(2) << "\n";
+    printJson(describe());
   else
     print();
 }

@@ -5,16 +5,14 @@
 // veltair inspect: what an artifact holds.
 
 #include "tools/veltair/Commands.h"
+#include "tools/veltair/PrintJson.h"
 #include "tools/veltair/Tensor.h"
 #include "tools/veltair/WeightBytes.h"
 
 #include "veltair/veltair.hpp"
 
-#include "nlohmann/json.hpp"
-
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 
 namespace veltair::tool {
 
@@ -157,11 +155,7 @@ static void print(const veltair_artifact &artifact) {
 void execute(const InspectCommand &command) {
   Module module(command.artifact);
   if (command.json)
-    // Names are any bytes in ONNX.
-    std::cout << describe(module.artifact())
-                     .dump(2, ' ', /*ensure_ascii=*/false,
-                           Json::error_handler_t::replace)
-              << "\n";
+    printJson(describe(module.artifact()));
   else
     print(module.artifact());
 }

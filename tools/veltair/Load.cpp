@@ -7,10 +7,9 @@
 
 #include "tools/veltair/LoadReport.h"
 #include "tools/veltair/LoadTrial.h"
+#include "tools/veltair/PrintJson.h"
 #include "tools/veltair/RateSearch.h"
 #include "tools/veltair/ResidentMemory.h"
-
-#include "nlohmann/json.hpp"
 
 #include <cstdio>
 #include <iostream>
@@ -84,7 +83,7 @@ void execute(const LoadCommand &command) {
         describe(scenario, played, "veltair.load.1", options.policy);
     document["threads"] = runtime.threads();
     document["rss_bytes"] = rss;
-    std::cout << document.dump(2) << "\n";
+    printJson(document);
   } else {
     printTable(scenario, played);
     std::printf("%.1f MB resident with %zu models\n", double(rss) / 1e6,

@@ -6,13 +6,11 @@
 // runtime uses.
 
 #include "tools/veltair/Commands.h"
+#include "tools/veltair/PrintJson.h"
 
 #include "runtime/interference/PerfCounters.h"
 
-#include "nlohmann/json.hpp"
-
 #include <cstdio>
-#include <iostream>
 #include <memory>
 #include <unistd.h>
 
@@ -89,7 +87,7 @@ static void print(const Json &found) {
 void execute(const PmuCommand &command) {
   Json found = describe();
   if (command.json)
-    std::cout << found.dump(2) << "\n";
+    printJson(found);
   else
     print(found);
 }

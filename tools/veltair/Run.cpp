@@ -4,15 +4,13 @@
 //
 // veltair run: one query, inputs and outputs in files.
 
+#include "tools/veltair/PrintJson.h"
 #include "tools/veltair/ServedModel.h"
 #include "tools/veltair/TensorFiles.h"
 #include "tools/veltair/UserError.h"
 
-#include "nlohmann/json.hpp"
-
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
 
 namespace veltair::tool {
 
@@ -75,12 +73,10 @@ void execute(const RunCommand &command) {
                   files.empty() ? "" : files[i].c_str());
   }
   if (command.json)
-    std::cout << nlohmann::ordered_json{{"schema", "veltair.run.1"},
-                                        {"model", model.artifact().name},
-                                        {"isa", model.selected().isa},
-                                        {"outputs", list}}
-                     .dump(2)
-              << "\n";
+    printJson({{"schema", "veltair.run.1"},
+               {"model", model.artifact().name},
+               {"isa", model.selected().isa},
+               {"outputs", list}});
 }
 
 } // namespace veltair::tool

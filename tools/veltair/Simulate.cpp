@@ -7,6 +7,7 @@
 #include "tools/veltair/Commands.h"
 #include "tools/veltair/LoadReport.h"
 #include "tools/veltair/MachineFile.h"
+#include "tools/veltair/PrintJson.h"
 #include "tools/veltair/ProgramChoice.h"
 #include "tools/veltair/RateSearch.h"
 #include "tools/veltair/ServedModel.h"
@@ -20,7 +21,6 @@
 #include "veltair/veltair.hpp"
 
 #include <cstdio>
-#include <iostream>
 #include <memory>
 #include <span>
 #include <vector>
@@ -173,10 +173,7 @@ void execute(const SimulateCommand &command) {
       },
       /*giveUp=*/false);
   if (command.json)
-    std::cout << describe(scenario, played, "veltair.simulate.1",
-                          command.policy)
-                     .dump(2)
-              << "\n";
+    printJson(describe(scenario, played, "veltair.simulate.1", command.policy));
   else
     printTable(scenario, played);
 }
