@@ -104,10 +104,21 @@ class Bench(Commands):
 
     def test_forced_version_is_clamped(self):
         programs = self.json("inspect", self.artifact)["programs"]
-        found = self.json("bench", self.artifact, "--iterations=1", "--per-layer", "--kernel-version=99")
-        program = next(program for program in programs if program["isa"] == found["isa"])
-        for layer, ran in zip(program["layers"], found["layers"]):
-            self.assertEqual(ran["version"], len(layer["versions"]) - 1)
+        for last in ("99", "0x63"):
+            found = self.json("bench", self.artifact, "--iterations=1", "--per-layer", f"--kernel-version={last}")
+            program = next(program for program in programs if program["isa"] == found["isa"])
+            for layer, ran in zip(program["layers"], found["layers"]):
+                self.assertEqual(ran["version"], len(layer["versions"]) - 1)
+
+    def test_numbers_of_options(self):
+        for command in (
+            ["bench", self.artifact, "--duration-s=nan"],
+            ["bench", self.artifact, "--warmup-ms=nan"],
+            ["bench", self.artifact, "--kernel-version=1x"],
+            ["calibrate", self.artifact, "-o", self.path("p.json"), "--step-s=nan"],
+            ["simulate", "s.json", "--machine=m.json", "--seed=-1"],
+        ):
+            self.assertEqual(self.run_program(VELTAIR, *command).returncode, 2, command)
 
     def test_range_of_inputs(self):
         self.check_runs(VELTAIR, "bench", self.artifact, "--iterations=1", "--val-range=x=[-1,1]")

@@ -10,7 +10,9 @@
 #include "tools/veltair/UserError.h"
 #include "veltair/veltair.hpp"
 
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 
@@ -18,6 +20,17 @@ using namespace veltair::tool;
 
 // Exit codes.
 enum { done = 0, failed = 1, wrongUsage = 2 };
+
+// CLI::Range takes "nan" for a number in its range.
+static CLI::Validator isWithin(double least, double most) {
+  CLI::Validator isNumber(
+      [](std::string &text) {
+        bool isNan = std::isnan(std::strtod(text.c_str(), nullptr));
+        return isNan ? "'" + text + "' is no number" : std::string();
+      },
+      /*validator_desc=*/"");
+  return CLI::Range(least, most) & isNumber;
+}
 
 static void addNumerics(CLI::App &app, veltair_numerics &numerics) {
   app.add_option_function<std::string>(
@@ -38,8 +51,9 @@ static void addRunOptions(CLI::App &app, RunOptions &options) {
   app.add_option_function<std::string>(
          "--kernel-version",
          [&options](const std::string &text) {
-           options.kernelVersion =
-               text == "auto" ? VELTAIR_VERSION_AUTO : std::stoi(text);
+           options.kernelVersion = text == "auto"
+                                       ? VELTAIR_VERSION_AUTO
+                                       : std::stoi(text, nullptr, /*base=*/0);
          },
          "Run this version of every layer (clamped to its last), or auto")
       ->check(CLI::Range(0, 65535) | CLI::IsMember({"auto"}))
@@ -98,10 +112,10 @@ static int runTool(int argc, char **argv) {
       ->type_name("NAME=[lo,hi]");
   benchApp->add_option("--warmup-ms", bench.warmupMs, "Time before measuring")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e9));
+      ->check(isWithin(0, 1e9));
   benchApp->add_option("--duration-s", bench.durationS, "Time of measuring")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6));
+      ->check(isWithin(0, 1e6));
   benchApp
       ->add_option("--iterations", bench.iterations,
                    "Measure this many runs instead")
@@ -141,7 +155,8 @@ static int runTool(int argc, char **argv) {
   simulateApp->add_option(
       "--profile", simulate.profile,
       "Layers' times, measured by `veltair calibrate` on such a machine");
-  simulateApp->add_option("--seed", simulate.seed, "Instead of the scenario's");
+  simulateApp->add_option("--seed", simulate.seed, "Instead of the scenario's")
+      ->check(CLI::NonNegativeNumber);
   addJson(*simulateApp, simulate.json);
 
   CalibrateCommand calibrate;
@@ -161,7 +176,7 @@ static int runTool(int argc, char **argv) {
       ->add_option("--step-s", calibrate.secondsPerStep,
                    "Time of one measurement")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e4));
+      ->check(isWithin(0, 1e4));
   calibrateApp->add_option("--isa", calibrate.isa,
                            "Measure the programs for this ISA");
   addJson(*calibrateApp, calibrate.json);
