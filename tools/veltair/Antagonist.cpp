@@ -83,11 +83,14 @@ double lineRoundTrip(uint32_t first, uint32_t second) {
   constexpr int batches = 20, trips = 500;
   alignas(64) std::atomic<int> ball{0};
   double best = 1e9;
-  std::jthread other([&] {
+  std::jthread other([&](const std::stop_token &stop) {
     pinTo(second);
     for (int i = 0; i < batches * trips; ++i) {
-      while (ball.load(std::memory_order_acquire) != 2 * i + 1)
+      while (ball.load(std::memory_order_acquire) != 2 * i + 1) {
+        if (stop.stop_requested()) // there is no second thread
+          return;
         _mm_pause();
+      }
       ball.store(2 * i + 2, std::memory_order_release);
     }
   });

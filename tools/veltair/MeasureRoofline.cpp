@@ -3,11 +3,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/veltair/Roofline.h"
+#include "tools/veltair/UserError.h"
 
 #include "veltair/veltair.h"
 
 #include <barrier>
+#include <exception>
 #include <functional>
+#include <string>
 #include <thread>
 
 #include <immintrin.h>
@@ -77,15 +80,25 @@ static double rate(uint32_t threads, int times,
     {
       std::vector<std::jthread> running;
       running.reserve(threads);
-      for (uint32_t t = 0; t < threads; ++t)
-        running.emplace_back([&, t] {
-          start.arrive_and_wait();
-          uint64_t begin = veltair_now_ns(), now = begin, done = 0;
-          uint64_t end = begin + duration;
-          for (; now < end; now = veltair_now_ns())
-            done += work(t);
-          rates[t] = double(done) / double(now - begin) * 1e9;
-        });
+      auto body = [&](uint32_t t) {
+        start.arrive_and_wait();
+        uint64_t begin = veltair_now_ns(), now = begin, done = 0;
+        uint64_t end = begin + duration;
+        for (; now < end; now = veltair_now_ns())
+          done += work(t);
+        rates[t] = double(done) / double(now - begin) * 1e9;
+      };
+      try {
+        while (running.size() < threads)
+          running.emplace_back(body, uint32_t(running.size()));
+      } catch (const std::exception &error) {
+        // Those that run wait for all.
+        for (size_t t = running.size(); t < threads; ++t)
+          start.arrive_and_drop();
+        throw UserError(
+            std::string("cannot start threads to measure the roofline: ") +
+            error.what());
+      }
     }
     double sum = 0;
     for (double r : rates)
