@@ -64,7 +64,7 @@ std::span<const Antagonist> antagonists() {
 
 RunningAntagonist::RunningAntagonist(const Antagonist &antagonist,
                                      std::span<const uint32_t> cpus) {
-  size_t elements = antagonist.bytes / sizeof(float);
+  size_t elements = bufferBytes(antagonist, cpus.size()) / sizeof(float);
   // Before any thread starts, where a lack of memory can be told.
   for (size_t i = 0; i < cpus.size(); ++i)
     buffers.push_back(std::make_unique_for_overwrite<float[]>(elements));

@@ -7,6 +7,7 @@
 #ifndef VELTAIR_TOOLS_ANTAGONIST_H
 #define VELTAIR_TOOLS_ANTAGONIST_H
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,6 +24,15 @@ struct Antagonist {
   size_t bytes;
   void (*step)(std::span<float> buffer, uint64_t round);
 };
+
+// The bytes of each buffer when `count` CPUs have one: fewer than the
+// antagonist asks for where all would take more memory than a container may
+// have. Still a multiple of a megabyte, and together more than any L3 cache.
+constexpr size_t bufferBytes(const Antagonist &antagonist, size_t count) {
+  constexpr size_t together = size_t(4) << 30, mega = size_t(1) << 20;
+  size_t share = together / std::max<size_t>(count, 1) / mega * mega;
+  return std::min(antagonist.bytes, std::max(share, mega));
+}
 
 // stream (reads and writes memory), thrash (gathers in what the L3 cache can
 // hold) and compute (registers alone).
