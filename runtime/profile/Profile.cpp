@@ -115,6 +115,20 @@ const Json &list(const Json &object, const char *key) {
   return value;
 }
 
+// Calls `read` with each entry; a problem then names which one it is of.
+template <typename Read>
+void forEach(const Json &entries, std::string_view what, Read read) {
+  size_t index = 0;
+  for (const Json &entry : entries) {
+    try {
+      read(entry);
+    } catch (const Problem &problem) {
+      throw Problem{concat(what, " ", index, ": ", problem.what)};
+    }
+    ++index;
+  }
+}
+
 uint64_t hash(const Json &object) {
   std::string digits = text(object, "hash");
   uint64_t value = 0;
@@ -142,24 +156,25 @@ Profile readDocument(const Json &document) {
   for (unsigned f = 0; f < featureCount; ++f)
     profile.proxy.weights[f] = number(member(proxy, "weights"), featureNames[f],
                                       -largestWeight, largestWeight);
-  for (const Json &layer : list(document, "layers"))
-    for (const Json &entry : list(layer, "times")) {
+  forEach(list(document, "layers"), "layer", [&](const Json &layer) {
+    forEach(list(layer, "times"), "time", [&](const Json &entry) {
       Profile::Key key{hash(layer), text(layer, "isa"), text(layer, "schedule"),
                        unsigned(number(entry, "cores", 1, mostCores)),
                        text(entry, "condition")};
       profile.times[key] = Time(number(entry, "ns", 1, longestNs));
-    }
+    });
+  });
   return profile;
 }
 
 } // namespace
 
 Result<Profile> parseProfile(std::string_view text) {
-  Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (document.is_discarded())
-    return Status::error(VELTAIR_INVALID_ARGUMENT, "the profile is no JSON");
   try {
-    return readDocument(document);
+    return readDocument(Json::parse(text));
+  } catch (const Json::exception &error) {
+    return Status::error(VELTAIR_INVALID_ARGUMENT,
+                         "the profile is no JSON: ", error.what());
   } catch (const Problem &problem) {
     return Status::error(VELTAIR_INVALID_ARGUMENT,
                          "the profile is bad: ", problem.what);

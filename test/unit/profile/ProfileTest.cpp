@@ -79,6 +79,7 @@ TEST(Profile, BadTextsAreRefused) {
     EXPECT_THAT(profile.status().message(), HasSubstr(says));
   };
   refused("{", "[", "no JSON");
+  refused("{", "[", "at line 2");
   refused("profile.1", "profile.9", "schema");
   refused("\"cpu\": \"a CPU\"", "\"cpu\": 3", "'cpu'");
   refused("\"levels\"", "\"heights\"", "'levels' is missing");
@@ -90,6 +91,7 @@ TEST(Profile, BadTextsAreRefused) {
   refused("\"cores\": 1", "\"cores\": 0", "'cores'");
   refused("\"ns\": 100", "\"ns\": -1", "'ns'");
   refused("\"ns\": 100", "\"ns\": 1e300", "'ns'");
+  refused("\"ns\": 60", "\"ns\": 0", "layer 1: time 2: 'ns'");
   EXPECT_FALSE(parseProfile("").ok());
   EXPECT_FALSE(parseProfile("[]").ok());
 }
