@@ -88,6 +88,11 @@ class Calibrate(Case):
         self.check_fails(*bench, says=r"profile\.json.*'schema' is missing")
         os.remove(self.profile)
         self.check_fails(*bench, says=re.escape(self.profile))
+        self.check_fails(
+            *(VELTAIR, "calibrate", self.artifact, "--threads=1", "--step-s=0.001"),
+            *("-o", self.path("no", "profile.json")),
+            says=r"profile\.json: cannot be written: No such file",
+        )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <unistd.h>
@@ -354,12 +353,7 @@ Json Calibration::describe() const {
 }
 
 void Calibration::save() const {
-  std::string temporary = command.output + ".new";
-  std::ofstream file(temporary, std::ios::binary);
-  file << profileText(profile);
-  file.close();
-  if (!file || std::rename(temporary.c_str(), command.output.c_str()) != 0)
-    throw UserError("cannot write " + command.output);
+  writeFile(command.output, {profileText(profile)});
 }
 
 void Calibration::run() {

@@ -64,12 +64,17 @@ static std::string npyHeader(const Tensor &tensor) {
 }
 
 void writeNpy(const std::string &path, const Tensor &tensor) {
+  writeFile(path, {npyHeader(tensor),
+                   {reinterpret_cast<const char *>(tensor.data.data()),
+                    tensor.data.size()}});
+}
+
+void writeFile(const std::string &path,
+               std::initializer_list<std::string_view> parts) {
   std::string temporary = path + ".tmp" + std::to_string(getpid());
   std::ofstream file(temporary, std::ios::binary);
-  std::string header = npyHeader(tensor);
-  file.write(header.data(), std::streamsize(header.size()));
-  file.write(reinterpret_cast<const char *>(tensor.data.data()),
-             std::streamsize(tensor.data.size()));
+  for (std::string_view part : parts)
+    file.write(part.data(), std::streamsize(part.size()));
   file.close();
   if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
     int code = errno;

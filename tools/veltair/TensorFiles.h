@@ -11,6 +11,7 @@
 
 #include "tools/veltair/Tensor.h"
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -19,8 +20,7 @@ namespace veltair::tool {
 // Reads a .npy or .pb file; the suffix decides.
 Tensor readTensor(const std::string &path);
 
-// Writes a .npy file: a temporary one beside it first, so that no half-written
-// file is left.
+// Writes a .npy file, as writeFile does.
 void writeNpy(const std::string &path, const Tensor &tensor);
 
 // The contents of such files. Errors are UserErrors without the file's name.
@@ -28,6 +28,11 @@ Tensor parseNpy(std::string_view bytes);
 Tensor parseTensorProto(std::string_view bytes);
 
 std::string readFile(const std::string &path);
+
+// Writes the parts: a temporary file beside it first, so that no half-written
+// file is left.
+void writeFile(const std::string &path,
+               std::initializer_list<std::string_view> parts);
 
 } // namespace veltair::tool
 
