@@ -16,9 +16,12 @@ std::vector<std::pair<int, int>> Network::inputSizes() const {
 }
 
 Answer Network::start(std::vector<float> input, int height, int width) {
+  // First of all, so that the buffers are there as long as the query.
+  std::unique_ptr<Answer::Query> query(
+      new Answer::Query{std::move(input), {}, veltair::Request(nullptr)});
   int64_t dims[] = {1, 3, height, width};
   veltair_input inputs[] = {
-      veltair::makeInput<float>(input, std::span<const int64_t>(dims))};
+      veltair::makeInput<float>(query->input, std::span<const int64_t>(dims))};
 
   // The shape selects the program, and that the size of the output.
   const veltair_program &program = module.programs()[tenant.select(inputs)];
@@ -26,12 +29,11 @@ Answer Network::start(std::vector<float> input, int height, int width) {
   const veltair_shape &shape = program.output_shapes[0];
   for (uint32_t d = 0; d < shape.rank; ++d)
     count *= size_t(shape.dims[d]);
-  std::vector<float> output(count);
+  query->output.resize(count);
 
-  veltair_output outputs[] = {veltair::makeOutput<float>(output)};
-  veltair::Request request = tenant.submit(inputs, outputs);
-  return Answer(std::unique_ptr<Answer::Query>(new Answer::Query{
-      std::move(input), std::move(output), std::move(request)}));
+  veltair_output outputs[] = {veltair::makeOutput<float>(query->output)};
+  query->request = tenant.submit(inputs, outputs);
+  return Answer(std::move(query));
 }
 
 } // namespace ocr
