@@ -108,14 +108,6 @@ static void describe(const veltair_runtime_options &options,
                           "the run time of layers alone");
 }
 
-static Status unknownPolicy(const std::string &name) {
-  std::string names;
-  for (std::string_view known : schedulerNames())
-    names += concat(names.empty() ? "" : ", ", known);
-  return Status::error(VELTAIR_INVALID_ARGUMENT, "there is no policy '", name,
-                       "'; there are ", names);
-}
-
 veltair_status veltair_runtime_create(const veltair_runtime_options *given,
                                       veltair_runtime **runtime) {
   return guarded([&]() -> Status {
@@ -145,7 +137,7 @@ veltair_status veltair_runtime_create(const veltair_runtime_options *given,
     }
     auto scheduler = createScheduler(policy, schedulerOptions, made->model);
     if (!scheduler)
-      return unknownPolicy(policy);
+      return invalidArgument(unknownScheduler(policy));
 
     executorOptions.threads = placement->threads;
     if (placement->pinned)

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/scheduler/Policies.h"
+#include "runtime/support/Status.h"
 
 namespace veltair {
 
@@ -53,6 +54,13 @@ std::vector<std::string_view> schedulerNames() {
   for (const PolicyEntry &policy : policies)
     names.push_back(policy.name);
   return names;
+}
+
+std::string unknownScheduler(std::string_view name) {
+  std::string names;
+  for (std::string_view known : schedulerNames())
+    names += concat(names.empty() ? "" : ", ", known);
+  return concat("there is no policy '", name, "'; there are ", names);
 }
 
 } // namespace veltair

@@ -236,6 +236,8 @@ std::unique_ptr<Scheduler> createScheduler(std::string_view name,
 
 // The names that createScheduler knows, sorted.
 std::vector<std::string_view> schedulerNames();
+// What to say of one that it does not know.
+std::string unknownScheduler(std::string_view name);
 
 } // namespace veltair
 

@@ -119,7 +119,7 @@ SimulatedTrial::SimulatedTrial(const SimulateCommand &command,
   for (const ScenarioTenant &tenant : scenario.tenants)
     tenants.push_back(tenantInfo(tenant, scenario.satisfied, command.isa));
   if (!makeScheduler())
-    throw UserError("there is no policy '" + command.policy + "'");
+    throw UserError(unknownScheduler(command.policy));
 }
 
 std::unique_ptr<Scheduler> SimulatedTrial::makeScheduler() const {
