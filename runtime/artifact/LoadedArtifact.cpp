@@ -9,6 +9,8 @@
 #include "runtime/support/MappedFile.h"
 
 #include <atomic>
+#include <filesystem>
+#include <system_error>
 
 #include <dlfcn.h>
 #include <link.h>
@@ -42,6 +44,15 @@ static std::string uniqueName(int descriptor) {
   return name + "/" + std::to_string(descriptor);
 }
 
+// Absolute, since a service may change its directory before it adds a tenant.
+static std::string folderOf(const std::string &path) {
+  std::error_code error;
+  std::string absolute = std::filesystem::absolute(path, error).string();
+  const std::string &known = error ? path : absolute;
+  size_t slash = known.rfind('/');
+  return slash == known.npos ? "./" : known.substr(0, slash + 1);
+}
+
 static std::string loaderMessage(const std::string &name) {
   const char *text = dlerror();
   std::string_view message = text ? text : "cannot be loaded";
@@ -62,8 +73,7 @@ Result<LoadedArtifact::Pointer> LoadedArtifact::load(const std::string &path) {
     return std::move(elf.status()).within(path);
 
   std::shared_ptr<LoadedArtifact> result(new LoadedArtifact);
-  size_t slash = path.rfind('/');
-  result->folder = slash == path.npos ? "./" : path.substr(0, slash + 1);
+  result->folder = folderOf(path);
   // Not by its path, where another file may be by now.
   std::string name = uniqueName(file->descriptor());
   result->library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);

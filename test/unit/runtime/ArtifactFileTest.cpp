@@ -189,6 +189,19 @@ TEST_F(ArtifactOnDisk, MapsAWeightsFile) {
   EXPECT_THAT(veltair_last_message(), HasSubstr("hash of constant 0"));
 }
 
+TEST_F(ArtifactOnDisk, FindsItsWeightsFromAnotherDirectory) {
+  std::filesystem::path path = write("good.so", fixture("weights_file"));
+  write("fixture.weights", Bytes(64 * sizeof(float)));
+  std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(path.parent_path());
+  Result<LoadedArtifact::Pointer> artifact = LoadedArtifact::load("good.so");
+  std::filesystem::current_path(before);
+  ASSERT_TRUE(artifact.ok()) << artifact.status().message();
+  SharedWeights shared;
+  Result<Weights::Pointer> weights = shared.get(**artifact, "");
+  EXPECT_TRUE(weights.ok()) << weights.status().message();
+}
+
 TEST_F(ArtifactOnDisk, TenantsShareWeights) {
   Bytes bytes(64 * sizeof(float));
   std::string path = write("fixture.weights", bytes);
