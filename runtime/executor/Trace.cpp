@@ -4,6 +4,8 @@
 
 #include "runtime/executor/Trace.h"
 
+#include "nlohmann/json.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <locale>
@@ -58,21 +60,12 @@ void Trace::stop() {
 // Tracks are threads of these processes.
 enum { workerTracks = 1, queryTracks = 2 };
 
-static std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (unsigned char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += char(c);
-    } else if (c < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", c);
-      out += escape;
-    } else {
-      out += char(c);
-    }
-  }
-  return out + "\"";
+// As JSON has strings; names are any bytes.
+static std::string jsonString(std::string_view text) {
+  using Json = nlohmann::json;
+  const Json string = std::string(text);
+  return string.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/false,
+                     Json::error_handler_t::replace);
 }
 
 // Microseconds.
@@ -86,14 +79,15 @@ static std::string timeText(Time time) {
 static std::string metadata(const char *kind, unsigned process, unsigned track,
                             const std::string &name) {
   return concat("{\"ph\":\"M\",\"name\":\"", kind, "\",\"pid\":", process,
-                ",\"tid\":", track, ",\"args\":{\"name\":", quoted(name), "}}");
+                ",\"tid\":", track, ",\"args\":{\"name\":", jsonString(name),
+                "}}");
 }
 
 // A span of time on a track.
 static std::string span(const TraceEvent &event, unsigned process,
                         const std::string &name, const std::string &args) {
   return concat(
-      "{\"ph\":\"X\",\"name\":", quoted(name), ",\"pid\":", process,
+      "{\"ph\":\"X\",\"name\":", jsonString(name), ",\"pid\":", process,
       ",\"tid\":", event.track, ",\"ts\":", timeText(event.begin),
       ",\"dur\":", timeText(std::max<Time>(event.end - event.begin, 0)),
       ",\"args\":{\"query\":", event.query, args, "}}");
@@ -105,7 +99,8 @@ std::string Trace::tenantName(TenantId tenant) const {
 }
 
 void Trace::writeEvent(std::ostream &out, const TraceEvent &event) const {
-  std::string model = concat(",\"model\":", quoted(tenantName(event.tenant)));
+  std::string model =
+      concat(",\"model\":", jsonString(tenantName(event.tenant)));
   switch (event.kind) {
   case TraceEvent::Kind::chunks:
   case TraceEvent::Kind::backup: {
@@ -118,19 +113,19 @@ void Trace::writeEvent(std::ostream &out, const TraceEvent &event) const {
   }
   case TraceEvent::Kind::layer:
     out << span(event, queryTracks, event.layer->name,
-                concat(model, ",\"ops\":", quoted(event.layer->ops),
+                concat(model, ",\"ops\":", jsonString(event.layer->ops),
                        ",\"version\":", event.version,
                        ",\"cores\":", event.cores));
     return;
   case TraceEvent::Kind::block:
     out << span(event, queryTracks,
                 concat(tenantName(event.tenant), ": ", event.count, " layers"),
-                concat(",\"first\":", quoted(event.layer->name),
+                concat(",\"first\":", jsonString(event.layer->name),
                        ",\"cores\":", event.cores));
     return;
   case TraceEvent::Kind::query: {
     std::string common = concat(
-        "\",\"cat\":\"query\",\"name\":", quoted(tenantName(event.tenant)),
+        "\",\"cat\":\"query\",\"name\":", jsonString(tenantName(event.tenant)),
         ",\"id\":", event.query, ",\"pid\":", unsigned(queryTracks),
         ",\"tid\":", event.track, ",\"ts\":");
     out << "{\"ph\":\"b" << common << timeText(event.begin) << "},\n";
@@ -138,7 +133,7 @@ void Trace::writeEvent(std::ostream &out, const TraceEvent &event) const {
       out << "{\"ph\":\"n" << common << timeText(event.start) << "},\n";
     out << "{\"ph\":\"e" << common << timeText(event.end)
         << ",\"args\":{\"status\":"
-        << quoted(statusName(veltair_status(event.version))) << "}}";
+        << jsonString(statusName(veltair_status(event.version))) << "}}";
     return;
   }
   case TraceEvent::Kind::level:

@@ -61,7 +61,7 @@ TEST(Trace, TellsQueriesBlocksLayersAndChunks) {
   for (int i = 0; i < 4; ++i)
     i == 1 ? model.addReduce() : model.addAffine();
   veltair_artifact &artifact = model.artifact();
-  model.layer(2).name = "a \"quoted\"\nname\\";
+  model.layer(2).name = "a \"quoted\"\nname\\ \xff";
   Module module(queryOf(artifact));
   veltair_runtime_options options = runtimeOptions(2);
   Runtime runtime(&options);
@@ -96,6 +96,6 @@ TEST(Trace, TellsQueriesBlocksLayersAndChunks) {
   EXPECT_EQ(phases["e"], queries);
   EXPECT_GE(blocks, queries);
   EXPECT_EQ(layers.size(), 4u);
-  EXPECT_EQ(layers["a \"quoted\"\nname\\"], queries);
+  EXPECT_EQ(layers["a \"quoted\"\nname\\ \uFFFD"], queries);
   EXPECT_GE(chunks, queries * (3 * 16 + 16 + 64));
 }
