@@ -40,6 +40,8 @@ struct Node {
   Value constant(ArrayRef<float> values);
   /// The value of an integer attribute, or `otherwise`.
   int64_t integer(StringRef name, int64_t otherwise) const;
+  /// Whether an operand is a sequence.
+  bool hasSequence() const;
   /// Removes an attribute and returns it; null when there was none.
   Attribute take(StringRef name) { return attributes.erase(name); }
 };

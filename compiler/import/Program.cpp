@@ -100,11 +100,6 @@ void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
   }
 }
 
-static bool hasSequence(const Node &node) {
-  return !llvm::all_of(ValueRange(node.operands).getTypes(),
-                       llvm::IsaPred<RankedTensorType, NoneType>);
-}
-
 LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
                                               Node &node,
                                               SmallVectorImpl<Value> &results) {
@@ -151,11 +146,11 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
       return countItems(node, result);
     }
   }
-  if (hasSequence(node) && node.op == "Identity") {
+  if (node.hasSequence() && node.op == "Identity") {
     results.push_back(node.operands.front());
     return success();
   }
-  if (hasSequence(node))
+  if (node.hasSequence())
     return fail(node, "an operand is a sequence");
   upgradeNode(node);
   if (!node.problem.empty())
@@ -347,7 +342,7 @@ FailureOr<Operation *> ProgramImporter::build(Node &node) {
     return fail(node, "the operator has " + Twine(arity.required) + " to " +
                           Twine(arity.total) + " operands, not " +
                           Twine(given));
-  if (hasSequence(node))
+  if (node.hasSequence())
     return fail(node, "an operand is a sequence");
   for (unsigned i = 0; i < given; ++i)
     if ((i < arity.required || i >= arity.total) && !node.operand(i))
