@@ -5,7 +5,6 @@
 #include "dialects/onnx/Bounded.h"
 #include "dialects/onnx/Heap.h"
 #include "dialects/onnx/OnnxOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -31,10 +30,6 @@ LogicalResult onnx::inferExtent(Inference &infer, MLIRContext *context) {
 
 void onnx::storeExtent(ElementBuilder &b, unsigned result, Value extent) {
   b.store(result, b.fromIndex(extent, b.getI64Type()), {});
-}
-
-Value onnx::loadScalar(ElementBuilder &b, Value tensor) {
-  return b.load(tensor, SmallVector<Value>(rankOf(tensor), b.index(0)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -273,7 +268,7 @@ int64_t BoundedIfOp::getAxis() {
 Value BoundedIfOp::emitElement(ElementBuilder &b, unsigned result,
                                ValueRange index) {
   int64_t axis = getAxis();
-  Value condition = loadScalar(b, getCondition());
+  Value condition = b.loadScalar(getCondition());
   if (result == 1)
     return b.fromIndex(b.select(condition, b.extent(getThenValue(), axis),
                                 b.extent(getElseValue(), axis)),
@@ -358,7 +353,7 @@ LogicalResult BoundedTopKOp::inferReturnTypes(MLIRContext *context,
 
 void BoundedTopKOp::emitLoops(ElementBuilder &b) {
   int64_t axis = *normalizeAxis(getAxis(), rankOf(getX()));
-  Value k = b.toIndex(loadScalar(b, getK())), zero = b.index(0);
+  Value k = b.toIndex(b.loadScalar(getK())), zero = b.index(0);
   Value most =
       b.min(b.extent(getX(), axis), b.index(shapeOf(getValues())[axis]));
   b.check(b.logicalAnd(b.le(zero, k), b.le(k, most)), Fault::IndexOutOfRange);
@@ -369,10 +364,5 @@ void BoundedTopKOp::emitLoops(ElementBuilder &b) {
 }
 
 Value FillLikeOp::emitScalar(ElementBuilder &b, ValueRange) {
-  Type type = computeType(elementType(getOutput()));
-  if (std::optional<SmallVector<double>> real = getFloats(getValue()))
-    return b.constant(type, real->front());
-  APInt value(type.getIntOrFloatBitWidth(), getIntegers(getValue())->front(),
-              /*isSigned=*/true, /*implicitTrunc=*/true);
-  return arith::ConstantOp::create(b, IntegerAttr::get(type, value));
+  return b.constant(getValue());
 }

@@ -29,9 +29,6 @@ FailureOr<int64_t> inferSlices(const Inference &infer,
 /// Stores an extent, an index, in result number `result`.
 void storeExtent(ElementBuilder &b, unsigned result, Value extent);
 
-/// The only element of a tensor.
-Value loadScalar(ElementBuilder &b, Value tensor);
-
 } // namespace mlir::veltair::onnx
 
 #endif // VELTAIR_DIALECTS_ONNX_BOUNDED_H

@@ -70,6 +70,10 @@ Value ElementBuilder::loadBroadcast(Value operand, ValueRange index) {
   return load(operand, position);
 }
 
+Value ElementBuilder::loadScalar(Value operand) {
+  return load(operand, SmallVector<Value>(rankOf(operand), index(0)));
+}
+
 void ElementBuilder::check(Value condition, Fault fault) {
   if (access.check && !matchPattern(condition, m_One()))
     access.check(*this, condition, fault);
@@ -187,6 +191,16 @@ Value ElementBuilder::constant(Type type, double value) {
   if (isa<FloatType>(type))
     return arith::ConstantOp::create(*this, getFloatAttr(type, value));
   return arith::ConstantOp::create(*this, getIntegerAttr(type, int64_t(value)));
+}
+
+Value ElementBuilder::constant(ElementsAttr elements) {
+  Type type = computeType(elements.getElementType());
+  if (std::optional<SmallVector<double>> real = getFloats(elements))
+    return constant(type, real->front());
+  // All bits of an integer count: a double does not hold them.
+  APInt value(type.getIntOrFloatBitWidth(), getIntegers(elements)->front(),
+              /*isSigned=*/true, /*implicitTrunc=*/true);
+  return arith::ConstantOp::create(*this, IntegerAttr::get(type, value));
 }
 
 Value ElementBuilder::boolean(bool value) {

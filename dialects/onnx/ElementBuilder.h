@@ -17,6 +17,7 @@
 #ifndef VELTAIR_DIALECTS_ONNX_ELEMENTBUILDER_H
 #define VELTAIR_DIALECTS_ONNX_ELEMENTBUILDER_H
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include <functional>
 
@@ -74,6 +75,8 @@ public:
   /// The element of an operand at the trailing part of `index`, with index 0
   /// where the operand's extent is 1 (multidirectional broadcasting).
   Value loadBroadcast(Value operand, ValueRange index);
+  /// The only element of an operand.
+  Value loadScalar(Value operand);
   void check(Value condition, Fault fault);
   /// `index` (an integer or index) as an index into `extent` elements:
   /// negative ones count from the end; others out of range are a fault.
@@ -103,6 +106,8 @@ public:
   Value constantLike(Value value, double constant) {
     return this->constant(value.getType(), constant);
   }
+  /// The only element of `elements`, in its compute type.
+  Value constant(ElementsAttr elements);
   Value boolean(bool value);
   /// The least and the largest value of the compute type (infinities for
   /// floats), signed or not as the operation is.

@@ -56,12 +56,9 @@ OpFoldResult ConstantOfShapeOp::fold(FoldAdaptor) {
 }
 
 Value ConstantOfShapeOp::emitElement(ElementBuilder &b, unsigned, ValueRange) {
-  Type type = computeType(elementType(getOutput()));
-  if (!getValueAttr())
-    return b.constant(type, 0);
-  if (std::optional<SmallVector<double>> real = getFloats(getValueAttr()))
-    return b.constant(type, real->front());
-  return b.constant(type, getIntegers(getValueAttr())->front());
+  if (ElementsAttr value = getValueAttr())
+    return b.constant(value);
+  return b.constant(computeType(elementType(getOutput())), 0);
 }
 
 LogicalResult EyeLikeOp::inferReturnTypes(MLIRContext *context,
@@ -113,10 +110,7 @@ LogicalResult RangeOp::inferReturnTypes(MLIRContext *,
 }
 
 Value RangeOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
-  Value start =
-      b.load(getStart(), SmallVector<Value>(rankOf(getStart()), b.index(0)));
-  Value delta =
-      b.load(getDelta(), SmallVector<Value>(rankOf(getDelta()), b.index(0)));
+  Value start = b.loadScalar(getStart()), delta = b.loadScalar(getDelta());
   return b.add(start, b.mul(b.fromIndex(index[0], start.getType()), delta));
 }
 

@@ -59,13 +59,13 @@ public:
     Value none = b.index(0);
     Value most = none;
     if (!isAbsent(op.getMaxOutputBoxesPerClass())) {
-      most = b.toIndex(loadScalar(b, op.getMaxOutputBoxesPerClass()));
+      most = b.toIndex(b.loadScalar(op.getMaxOutputBoxesPerClass()));
       if (op.getLimit())
         most = b.min(most, b.index(*op.getLimit()));
     }
     threshold = isAbsent(op.getIouThreshold())
                     ? b.constant(real, 0)
-                    : loadScalar(b, op.getIouThreshold());
+                    : b.loadScalar(op.getIouThreshold());
     boxes = b.extent(op.getBoxes(), 1);
     ArrayRef<int64_t> scores = shapeOf(op.getScores());
     Value total = none;
@@ -91,8 +91,8 @@ private:
       b.store(1, b.fromIndex(box, b.getI64Type()), count);
       if (isAbsent(op.getScoreThreshold()))
         return b.add(count, 1);
-      Value taken = b.gt(score(batch, number, box),
-                         loadScalar(b, op.getScoreThreshold()));
+      Value taken =
+          b.gt(score(batch, number, box), b.loadScalar(op.getScoreThreshold()));
       return b.add(count, b.select(taken, one, zero));
     });
     Heap heap(

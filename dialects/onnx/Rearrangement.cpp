@@ -346,8 +346,7 @@ Value PadOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   Type type = computeType(elementType(getData()));
   Value filler = b.constant(type, 0);
   if (!isAbsent(getConstantValue()))
-    filler = b.load(getConstantValue(),
-                    SmallVector<Value>(rankOf(getConstantValue()), b.index(0)));
+    filler = b.loadScalar(getConstantValue());
   if (elementCount(shape) == 0)
     return filler;
   return b.select(inside, b.load(getData(), position), filler);
@@ -474,8 +473,7 @@ LogicalResult TriluOp::inferReturnTypes(MLIRContext *,
 Value TriluOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   Value diagonal = b.index(0);
   if (!isAbsent(getK()))
-    diagonal =
-        b.toIndex(b.load(getK(), SmallVector<Value>(rankOf(getK()), diagonal)));
+    diagonal = b.toIndex(b.loadScalar(getK()));
   Value row = index[index.size() - 2];
   Value offset = b.sub(b.sub(index.back(), row), diagonal);
   Value zero = b.index(0);
