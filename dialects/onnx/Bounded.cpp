@@ -50,10 +50,8 @@ LogicalResult NonZeroOp::inferReturnTypes(MLIRContext *context,
 }
 
 void NonZeroOp::emitLoops(ElementBuilder &b) {
-  SmallVector<Value> upper = b.extents(getX());
-  SmallVector<Value> lower(upper.size(), b.index(0));
-  SmallVector<Value> count = b.loopNest(
-      lower, upper, b.index(0), [&](ValueRange index, ValueRange carried) {
+  SmallVector<Value> count = b.loopNestOver(
+      b.extents(getX()), b.index(0), [&](ValueRange index, ValueRange carried) {
         // Stored in any case, which is not past the end, and overwritten.
         SmallVector<Value> position(index);
         if (position.empty())
@@ -102,50 +100,48 @@ LogicalResult CompressOp::inferReturnTypes(MLIRContext *context,
 /// Walks all elements in their order.
 static Value compressFlat(ElementBuilder &b, CompressOp op) {
   Value input = op.getInput(), condition = op.getCondition();
-  SmallVector<Value> upper = b.extents(input);
-  SmallVector<Value> lower(upper.size(), b.index(0));
   Value count = b.extent(condition, 0);
   auto keep = [&](ValueRange index, Value kept) {
     b.store(0, b.load(input, index), kept);
     return SmallVector<Value>{b.add(kept, 1)};
   };
-  return b.loopNest(lower, upper, {b.index(0), b.index(0)},
-                    [&](ValueRange index, ValueRange carried) {
-                      Value position = carried[0], kept = carried[1];
-                      auto same = [&] { return SmallVector<Value>{kept}; };
-                      SmallVector<Value> next = b.ifElse(
-                          b.lt(position, count), b.getIndexType(),
-                          [&] {
-                            return b.ifElse(
-                                b.load(condition, position), b.getIndexType(),
-                                [&] { return keep(index, kept); }, same);
-                          },
-                          same);
-                      return SmallVector<Value>{b.add(position, 1), next[0]};
-                    })[1];
+  return b.loopNestOver(
+      b.extents(input), {b.index(0), b.index(0)},
+      [&](ValueRange index, ValueRange carried) {
+        Value position = carried[0], kept = carried[1];
+        auto same = [&] { return SmallVector<Value>{kept}; };
+        SmallVector<Value> next = b.ifElse(
+            b.lt(position, count), b.getIndexType(),
+            [&] {
+              return b.ifElse(
+                  b.load(condition, position), b.getIndexType(),
+                  [&] { return keep(index, kept); }, same);
+            },
+            same);
+        return SmallVector<Value>{b.add(position, 1), next[0]};
+      })[1];
 }
 
 static Value compressAlong(ElementBuilder &b, CompressOp op, int64_t axis) {
   SmallVector<Value> outer = b.extents(op.getInput());
   outer[axis] = b.index(1);
-  SmallVector<Value> zeros(outer.size(), b.index(0));
-  return b.reduce(
-      b.index(0), b.extent(op.getCondition(), 0), b.index(0),
-      [&](Value i, Value kept) {
-        return b.ifElse(
-            b.load(op.getCondition(), i), b.getIndexType(),
-            [&] {
-              b.loopNest(zeros, outer, {}, [&](ValueRange index, ValueRange) {
-                SmallVector<Value> from(index), to(index);
-                from[axis] = i;
-                to[axis] = kept;
-                b.store(0, b.load(op.getInput(), from), to);
-                return SmallVector<Value>();
-              });
-              return SmallVector<Value>{b.add(kept, 1)};
-            },
-            [&] { return SmallVector<Value>{kept}; })[0];
-      });
+  return b.reduce(b.index(0), b.extent(op.getCondition(), 0), b.index(0),
+                  [&](Value i, Value kept) {
+                    return b.ifElse(
+                        b.load(op.getCondition(), i), b.getIndexType(),
+                        [&] {
+                          b.loopNestOver(
+                              outer, {}, [&](ValueRange index, ValueRange) {
+                                SmallVector<Value> from(index), to(index);
+                                from[axis] = i;
+                                to[axis] = kept;
+                                b.store(0, b.load(op.getInput(), from), to);
+                                return SmallVector<Value>();
+                              });
+                          return SmallVector<Value>{b.add(kept, 1)};
+                        },
+                        [&] { return SmallVector<Value>{kept}; })[0];
+                  });
 }
 
 void CompressOp::emitLoops(ElementBuilder &b) {
@@ -202,8 +198,7 @@ static Value copyInput(ElementBuilder &b, ValueRange inputs, int64_t first,
   }
   Value input = inputs.front();
   SmallVector<Value> upper = b.extents(input);
-  SmallVector<Value> lower(upper.size(), b.index(0));
-  b.loopNest(lower, upper, {}, [&](ValueRange index, ValueRange) {
+  b.loopNestOver(upper, {}, [&](ValueRange index, ValueRange) {
     SmallVector<Value> position(index);
     position[axis] = b.add(index[axis], offset);
     b.store(0, b.load(input, index), position);

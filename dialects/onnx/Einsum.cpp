@@ -170,10 +170,10 @@ Value EinsumOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
     position[label] = value;
   Labels summed = equation.summed();
   Value zero = b.constant(computeType(elementType(getOutput())), 0);
-  SmallVector<Value> lower(summed.size(), b.index(0)), upper;
+  SmallVector<Value> upper;
   for (Label label : summed)
     upper.push_back(extentOf(b, *this, equation, label));
-  return b.loopNest(lower, upper, zero, [&](ValueRange inner, ValueRange sums) {
+  return b.loopNestOver(upper, zero, [&](ValueRange inner, ValueRange sums) {
     for (auto [label, value] : llvm::zip_equal(summed, inner))
       position[label] = value;
     Value product;

@@ -159,6 +159,9 @@ public:
                               ValueRange inits, NestFn body);
   SmallVector<Value> loopNest(ArrayRef<int64_t> extents, ValueRange inits,
                               NestFn body);
+  /// The same over extents that are index values.
+  SmallVector<Value> loopNestOver(ValueRange extents, ValueRange inits,
+                                  NestFn body);
   /// A loop, or nest, that carries one value.
   Value reduce(Value lower, Value upper, Value init,
                function_ref<Value(Value i, Value carried)> body);

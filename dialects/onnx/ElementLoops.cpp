@@ -58,12 +58,16 @@ SmallVector<Value> ElementBuilder::loopNest(ValueRange lower, ValueRange upper,
 
 SmallVector<Value> ElementBuilder::loopNest(ArrayRef<int64_t> extents,
                                             ValueRange inits, NestFn body) {
-  SmallVector<Value> lower, upper;
-  for (int64_t extent : extents) {
-    lower.push_back(index(0));
+  SmallVector<Value> upper;
+  for (int64_t extent : extents)
     upper.push_back(index(extent));
-  }
-  return loopNest(lower, upper, inits, body);
+  return loopNestOver(upper, inits, body);
+}
+
+SmallVector<Value> ElementBuilder::loopNestOver(ValueRange extents,
+                                                ValueRange inits, NestFn body) {
+  SmallVector<Value> zeros(extents.size(), index(0));
+  return loopNest(zeros, extents, inits, body);
 }
 
 Value ElementBuilder::reduce(Value lower, Value upper, Value init,
@@ -90,9 +94,8 @@ Value ElementBuilder::sumNest(ValueRange extents, int64_t count, Type type,
   // The error of a sum of f32 grows with its length; this one is 1e-4 at worst.
   constexpr int64_t longSum = 1024;
   Type wide = type.isF32() && count > longSum ? Type(getF64Type()) : type;
-  SmallVector<Value> zeros(extents.size(), index(0));
-  Value sum = loopNest(
-      zeros, extents, constant(wide, 0), [&](ValueRange at, ValueRange acc) {
+  Value sum = loopNestOver(
+      extents, constant(wide, 0), [&](ValueRange at, ValueRange acc) {
         return SmallVector<Value>{add(acc[0], convert(value(at), type, wide))};
       })[0];
   return convert(sum, wide, type);

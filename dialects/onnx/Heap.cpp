@@ -67,9 +67,9 @@ void mlir::veltair::onnx::emitTopK(ElementBuilder &b, Value x, int64_t axis,
                                    Value k, bool largest) {
   Value zero = b.index(0), one = b.index(1);
   Value extent = b.extent(x, axis);
-  SmallVector<Value> outer = b.extents(x), zeros(outer.size(), zero);
+  SmallVector<Value> outer = b.extents(x);
   outer[axis] = one;
-  b.loopNest(zeros, outer, {}, [&](ValueRange index, ValueRange) {
+  b.loopNestOver(outer, {}, [&](ValueRange index, ValueRange) {
     auto at = [&](Value i) {
       SmallVector<Value> position(index);
       position[axis] = i;

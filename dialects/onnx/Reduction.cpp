@@ -86,8 +86,7 @@ public:
 
   /// Combines all elements into `init`.
   Value run(Value init, function_ref<Value(Value, Value)> combine) {
-    SmallVector<Value> zeros(extents.size(), b.index(0));
-    return b.loopNest(zeros, extents, init, [&](ValueRange at, ValueRange acc) {
+    return b.loopNestOver(extents, init, [&](ValueRange at, ValueRange acc) {
       return SmallVector<Value>{combine(acc[0], element(at))};
     })[0];
   }

@@ -249,16 +249,14 @@ Value RoiAlignOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
                         at(high[0], high[1], fraction[0], fraction[1])));
     return b.select(outside, number(0), value);
   };
-  SmallVector<Value> lower(2, b.index(0));
-  Value init = number(0);
+  Value init = number(0), none = b.index(0);
   if (isMax) {
     // Without samples the result is 0.
-    Value some =
-        b.logicalAnd(b.gt(samples[0], lower[0]), b.gt(samples[1], lower[1]));
+    Value some = b.logicalAnd(b.gt(samples[0], none), b.gt(samples[1], none));
     init = b.select(some, b.lowest(type), init);
   }
-  Value total = b.loopNest(
-      lower, samples, init, [&](ValueRange steps, ValueRange carried) {
+  Value total =
+      b.loopNestOver(samples, init, [&](ValueRange steps, ValueRange carried) {
         return SmallVector<Value>{combine(carried[0], sample(steps))};
       })[0];
   Value count = b.max(b.mul(samples[0], samples[1]), b.index(1));
