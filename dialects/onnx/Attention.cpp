@@ -202,9 +202,7 @@ static Value emitMask(AttentionOp op, Composer &c, Value scores,
 LogicalResult AttentionOp::decompose(OpBuilder &b,
                                      SmallVectorImpl<Value> &results) {
   Composer c(b, getLoc());
-  SmallVector<Type> types;
-  AttentionShape shape = *inferAttention(
-      Inference("Attention", std::nullopt, types), Adaptor(*this));
+  AttentionShape shape = *inferAttention(Inference::silent(), Adaptor(*this));
   Value query = splitHeads(b, c, getQ(), shape.query);
   Value key = splitHeads(b, c, getK(), shape.key);
   Value value = splitHeads(b, c, getV(), shape.value);
@@ -303,9 +301,7 @@ static Value slice(Composer &c, Value x, int64_t begin, int64_t end,
 LogicalResult RotaryEmbeddingOp::decompose(OpBuilder &b,
                                            SmallVectorImpl<Value> &results) {
   Composer c(b, getLoc());
-  SmallVector<Type> types;
-  int64_t turned = *inferRotation(
-      Inference("RotaryEmbedding", std::nullopt, types), Adaptor(*this));
+  int64_t turned = *inferRotation(Inference::silent(), Adaptor(*this));
   SmallVector<int64_t> shape = *headShape(getX(), getNumHeads());
   bool isFlat = rankOf(getX()) == 3, isInterleaved = getInterleaved() != 0;
   int64_t half = turned / 2, depth = shape[3];

@@ -201,9 +201,7 @@ MelWeightMatrixOp::inferReturnTypes(MLIRContext *context,
 
 Value MelWeightMatrixOp::emitElement(ElementBuilder &b, unsigned,
                                      ValueRange index) {
-  SmallVector<Type> types;
-  MelParameters mel = *melParameters(
-      Inference("MelWeightMatrix", std::nullopt, types), Adaptor(*this));
+  MelParameters mel = *melParameters(Inference::silent(), Adaptor(*this));
   auto toMel = [](double hertz) { return 2595 * std::log10(1 + hertz / 700); };
   double low = toMel(mel.lower);
   double step = (toMel(mel.upper) - low) / (mel.bins + 2);

@@ -98,7 +98,7 @@ LogicalResult Inference::result(Type element, ArrayRef<int64_t> shape) {
     return emitOptionalError(location, "onnx.", op,
                              ": the result would have an impossible shape [",
                              shape, "]");
-  types.push_back(RankedTensorType::get(shape, element));
+  types->push_back(RankedTensorType::get(shape, element));
   return success();
 }
 

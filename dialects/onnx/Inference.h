@@ -64,7 +64,11 @@ public:
   /// Messages go to `location`; without one failures are silent.
   Inference(StringRef op, std::optional<Location> location,
             SmallVectorImpl<Type> &types)
-      : op(op), location(location), types(types) {}
+      : op(op), location(location), types(&types) {}
+
+  /// For what is derived again from an operation that has been verified: it has
+  /// no failures, and no results.
+  static Inference silent() { return Inference(); }
 
   /// Reports that constraint (C`number`) is violated.
   LogicalResult fail(unsigned number, const Twine &message) const;
@@ -103,9 +107,11 @@ public:
                                         StringRef name) const;
 
 private:
+  Inference() = default;
+
   StringRef op;
   std::optional<Location> location;
-  SmallVectorImpl<Type> &types;
+  SmallVectorImpl<Type> *types = nullptr;
 };
 
 /// The sliding window of a convolution or pool, one entry for each spatial

@@ -54,9 +54,7 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
 }
 
 Window ConvOp::getWindow() {
-  SmallVector<Type> types;
-  return *inferConvWindow(Inference("Conv", std::nullopt, types),
-                          Adaptor(*this));
+  return *inferConvWindow(Inference::silent(), Adaptor(*this));
 }
 
 Value ConvOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
@@ -159,9 +157,7 @@ ConvTransposeOp::inferReturnTypes(MLIRContext *,
 }
 
 Window ConvTransposeOp::getWindow() {
-  SmallVector<Type> types;
-  return *inferTransposedWindow(Inference("ConvTranspose", std::nullopt, types),
-                                Adaptor(*this));
+  return *inferTransposedWindow(Inference::silent(), Adaptor(*this));
 }
 
 Value ConvTransposeOp::emitElement(ElementBuilder &b, unsigned,

@@ -52,9 +52,7 @@ static FailureOr<SmallVector<int64_t>> inferPoolShape(const Inference &infer,
 }
 
 template <typename Op> static Window poolWindow(Op op) {
-  SmallVector<Type> types;
-  return *inferPoolWindow(Inference("", std::nullopt, types),
-                          typename Op::Adaptor(op));
+  return *inferPoolWindow(Inference::silent(), typename Op::Adaptor(op));
 }
 
 Window AveragePoolOp::getWindow() { return poolWindow(*this); }
@@ -293,9 +291,8 @@ LogicalResult MaxUnpoolOp::inferReturnTypes(MLIRContext *,
 }
 
 void MaxUnpoolOp::emitLoops(ElementBuilder &b) {
-  SmallVector<Type> types;
-  SmallVector<int64_t> shape = *unpooledShape(
-      Inference("MaxUnpool", std::nullopt, types), Adaptor(*this));
+  SmallVector<int64_t> shape =
+      *unpooledShape(Inference::silent(), Adaptor(*this));
   Value zero = b.constant(computeType(elementType(getX())), 0);
   b.loopNest(shapeOf(getY()), {}, [&](ValueRange index, ValueRange) {
     b.store(0, zero, index);

@@ -62,9 +62,7 @@ static FailureOr<Scaling> inferScaling(const Inference &infer, Value x,
 /// The same of an operation that has been verified.
 static Scaling scalingOf(Value x, Value scale, Value zero, int64_t axis,
                          int64_t block) {
-  SmallVector<Type> types;
-  return *inferScaling(Inference("", std::nullopt, types), x, scale, zero, axis,
-                       block);
+  return *inferScaling(Inference::silent(), x, scale, zero, axis, block);
 }
 
 static Scaling scalingOf(QuantizeLinearOp op) {

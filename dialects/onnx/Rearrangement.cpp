@@ -236,9 +236,7 @@ LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
 }
 
 Value SliceOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
-  SmallVector<Type> types;
-  SliceRanges ranges =
-      *resolveSlice(Inference("Slice", std::nullopt, types), Adaptor(*this));
+  SliceRanges ranges = *resolveSlice(Inference::silent(), Adaptor(*this));
   SmallVector<Value> position;
   for (auto [i, at] : llvm::enumerate(index)) {
     // A step across the whole dimension is never taken; the product could
@@ -317,9 +315,7 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *,
 }
 
 Value PadOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
-  SmallVector<Type> types;
-  PadExtents pads =
-      *resolvePads(Inference("Pad", std::nullopt, types), Adaptor(*this));
+  PadExtents pads = *resolvePads(Inference::silent(), Adaptor(*this));
   ArrayRef<int64_t> shape = shapeOf(getData());
   Value inside = b.boolean(true);
   SmallVector<Value> position(index);

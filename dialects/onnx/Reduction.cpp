@@ -68,9 +68,7 @@ template <typename Op> class Reduction {
 public:
   Reduction(Op op, ElementBuilder &b, ValueRange index)
       : op(op), b(b), type(computeType(elementType(op.getData()))) {
-    SmallVector<Type> types;
-    Inference silent("", std::nullopt, types);
-    axes = *reducedAxes(silent, op.getData(), op.getAxes(),
+    axes = *reducedAxes(Inference::silent(), op.getData(), op.getAxes(),
                         op.getNoopWithEmptyAxes() != 0);
     size_t next = 0;
     for (int64_t i = 0; i < rankOf(op.getData()); ++i) {

@@ -178,9 +178,8 @@ public:
         a(op.getCubicCoeffA().convertToFloat()) {}
 
   Value emit(ValueRange index) {
-    SmallVector<Type> types;
-    SmallVector<ResizedDimension> dims = *resolveResize(
-        Inference("Resize", std::nullopt, types), ResizeOp::Adaptor(op));
+    SmallVector<ResizedDimension> dims =
+        *resolveResize(Inference::silent(), ResizeOp::Adaptor(op));
     outside = b.boolean(false);
     SmallVector<Taps> taps;
     for (auto [dim, i] : llvm::zip_equal(dims, index))
