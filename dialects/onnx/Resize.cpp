@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/onnx/Cubic.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include <cmath>
@@ -175,7 +176,7 @@ public:
   ResizeEmitter(ResizeOp op, ElementBuilder &b)
       : op(op), b(b),
         type(op.getMode() == "nearest" ? Type(b.getF32Type()) : b.getF64Type()),
-        a(op.getCubicCoeffA().convertToFloat()) {}
+        curve(b, op.getCubicCoeffA().convertToFloat()) {}
 
   Value emit(ValueRange index) {
     SmallVector<ResizedDimension> dims =
@@ -255,7 +256,7 @@ private:
     Taps taps;
     taps.weights =
         antialias ? antialiasedWeights(fraction, side, dim.scale)
-        : cubic   ? cubicWeights(fraction)
+        : cubic   ? curve.weights(fraction)
                   : SmallVector<Value>{b.sub(number(1), fraction), fraction};
     Value first = b.sub(b.toIndex(base), b.index(side - 1));
     for (auto [tap, weight] : llvm::enumerate(taps.weights)) {
@@ -293,23 +294,6 @@ private:
     return math::CeilOp::create(b, b.sub(x, number(0.5)));
   }
 
-  // The cubic function of distances up to 1, and of those from 1 to 2.
-  Value near(Value x) { return polynomial(x, a + 2, -(a + 3), 0, 1); }
-  Value far(Value x) { return polynomial(x, a, -5 * a, 8 * a, -4 * a); }
-  Value polynomial(Value x, double c3, double c2, double c1, double c0) {
-    Value result = b.add(b.mul(number(c3), x), number(c2));
-    result = b.add(b.mul(result, x), number(c1));
-    return b.add(b.mul(result, x), number(c0));
-  }
-
-  /// The weights of the four positions around a point at distance t behind the
-  /// second.
-  SmallVector<Value> cubicWeights(Value t) {
-    Value rest = b.sub(number(1), t);
-    return {far(b.add(t, number(1))), near(t), near(rest),
-            far(b.add(rest, number(1)))};
-  }
-
   /// The weights of `side` positions before and behind a point at distance t
   /// behind the last one before it, where distances shrink by `scale`.
   SmallVector<Value> antialiasedWeights(Value t, int64_t side, double scale) {
@@ -322,9 +306,9 @@ private:
         continue;
       }
       Value outer =
-          b.select(b.lt(distance, number(2)), far(distance), number(0));
+          b.select(b.lt(distance, number(2)), curve.far(distance), number(0));
       weights.push_back(
-          b.select(b.le(distance, number(1)), near(distance), outer));
+          b.select(b.le(distance, number(1)), curve.near(distance), outer));
     }
     return weights;
   }
@@ -353,7 +337,7 @@ private:
   ResizeOp op;
   ElementBuilder &b;
   Type type;
-  double a; // the cubic function's parameter
+  CubicFunction curve;
   Value outside;
 };
 } // namespace

@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/onnx/Cubic.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -92,19 +93,9 @@ private:
 
   /// The weights of the taps at distance t behind the middle one.
   SmallVector<Value> weights(Value t) {
-    Value rest = b.sub(number(1), t);
     if (op.getMode() == "linear")
-      return {rest, t};
-    constexpr double a = -0.75;
-    auto polynomial = [&](Value x, double c3, double c2, double c1, double c0) {
-      Value y = b.add(b.mul(number(c3), x), number(c2));
-      y = b.add(b.mul(y, x), number(c1));
-      return b.add(b.mul(y, x), number(c0));
-    };
-    auto near = [&](Value x) { return polynomial(x, a + 2, -(a + 3), 0, 1); };
-    auto far = [&](Value x) { return polynomial(x, a, -5 * a, 8 * a, -4 * a); };
-    return {far(b.add(t, number(1))), near(t), near(rest),
-            far(b.add(rest, number(1)))};
+      return {b.sub(number(1), t), t};
+    return CubicFunction(b, /*a=*/-0.75).weights(t);
   }
 
   /// Appends an index into a dimension to the position, padded; returns
