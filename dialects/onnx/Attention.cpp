@@ -37,11 +37,6 @@ static bool hasExactRows(ValueRange operands) {
   return true;
 }
 
-static Value transposed(OpBuilder &b, Composer &c, Value x,
-                        ArrayRef<int64_t> order) {
-  return c.make<TransposeOp>(x, b.getDenseI64ArrayAttr(order));
-}
-
 /// The two as one along dimension `axis`.
 static Value joined(Composer &c, Value x, Value y, int64_t axis) {
   SmallVector<Value> parts{x, y};
@@ -144,12 +139,11 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *,
 }
 
 /// `value`, of rank 4 already or in rows of all heads, by heads.
-static Value splitHeads(OpBuilder &b, Composer &c, Value value,
-                        ArrayRef<int64_t> shape) {
+static Value splitHeads(Composer &c, Value value, ArrayRef<int64_t> shape) {
   if (rankOf(value) == 4)
     return value;
   value = c.reshape(value, {shape[0], shape[2], shape[1], shape[3]});
-  return transposed(b, c, value, {0, 2, 1, 3});
+  return c.transpose(value, {0, 2, 1, 3});
 }
 
 /// Each head as often as heads of queries share it.
@@ -203,15 +197,15 @@ LogicalResult AttentionOp::decompose(OpBuilder &b,
                                      SmallVectorImpl<Value> &results) {
   Composer c(b, getLoc());
   AttentionShape shape = *inferAttention(Inference::silent(), Adaptor(*this));
-  Value query = splitHeads(b, c, getQ(), shape.query);
-  Value key = splitHeads(b, c, getK(), shape.key);
-  Value value = splitHeads(b, c, getV(), shape.value);
+  Value query = splitHeads(c, getQ(), shape.query);
+  Value key = splitHeads(c, getK(), shape.key);
+  Value value = splitHeads(c, getV(), shape.value);
   if (!isAbsent(getPastKey())) {
     key = joined(c, getPastKey(), key, /*axis=*/2);
     value = joined(c, getPastValue(), value, /*axis=*/2);
   }
   int64_t mode = getQkMatmulOutputMode(), heads = shape.query[1];
-  Value columns = transposed(b, c, repeatHeads(c, key, heads), {0, 1, 3, 2});
+  Value columns = c.transpose(repeatHeads(c, key, heads), {0, 1, 3, 2});
   Value scores = c.make<MatMulOp>(query, columns);
   double scale = getScale() ? getScale()->convertToFloat()
                             : 1 / std::sqrt(double(shape.query[3]));
@@ -240,7 +234,7 @@ LogicalResult AttentionOp::decompose(OpBuilder &b,
   }
   shown = mode == 3 ? weights : shown;
   if (rankOf(getQ()) == 3)
-    y = c.reshape(transposed(b, c, y, {0, 2, 1, 3}),
+    y = c.reshape(c.transpose(y, {0, 2, 1, 3}),
                   {shape.query[0], shape.query[2], heads * shape.value[3]});
   results.append({y, key, value, shown});
   return success();

@@ -56,6 +56,12 @@ public:
       }
     return make<ReshapeOp>(x, integers(wanted), copies ? 0 : 1);
   }
+  /// Dimension i of the result is dimension order[i] of `x`.
+  Value transpose(Value x, ArrayRef<int64_t> order) {
+    return llvm::is_sorted(order)
+               ? x
+               : make<TransposeOp>(x, b.getDenseI64ArrayAttr(order));
+  }
   /// `x`, unless it has that element type already, converted.
   Value cast(Value x, Type type) {
     return elementType(x) == type ? x : make<CastOp>(x, 1, dataTypeOf(type));

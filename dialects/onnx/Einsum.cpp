@@ -204,13 +204,6 @@ static SmallVector<int64_t> permutation(ArrayRef<Label> from,
   });
 }
 
-static Value transpose(OpBuilder &b, Composer &c, Value x,
-                       ArrayRef<int64_t> permutation) {
-  if (llvm::is_sorted(permutation))
-    return x;
-  return c.make<TransposeOp>(x, b.getDenseI64ArrayAttr(permutation));
-}
-
 // [batch..., M, K] times [batch..., K, N], where M, N and K are the labels of
 // the left operand alone, of the right alone, and of both but not the result.
 LogicalResult EinsumOp::decompose(OpBuilder &b,
@@ -246,7 +239,7 @@ LogicalResult EinsumOp::decompose(OpBuilder &b,
     SmallVector<int64_t> shape = equation.shape(batch);
     shape.push_back(elementCount(equation.shape(first)));
     shape.push_back(elementCount(equation.shape(second)));
-    return c.reshape(transpose(b, c, input, permutation(term, order)), shape);
+    return c.reshape(c.transpose(input, permutation(term, order)), shape);
   };
   Value product =
       c.make<MatMulOp>(matrix(getInputs()[0], left, rows, depth),
@@ -255,6 +248,6 @@ LogicalResult EinsumOp::decompose(OpBuilder &b,
   llvm::append_range(order, rows);
   llvm::append_range(order, columns);
   product = c.reshape(product, equation.shape(order));
-  results.push_back(transpose(b, c, product, permutation(order, out)));
+  results.push_back(c.transpose(product, permutation(order, out)));
   return success();
 }
