@@ -102,9 +102,9 @@ LogicalResult ProgramImporter::importIf(const ::onnx::NodeProto &proto,
   if (!type || type.getNumElements() != 1 || veltair::onnx::hasExtents(type) ||
       !type.getElementType().isInteger(1))
     return fail(node, "the condition must be one boolean");
-  if (auto known = veltair::onnx::constantIntegers(condition)) {
+  if (auto known = veltair::onnx::constantInteger(condition)) {
     FailureOr<SmallVector<Value>> chosen =
-        importBody(node, *branches[known->front() == 0]);
+        importBody(node, *branches[*known == 0]);
     if (failed(chosen))
       return failure();
     results.append(*chosen);
@@ -155,15 +155,6 @@ static int64_t integerAt(const ::onnx::NodeProto &proto, StringRef list,
              : 0;
 }
 
-/// The number that `value` holds, if it is known.
-static std::optional<int64_t> knownNumber(Value value) {
-  auto numbers = isa<RankedTensorType>(value.getType())
-                     ? veltair::onnx::constantIntegers(value)
-                     : std::nullopt;
-  return numbers && numbers->size() == 1 ? std::optional(numbers->front())
-                                         : std::nullopt;
-}
-
 FailureOr<Value> ProgramImporter::stack(const Node &node,
                                         ArrayRef<Value> values, int64_t axis) {
   if (values.empty())
@@ -199,7 +190,7 @@ LogicalResult ProgramImporter::importLoop(const ::onnx::NodeProto &proto,
   };
   int64_t most = maxIterations + 1;
   if (Value count = node.operand(0)) {
-    std::optional<int64_t> known = knownNumber(count);
+    std::optional<int64_t> known = veltair::onnx::constantInteger(count);
     if (!known)
       return unknown(count, "the number of iterations");
     most = std::min(most, *known);
@@ -217,7 +208,7 @@ LogicalResult ProgramImporter::importLoop(const ::onnx::NodeProto &proto,
     state.assign(node.operands.begin() + 2, node.operands.end());
   std::vector<SmallVector<Value>> scanned(body->output_size() - 1 - carried);
   for (int64_t i = 0; i < most; ++i) {
-    std::optional<int64_t> goesOn = knownNumber(condition);
+    std::optional<int64_t> goesOn = veltair::onnx::constantInteger(condition);
     if (!goesOn)
       return unknown(condition, "whether there is another iteration");
     if (*goesOn == 0)

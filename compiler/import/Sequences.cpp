@@ -84,12 +84,10 @@ private:
     Value value = node.operand(operand);
     if (!value)
       return count - (node.op == "SequenceErase" ? 1 : 0);
-    auto constant = isa<RankedTensorType>(value.getType())
-                        ? onnx::constantIntegers(value)
-                        : std::nullopt;
-    if (!constant || constant->size() != 1)
+    std::optional<int64_t> constant = onnx::constantInteger(value);
+    if (!constant)
       return std::nullopt;
-    int64_t at = constant->front() + (constant->front() < 0 ? count : 0);
+    int64_t at = *constant + (*constant < 0 ? count : 0);
     return at < 0 || at > count ? std::nullopt : std::optional(at);
   }
 
@@ -137,9 +135,7 @@ private:
     bool keep = node.integer("keepdims", 1) != 0 || lengths;
     SmallVector<int64_t> pieces(lengths ? 0 : extent, 1);
     if (lengths) {
-      auto given = isa<RankedTensorType>(lengths.getType())
-                       ? onnx::constantIntegers(lengths)
-                       : std::nullopt;
+      auto given = onnx::constantIntegers(lengths);
       if (!given || given->empty())
         return fail("split must be a constant");
       pieces = *given;

@@ -165,13 +165,13 @@ static FailureOr<MelParameters> melParameters(const Inference &infer,
   SmallVector<int64_t> integers;
   for (Value operand :
        {a.getNumMelBins(), a.getDftLength(), a.getSampleRate()}) {
-    auto value = constantIntegers(operand);
-    if (!value || value->size() != 1)
+    std::optional<int64_t> value = constantInteger(operand);
+    if (!value)
       return infer.failForValue(1, operand,
                                 "the operands must be constant scalars");
-    if (value->front() < 1 || value->front() > (1 << 30))
+    if (*value < 1 || *value > (1 << 30))
       return infer.fail(2, "the numbers must be positive");
-    integers.push_back(value->front());
+    integers.push_back(*value);
   }
   SmallVector<double> edges;
   for (Value operand : {a.getLowerEdgeHertz(), a.getUpperEdgeHertz()}) {

@@ -230,9 +230,8 @@ LogicalResult OneHotOp::inferReturnTypes(MLIRContext *,
                                          SmallVectorImpl<Type> &types) {
   Inference infer("OneHot", location, types);
   int64_t depth = 0;
-  if (auto integers = constantIntegers(a.getDepth());
-      integers && integers->size() == 1)
-    depth = integers->front();
+  if (std::optional<int64_t> integer = constantInteger(a.getDepth()))
+    depth = *integer;
   else if (auto reals = constantFloats(a.getDepth());
            reals && reals->size() == 1)
     depth = reals->front() >= 1 && reals->front() < 1e9

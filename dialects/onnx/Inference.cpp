@@ -40,6 +40,12 @@ mlir::veltair::onnx::constantIntegers(Value operand) {
   return getIntegers(constantElements(operand));
 }
 
+std::optional<int64_t> mlir::veltair::onnx::constantInteger(Value operand) {
+  std::optional<SmallVector<int64_t>> values = constantIntegers(operand);
+  return values && values->size() == 1 ? std::optional(values->front())
+                                       : std::nullopt;
+}
+
 std::optional<SmallVector<double>>
 mlir::veltair::onnx::constantFloats(Value operand) {
   return getFloats(constantElements(operand));

@@ -37,6 +37,10 @@ inline Type elementType(Value operand) {
 std::optional<SmallVector<int64_t>> constantIntegers(Value operand);
 std::optional<SmallVector<double>> constantFloats(Value operand);
 
+/// The only element of an operand that is a constant of integers or booleans;
+/// nothing otherwise.
+std::optional<int64_t> constantInteger(Value operand);
+
 /// The element type of all operands, or null when they differ.
 Type commonElement(ValueRange operands);
 

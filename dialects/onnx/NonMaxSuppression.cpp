@@ -30,8 +30,8 @@ NonMaxSuppressionOp::inferReturnTypes(MLIRContext *context,
   int64_t count = boxes[1];
   if (isAbsent(a.getMaxOutputBoxesPerClass()))
     count = 0;
-  else if (auto most = constantIntegers(a.getMaxOutputBoxesPerClass()))
-    count = std::clamp<int64_t>(most->front(), 0, count);
+  else if (auto most = constantInteger(a.getMaxOutputBoxesPerClass()))
+    count = std::clamp<int64_t>(*most, 0, count);
   Type integer = IntegerType::get(context, 64);
   int64_t classes = 0;
   if (llvm::MulOverflow(scores[0], scores[1], classes) ||

@@ -251,8 +251,7 @@ LogicalResult CumSumOp::inferReturnTypes(MLIRContext *,
 }
 
 void CumSumOp::emitLoops(ElementBuilder &b) {
-  int64_t axis =
-      *normalizeAxis(constantIntegers(getAxis())->front(), rankOf(getX()));
+  int64_t axis = *normalizeAxis(*constantInteger(getAxis()), rankOf(getX()));
   bool exclusive = getExclusive() != 0, reverse = getReverse() != 0;
   SmallVector<int64_t> others(shapeOf(getX()));
   int64_t count = std::exchange(others[axis], 1);

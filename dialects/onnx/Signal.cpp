@@ -11,13 +11,6 @@ using namespace mlir::veltair::onnx;
 #define GET_OP_CLASSES
 #include "dialects/onnx/Signal.cpp.inc"
 
-/// The only element of a constant operand; nothing for others.
-static std::optional<int64_t> constantInteger(Value operand) {
-  auto values = constantIntegers(operand);
-  return values && values->size() == 1 ? std::optional(values->front())
-                                       : std::nullopt;
-}
-
 /// cos and sin of 2 pi m / length, for an index 0 <= m < length, in f64. The
 /// nearest quarter turn is split off in integers, which is exact; the series
 /// for what remains, at most an eighth of a turn, is as exact as f64 is.
