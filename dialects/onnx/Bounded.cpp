@@ -161,22 +161,13 @@ BoundedConcatOp::inferReturnTypes(MLIRContext *context,
                                   std::optional<Location> location, Adaptor a,
                                   SmallVectorImpl<Type> &types) {
   Inference infer("BoundedConcat", location, types);
-  Value head = a.getInputs().front();
-  SmallVector<int64_t> shape(shapeOf(head));
-  FailureOr<int64_t> axis = infer.axis(1, a.getAxis(), shape.size());
-  if (failed(axis))
+  FailureOr<SmallVector<int64_t>> shape =
+      inferConcat(infer, a.getInputs(), a.getAxis());
+  if (failed(shape))
     return failure();
-  shape[*axis] = 0;
-  for (Value input : a.getInputs()) {
-    SmallVector<int64_t> other(shapeOf(input));
-    if (elementType(input) != elementType(head) || other.size() != shape.size())
-      return infer.fail(2, "operands differ in element type or rank");
-    int64_t sum = shape[*axis] + other[*axis];
-    shape[*axis] = other[*axis] = sum;
-    if (other != shape)
-      return infer.fail(2, "operands differ in dimensions other than axis");
-  }
-  if (failed(inferBounded(infer, elementType(head), shape, *axis, types)))
+  int64_t axis = *normalizeAxis(a.getAxis(), shape->size());
+  if (failed(inferBounded(infer, elementType(a.getInputs().front()), *shape,
+                          axis, types)))
     return failure();
   return inferExtent(infer, context);
 }

@@ -181,6 +181,27 @@ FailureOr<SmallVector<double>> Inference::floats(unsigned number, Value operand,
                       "operand '" + name + "' must be a constant");
 }
 
+FailureOr<SmallVector<int64_t>>
+mlir::veltair::onnx::inferConcat(const Inference &infer, ValueRange inputs,
+                                 int64_t axis) {
+  Value head = inputs.front();
+  SmallVector<int64_t> shape(shapeOf(head));
+  FailureOr<int64_t> normal = infer.axis(1, axis, shape.size());
+  if (failed(normal))
+    return failure();
+  shape[*normal] = 0;
+  for (Value input : inputs) {
+    SmallVector<int64_t> other(shapeOf(input));
+    if (elementType(input) != elementType(head) || other.size() != shape.size())
+      return infer.fail(2, "operands differ in element type or rank");
+    int64_t sum = shape[*normal] + other[*normal];
+    shape[*normal] = other[*normal] = sum;
+    if (other != shape)
+      return infer.fail(2, "operands differ in dimensions other than axis");
+  }
+  return shape;
+}
+
 bool Window::isPadded(ArrayRef<int64_t> spatial) const {
   for (size_t i = 0; i < kernel.size(); ++i) {
     int64_t last = (output[i] - 1) * strides[i] - padsBegin[i] +

@@ -118,6 +118,11 @@ private:
   SmallVectorImpl<Type> *types = nullptr;
 };
 
+/// The shape of tensors one after the other along `axis`: (C1) it is in range;
+/// (C2) they have one element type and agree in the other dimensions.
+FailureOr<SmallVector<int64_t>> inferConcat(const Inference &infer,
+                                            ValueRange inputs, int64_t axis);
+
 /// The sliding window of a convolution or pool, one entry for each spatial
 /// dimension.
 struct Window {

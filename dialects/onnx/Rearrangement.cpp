@@ -19,20 +19,11 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *,
                                          Adaptor a,
                                          SmallVectorImpl<Type> &types) {
   Inference infer("Concat", location, types);
-  Value head = a.getInputs().front();
-  SmallVector<int64_t> shape(shapeOf(head));
-  FailureOr<int64_t> axis = infer.axis(1, a.getAxis(), shape.size());
-  if (failed(axis))
+  FailureOr<SmallVector<int64_t>> shape =
+      inferConcat(infer, a.getInputs(), a.getAxis());
+  if (failed(shape))
     return failure();
-  for (Value input : a.getInputs().drop_front()) {
-    SmallVector<int64_t> other(shapeOf(input));
-    if (elementType(input) != elementType(head) || other.size() != shape.size())
-      return infer.fail(2, "operands differ in element type or rank");
-    shape[*axis] += std::exchange(other[*axis], shape[*axis] + other[*axis]);
-    if (other != shape)
-      return infer.fail(2, "operands differ in dimensions other than axis");
-  }
-  return infer.result(elementType(head), shape);
+  return infer.result(elementType(a.getInputs().front()), *shape);
 }
 
 Value ConcatOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
