@@ -173,6 +173,14 @@ Inference::integers(unsigned number, Value operand, StringRef name) const {
                       "operand '" + name + "' must be a constant");
 }
 
+FailureOr<SmallVector<int64_t>>
+Inference::integers(unsigned number, Value operand, StringRef name,
+                    ArrayRef<int64_t> otherwise) const {
+  if (isAbsent(operand))
+    return SmallVector<int64_t>(otherwise);
+  return integers(number, operand, name);
+}
+
 FailureOr<SmallVector<double>> Inference::floats(unsigned number, Value operand,
                                                  StringRef name) const {
   if (std::optional<SmallVector<double>> values = constantFloats(operand))

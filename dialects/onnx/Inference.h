@@ -107,6 +107,10 @@ public:
   /// The elements of operand `name`, which must be constant.
   FailureOr<SmallVector<int64_t>> integers(unsigned number, Value operand,
                                            StringRef name) const;
+  /// The same, or `otherwise` where the operand is absent.
+  FailureOr<SmallVector<int64_t>> integers(unsigned number, Value operand,
+                                           StringRef name,
+                                           ArrayRef<int64_t> otherwise) const;
   FailureOr<SmallVector<double>> floats(unsigned number, Value operand,
                                         StringRef name) const;
 

@@ -157,22 +157,16 @@ static FailureOr<SliceRanges> resolveSlice(const Inference &infer,
   FailureOr<SmallVector<int64_t>> ends = infer.integers(1, a.getEnds(), "ends");
   if (failed(starts) || failed(ends))
     return failure();
-  SmallVector<int64_t> axes =
-      llvm::to_vector(llvm::seq<int64_t>(0, starts->size()));
-  SmallVector<int64_t> steps(starts->size(), 1);
-  for (auto [operand, list, name] : {std::tuple{a.getAxes(), &axes, "axes"},
-                                     {a.getSteps(), &steps, "steps"}}) {
-    if (isAbsent(operand))
-      continue;
-    FailureOr<SmallVector<int64_t>> given = infer.integers(1, operand, name);
-    if (failed(given))
-      return failure();
-    *list = std::move(*given);
-  }
-  if (ends->size() != starts->size() || axes.size() != starts->size() ||
-      steps.size() != starts->size())
+  size_t count = starts->size();
+  FailureOr<SmallVector<int64_t>> axes = infer.integers(
+      1, a.getAxes(), "axes", llvm::to_vector(llvm::seq<int64_t>(0, count)));
+  FailureOr<SmallVector<int64_t>> steps =
+      infer.integers(1, a.getSteps(), "steps", SmallVector<int64_t>(count, 1));
+  if (failed(axes) || failed(steps))
+    return failure();
+  if (ends->size() != count || axes->size() != count || steps->size() != count)
     return infer.fail(1, "starts, ends, axes and steps differ in length");
-  FailureOr<SmallVector<int64_t>> normal = infer.axes(2, axes, shape.size());
+  FailureOr<SmallVector<int64_t>> normal = infer.axes(2, *axes, shape.size());
   if (failed(normal))
     return failure();
 
@@ -181,7 +175,7 @@ static FailureOr<SliceRanges> resolveSlice(const Inference &infer,
   ranges.steps.assign(shape.size(), 1);
   ranges.extents.assign(shape.begin(), shape.end());
   for (auto [i, axis] : llvm::enumerate(*normal)) {
-    int64_t extent = shape[axis], step = steps[i];
+    int64_t extent = shape[axis], step = (*steps)[i];
     if (step == 0 || step == INT64_MIN)
       return infer.fail(3, "the step " + Twine(step) + " is impossible");
     if (extent == 0)
@@ -250,21 +244,17 @@ static FailureOr<PadExtents> resolvePads(const Inference &infer,
   FailureOr<SmallVector<int64_t>> pads = infer.integers(1, a.getPads(), "pads");
   if (failed(pads))
     return failure();
-  SmallVector<int64_t> axes =
-      llvm::to_vector(llvm::seq<int64_t>(0, shape.size()));
-  if (!isAbsent(a.getAxes())) {
-    FailureOr<SmallVector<int64_t>> given =
-        infer.integers(1, a.getAxes(), "axes");
-    if (failed(given))
-      return failure();
-    axes = std::move(*given);
-  }
-  FailureOr<SmallVector<int64_t>> normal = infer.axes(2, axes, shape.size());
+  FailureOr<SmallVector<int64_t>> axes =
+      infer.integers(1, a.getAxes(), "axes",
+                     llvm::to_vector(llvm::seq<int64_t>(0, shape.size())));
+  if (failed(axes))
+    return failure();
+  FailureOr<SmallVector<int64_t>> normal = infer.axes(2, *axes, shape.size());
   if (failed(normal))
     return failure();
-  if (pads->size() != 2 * axes.size())
+  if (pads->size() != 2 * axes->size())
     return infer.fail(2, "pads has " + Twine(pads->size()) + " elements, not " +
-                             Twine(2 * axes.size()));
+                             Twine(2 * axes->size()));
   StringRef mode = a.getMode();
   if (!llvm::is_contained({"constant", "reflect", "edge", "wrap"}, mode))
     return infer.fail(3, "unknown mode '" + mode + "'");
@@ -272,7 +262,7 @@ static FailureOr<PadExtents> resolvePads(const Inference &infer,
                      SmallVector<int64_t>(shape.size(), 0)};
   constexpr int64_t limit = int64_t(1) << 40;
   for (auto [i, axis] : llvm::enumerate(*normal)) {
-    int64_t begin = (*pads)[i], end = (*pads)[axes.size() + i];
+    int64_t begin = (*pads)[i], end = (*pads)[axes->size() + i];
     if (std::max(std::abs(begin), std::abs(end)) > limit || begin < -limit ||
         end < -limit)
       return infer.fail(2, "pads has an impossible element");

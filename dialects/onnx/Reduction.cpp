@@ -13,16 +13,12 @@ using namespace mlir::veltair::onnx;
 static FailureOr<SmallVector<int64_t>>
 reducedAxes(const Inference &infer, Value data, Value axes, bool noopIfEmpty) {
   int64_t rank = rankOf(data);
-  SmallVector<int64_t> list;
-  if (!isAbsent(axes)) {
-    FailureOr<SmallVector<int64_t>> given = infer.integers(1, axes, "axes");
-    if (failed(given))
-      return failure();
-    list = std::move(*given);
-  }
-  if (list.empty() && !noopIfEmpty)
-    list = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  FailureOr<SmallVector<int64_t>> normal = infer.axes(2, list, rank);
+  FailureOr<SmallVector<int64_t>> list = infer.integers(1, axes, "axes", {});
+  if (failed(list))
+    return failure();
+  if (list->empty() && !noopIfEmpty)
+    *list = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  FailureOr<SmallVector<int64_t>> normal = infer.axes(2, *list, rank);
   if (succeeded(normal))
     llvm::sort(*normal);
   return normal;

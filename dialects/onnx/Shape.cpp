@@ -98,26 +98,21 @@ LogicalResult SqueezeOp::inferReturnTypes(MLIRContext *,
                                           SmallVectorImpl<Type> &types) {
   Inference infer("Squeeze", location, types);
   ArrayRef<int64_t> source = shapeOf(a.getData());
-  SmallVector<int64_t> axes;
-  if (!isAbsent(a.getAxes())) {
-    FailureOr<SmallVector<int64_t>> given =
-        infer.integers(1, a.getAxes(), "axes");
-    if (failed(given))
-      return failure();
-    FailureOr<SmallVector<int64_t>> normal =
-        infer.axes(2, *given, source.size());
-    if (failed(normal))
-      return failure();
-    axes = std::move(*normal);
-  }
+  FailureOr<SmallVector<int64_t>> given =
+      infer.integers(1, a.getAxes(), "axes", {});
+  if (failed(given))
+    return failure();
+  FailureOr<SmallVector<int64_t>> axes = infer.axes(2, *given, source.size());
+  if (failed(axes))
+    return failure();
   // None, or an empty list: all that can be.
-  if (axes.empty())
+  if (axes->empty())
     for (auto [i, extent] : llvm::enumerate(source))
       if (extent == 1)
-        axes.push_back(i);
+        axes->push_back(i);
   SmallVector<int64_t> shape;
   for (auto [i, extent] : llvm::enumerate(source)) {
-    if (!llvm::is_contained(axes, int64_t(i)))
+    if (!llvm::is_contained(*axes, int64_t(i)))
       shape.push_back(extent);
     else if (extent != 1)
       return infer.fail(3, "dimension " + Twine(i) + " has the extent " +
