@@ -189,6 +189,20 @@ FailureOr<SmallVector<double>> Inference::floats(unsigned number, Value operand,
                       "operand '" + name + "' must be a constant");
 }
 
+bool mlir::veltair::onnx::isListOf(ArrayRef<int64_t> values, size_t size,
+                                   int64_t low, int64_t high) {
+  return (values.empty() || values.size() == size) &&
+         llvm::all_of(values, [&](int64_t value) {
+           return value >= low && value <= high;
+         });
+}
+
+SmallVector<int64_t> mlir::veltair::onnx::listOr(ArrayRef<int64_t> values,
+                                                 size_t size, int64_t value) {
+  return values.empty() ? SmallVector<int64_t>(size, value)
+                        : llvm::to_vector(values);
+}
+
 FailureOr<SmallVector<int64_t>>
 mlir::veltair::onnx::inferConcat(const Inference &infer, ValueRange inputs,
                                  int64_t axis) {
@@ -246,12 +260,8 @@ mlir::veltair::onnx::inferWindow(const Inference &infer, unsigned number,
 
   Window window;
   window.kernel = llvm::to_vector(attributes.kernel);
-  window.strides = attributes.strides.empty()
-                       ? SmallVector<int64_t>(rank, 1)
-                       : llvm::to_vector(attributes.strides);
-  window.dilations = attributes.dilations.empty()
-                         ? SmallVector<int64_t>(rank, 1)
-                         : llvm::to_vector(attributes.dilations);
+  window.strides = listOr(attributes.strides, rank, 1);
+  window.dilations = listOr(attributes.dilations, rank, 1);
   StringRef autoPad = attributes.autoPad;
   if (autoPad != "NOTSET" && autoPad != "VALID" && autoPad != "SAME_UPPER" &&
       autoPad != "SAME_LOWER")

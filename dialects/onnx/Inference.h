@@ -122,6 +122,13 @@ private:
   SmallVectorImpl<Type> *types = nullptr;
 };
 
+/// True when `values` is empty, which stands for a default, or has `size`
+/// elements, all of them from `low` to `high`.
+bool isListOf(ArrayRef<int64_t> values, size_t size, int64_t low, int64_t high);
+/// `values`, or `size` times `value` when it is empty.
+SmallVector<int64_t> listOr(ArrayRef<int64_t> values, size_t size,
+                            int64_t value);
+
 /// The shape of tensors one after the other along `axis`: (C1) it is in range;
 /// (C2) they have one element type and agree in the other dimensions.
 FailureOr<SmallVector<int64_t>> inferConcat(const Inference &infer,

@@ -89,10 +89,7 @@ static FailureOr<Window> inferTransposedWindow(const Inference &infer,
   ArrayRef<int64_t> kernel = shapeOf(a.getW()).drop_front(2);
   size_t rank = spatial.size();
   auto sane = [](ArrayRef<int64_t> values, size_t size, int64_t low) {
-    constexpr int64_t limit = 1 << 24;
-    return (values.empty() || values.size() == size) &&
-           llvm::all_of(values,
-                        [&](int64_t v) { return v >= low && v <= limit; });
+    return isListOf(values, size, low, /*high=*/1 << 24);
   };
   if (!sane(spatial, rank, 0) || !sane(kernel, rank, 1) ||
       !sane(a.getStrides(), rank, 1) || !sane(a.getDilations(), rank, 1) ||
@@ -100,15 +97,11 @@ static FailureOr<Window> inferTransposedWindow(const Inference &infer,
       !sane(a.getOutputShape(), rank, 1) ||
       (!a.getKernelShape().empty() && a.getKernelShape() != kernel))
     return infer.fail(3, "an attribute does not fit x and w");
-  auto orElse = [&](ArrayRef<int64_t> values, int64_t value) {
-    return values.empty() ? SmallVector<int64_t>(rank, value)
-                          : llvm::to_vector(values);
-  };
   Window window;
   window.kernel = llvm::to_vector(kernel);
-  window.strides = orElse(a.getStrides(), 1);
-  window.dilations = orElse(a.getDilations(), 1);
-  SmallVector<int64_t> extra = orElse(a.getOutputPadding(), 0);
+  window.strides = listOr(a.getStrides(), rank, 1);
+  window.dilations = listOr(a.getDilations(), rank, 1);
+  SmallVector<int64_t> extra = listOr(a.getOutputPadding(), rank, 0);
   bool isSame = a.getAutoPad().starts_with("SAME");
   for (size_t i = 0; i < rank; ++i) {
     int64_t full = window.strides[i] * (spatial[i] - 1) + extra[i] +

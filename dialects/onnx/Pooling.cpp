@@ -243,22 +243,17 @@ static FailureOr<SmallVector<int64_t>> unpooledShape(const Inference &infer,
   ArrayRef<int64_t> x = shapeOf(a.getX());
   size_t rank = x.size() - 2;
   constexpr int64_t limit = 1 << 24;
-  auto inRange = [&](ArrayRef<int64_t> values, size_t size, int64_t low) {
-    return values.size() == size && llvm::all_of(values, [&](int64_t v) {
-             return v >= low && v <= limit;
-           });
-  };
-  if (!inRange(a.getKernelShape(), rank, 1) ||
-      !(a.getStrides().empty() || inRange(a.getStrides(), rank, 1)) ||
-      !(a.getPads().empty() || inRange(a.getPads(), 2 * rank, 0)) ||
-      llvm::any_of(x, [&](int64_t extent) { return extent > limit; }))
+  if (a.getKernelShape().size() != rank ||
+      !isListOf(a.getKernelShape(), rank, 1, limit) ||
+      !isListOf(a.getStrides(), rank, 1, limit) ||
+      !isListOf(a.getPads(), 2 * rank, 0, limit) ||
+      !isListOf(x, x.size(), 0, limit))
     return infer.fail(2, "an attribute does not fit x");
-  SmallVector<int64_t> shape(x);
+  SmallVector<int64_t> shape(x), strides = listOr(a.getStrides(), rank, 1),
+                                 pads = listOr(a.getPads(), 2 * rank, 0);
   for (size_t i = 0; i < rank; ++i) {
-    int64_t stride = a.getStrides().empty() ? 1 : a.getStrides()[i];
-    int64_t pads =
-        a.getPads().empty() ? 0 : a.getPads()[i] + a.getPads()[rank + i];
-    shape[2 + i] = (x[2 + i] - 1) * stride + a.getKernelShape()[i] - pads;
+    shape[2 + i] = (x[2 + i] - 1) * strides[i] + a.getKernelShape()[i] -
+                   pads[i] - pads[rank + i];
     if (shape[2 + i] < 1)
       return infer.fail(2, "an attribute does not fit x");
   }
