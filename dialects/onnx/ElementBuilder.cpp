@@ -61,6 +61,14 @@ void ElementBuilder::store(unsigned result, Value value, ValueRange index) {
   access.store(*this, result, toMemory(value, type), index);
 }
 
+void ElementBuilder::fillResult(unsigned result, Value value) {
+  loopNest(shapeOf(op->getResult(result)), {},
+           [&](ValueRange index, ValueRange) {
+             store(result, value, index);
+             return SmallVector<Value>();
+           });
+}
+
 Value ElementBuilder::loadBroadcast(Value operand, ValueRange index) {
   ArrayRef<int64_t> shape = shapeOf(operand);
   SmallVector<Value> position(index.take_back(shape.size()));

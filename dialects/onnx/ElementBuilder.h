@@ -72,6 +72,8 @@ public:
   Value load(Value operand, ValueRange index);
   Value loadResult(unsigned result, ValueRange index);
   void store(unsigned result, Value value, ValueRange index);
+  /// Stores `value` everywhere.
+  void fillResult(unsigned result, Value value);
   /// The element of an operand at the trailing part of `index`, with index 0
   /// where the operand's extent is 1 (multidirectional broadcasting).
   Value loadBroadcast(Value operand, ValueRange index);

@@ -59,15 +59,21 @@ Window AveragePoolOp::getWindow() { return poolWindow(*this); }
 Window LpPoolOp::getWindow() { return poolWindow(*this); }
 Window MaxPoolOp::getWindow() { return poolWindow(*this); }
 
+/// An element of the plane that the result element at `index` stands for.
+static Value loadPlane(ElementBuilder &b, Value x, ValueRange index,
+                       ValueRange position) {
+  SmallVector<Value> at{index[0], index[1]};
+  llvm::append_range(at, position);
+  return b.load(x, at);
+}
+
 /// Sums map(x) over the window of a pool.
 template <typename Op>
 static Value sumWindow(Op op, ElementBuilder &b, WindowLoops &loops,
                        ValueRange index, function_ref<Value(Value)> map) {
   Value init = b.constant(computeType(elementType(op.getX())), 0);
   return loops.reduce(init, [&](ValueRange, ValueRange position, Value acc) {
-    SmallVector<Value> at{index[0], index[1]};
-    llvm::append_range(at, position);
-    return b.add(acc, map(b.load(op.getX(), at)));
+    return b.add(acc, map(loadPlane(b, op.getX(), index, position)));
   });
 }
 
@@ -108,9 +114,7 @@ Value MaxPoolOp::emitElement(ElementBuilder &b, unsigned result,
   ArrayRef<int64_t> x = shapeOf(getX());
   WindowLoops loops(b, getWindow(), x.drop_front(2), index.drop_front(2));
   auto loadAt = [&](ValueRange position) {
-    SmallVector<Value> at{index[0], index[1]};
-    llvm::append_range(at, position);
-    return b.load(getX(), at);
+    return loadPlane(b, getX(), index, position);
   };
   Value low = b.lowest(computeType(elementType(getX())));
   if (result == 0)
@@ -187,14 +191,6 @@ Value LpPoolOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
 //===----------------------------------------------------------------------===//
 // Whole planes
 //===----------------------------------------------------------------------===//
-
-/// An element of the plane that the result element at `index` stands for.
-static Value loadPlane(ElementBuilder &b, Value x, ValueRange index,
-                       ValueRange position) {
-  SmallVector<Value> at{index[0], index[1]};
-  llvm::append_range(at, position);
-  return b.load(x, at);
-}
 
 static Value sumPlane(
     ElementBuilder &b, Value x, ValueRange index,
@@ -289,10 +285,7 @@ void MaxUnpoolOp::emitLoops(ElementBuilder &b) {
   SmallVector<int64_t> shape =
       *unpooledShape(Inference::silent(), Adaptor(*this));
   Value zero = b.constant(computeType(elementType(getX())), 0);
-  b.loopNest(shapeOf(getY()), {}, [&](ValueRange index, ValueRange) {
-    b.store(0, zero, index);
-    return SmallVector<Value>();
-  });
+  b.fillResult(0, zero);
   b.loopNest(shapeOf(getX()), {}, [&](ValueRange index, ValueRange) {
     Value flat =
         b.checkedIndex(b.load(getIndices(), index), elementCount(shape));

@@ -53,10 +53,7 @@ void TfIdfVectorizerOp::emitLoops(ElementBuilder &b) {
   int64_t length = shapeOf(getX()).back();
   Type real = b.getF32Type();
   Type element = computeType(elementType(getX()));
-  b.loopNest(shapeOf(getY()), {}, [&](ValueRange index, ValueRange) {
-    b.store(0, b.constant(real, 0), index);
-    return SmallVector<Value>();
-  });
+  b.fillResult(0, b.constant(real, 0));
   b.loopNest(shapeOf(getX()).drop_back(), {}, [&](ValueRange row, ValueRange) {
     auto at = [&](Value i) {
       SmallVector<Value> position(row);
