@@ -11,8 +11,6 @@ using namespace mlir;
 using namespace mlir::veltair;
 using namespace mlir::veltair::importer;
 
-static constexpr int64_t maxExtent = int64_t(1) << 40;
-
 FailureOr<ImportOptions::Shape>
 mlir::veltair::parseShapeOption(StringRef text) {
   auto [name, list] = text.rsplit('=');
@@ -24,8 +22,8 @@ mlir::veltair::parseShapeOption(StringRef text) {
     list.split(extents, 'x');
   for (StringRef item : extents) {
     int64_t extent = ImportOptions::open;
-    if (item != "?" &&
-        (item.getAsInteger(10, extent) || extent < 0 || extent > maxExtent))
+    if (item != "?" && (item.getAsInteger(10, extent) || extent < 0 ||
+                        extent > onnx::maxExtent))
       return failure();
     shape.extents.push_back(extent);
   }
@@ -40,7 +38,7 @@ mlir::veltair::parseDimensionOption(StringRef text) {
   list.split(values, ',');
   for (StringRef item : values) {
     int64_t value;
-    if (item.getAsInteger(10, value) || value < 0 || value > maxExtent)
+    if (item.getAsInteger(10, value) || value < 0 || value > onnx::maxExtent)
       return failure();
     dimension.values.push_back(value);
   }

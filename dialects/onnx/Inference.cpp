@@ -10,11 +10,10 @@ using namespace mlir;
 using namespace mlir::veltair::onnx;
 
 bool mlir::veltair::onnx::isPossible(ArrayRef<int64_t> shape) {
-  // Products of a few such numbers of bytes still fit into 64 bits.
-  constexpr int64_t limit = int64_t(1) << 40;
   int64_t count = 1;
   for (int64_t extent : shape) {
-    if (extent < 0 || extent > limit || (extent > 1 && count > limit / extent))
+    if (extent < 0 || extent > maxExtent ||
+        (extent > 1 && count > maxExtent / extent))
       return false;
     count *= std::max<int64_t>(extent, 1);
   }

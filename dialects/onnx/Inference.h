@@ -57,8 +57,11 @@ std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank);
 /// The number of elements of a static shape.
 int64_t elementCount(ArrayRef<int64_t> shape);
 
-/// False when an extent is negative, or there are more elements than any
-/// machine holds; sizes in bytes of possible shapes do not overflow.
+/// The most elements of a tensor, more than any machine holds: products of a
+/// few such numbers of bytes still fit into 64 bits. No dimension is longer.
+constexpr int64_t maxExtent = int64_t(1) << 40;
+
+/// False when an extent is negative, or there are more elements than may be.
 bool isPossible(ArrayRef<int64_t> shape);
 
 /// The context of one inference: names the operation in messages and collects

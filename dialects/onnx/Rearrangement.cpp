@@ -260,11 +260,9 @@ static FailureOr<PadExtents> resolvePads(const Inference &infer,
     return infer.fail(3, "unknown mode '" + mode + "'");
   PadExtents extents{SmallVector<int64_t>(shape.size(), 0),
                      SmallVector<int64_t>(shape.size(), 0)};
-  constexpr int64_t limit = int64_t(1) << 40;
   for (auto [i, axis] : llvm::enumerate(*normal)) {
     int64_t begin = (*pads)[i], end = (*pads)[axes->size() + i];
-    if (std::max(std::abs(begin), std::abs(end)) > limit || begin < -limit ||
-        end < -limit)
+    if (std::min(begin, end) < -maxExtent || std::max(begin, end) > maxExtent)
       return infer.fail(2, "pads has an impossible element");
     bool grows = begin > 0 || end > 0;
     if ((mode == "reflect" && grows && std::max(begin, end) >= shape[axis]) ||
@@ -342,8 +340,8 @@ LogicalResult TileOp::inferReturnTypes(MLIRContext *,
   if (repeats->size() != shape.size())
     return infer.fail(2, "repeats needs one element for each dimension");
   for (auto [extent, repeat] : llvm::zip_equal(shape, *repeats)) {
-    if (repeat < 0 || repeat > (int64_t(1) << 40) ||
-        (repeat > 0 && extent > (int64_t(1) << 40) / repeat))
+    if (repeat < 0 || repeat > maxExtent ||
+        (repeat > 0 && extent > maxExtent / repeat))
       return infer.fail(2,
                         "repeats has the impossible element " + Twine(repeat));
     extent *= repeat;
