@@ -4,6 +4,7 @@
 
 #include "compiler/import/Npy.h"
 #include "dialects/onnx/Elements.h"
+#include "dialects/onnx/Inference.h"
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace mlir;
@@ -85,6 +86,8 @@ FailureOr<ElementsAttr> mlir::veltair::importer::readNpy(StringRef bytes,
     count *= extent;
     shape.push_back(extent);
   }
+  if (!onnx::isPossible(shape))
+    return fail("the .npy file has a wrong shape");
   auto type = RankedTensorType::get(shape, element);
   if (data.size() != size_t(count) * onnx::elementBytes(element))
     return fail("the .npy file has not the bytes that its shape needs");

@@ -10,6 +10,8 @@ using namespace mlir;
 using namespace mlir::veltair::onnx;
 
 bool mlir::veltair::onnx::isPossible(ArrayRef<int64_t> shape) {
+  if (int64_t(shape.size()) > maxRank)
+    return false;
   int64_t count = 1;
   for (int64_t extent : shape) {
     if (extent < 0 || extent > maxExtent ||
@@ -99,6 +101,9 @@ LogicalResult Inference::failForValue(unsigned number, Value operand,
 }
 
 LogicalResult Inference::result(Type element, ArrayRef<int64_t> shape) {
+  if (int64_t(shape.size()) > maxRank)
+    return emitOptionalError(location, "onnx.", op, ": the result would have ",
+                             shape.size(), " dimensions");
   if (!isPossible(shape))
     return emitOptionalError(location, "onnx.", op,
                              ": the result would have an impossible shape [",
@@ -152,6 +157,8 @@ FailureOr<int64_t> Inference::axis(unsigned number, int64_t axis,
 
 FailureOr<SmallVector<int64_t>>
 Inference::axes(unsigned number, ArrayRef<int64_t> axes, int64_t rank) const {
+  if (rank > maxRank)
+    return fail(number, "there are " + Twine(rank) + " dimensions");
   SmallVector<int64_t> normal;
   for (int64_t value : axes) {
     FailureOr<int64_t> one = axis(number, value, rank);

@@ -61,7 +61,12 @@ int64_t elementCount(ArrayRef<int64_t> shape);
 /// few such numbers of bytes still fit into 64 bits. No dimension is longer.
 constexpr int64_t maxExtent = int64_t(1) << 40;
 
-/// False when an extent is negative, or there are more elements than may be.
+/// The most dimensions of a tensor, as many as the runtime takes. Code walks
+/// over them by recursion.
+constexpr int64_t maxRank = 64;
+
+/// False when an extent is negative, or there are more dimensions or elements
+/// than may be.
 bool isPossible(ArrayRef<int64_t> shape);
 
 /// The context of one inference: names the operation in messages and collects
@@ -84,8 +89,7 @@ public:
   LogicalResult failForValue(unsigned number, Value operand,
                              const Twine &message) const;
 
-  /// Appends the type of the next result. Fails when a dimension is negative
-  /// or the tensor is absurdly large.
+  /// Appends the type of the next result. Fails when its shape is not possible.
   LogicalResult result(Type element, ArrayRef<int64_t> shape);
 
   /// The result of an element-wise operation: (C1) the operands' shapes

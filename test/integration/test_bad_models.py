@@ -97,6 +97,16 @@ class BadModels(Case):
         inputs = [("x", FLOAT, [1 << 62, 4])]
         self.refuse_model(one_node("ReduceMax", inputs, ("y", FLOAT, []), keepdims=0), "'x' has impossible dimensions")
 
+    def test_too_many_dimensions(self):
+        inputs = [("x", FLOAT, [1] * 100_000)]
+        self.refuse_model(one_node("Abs", inputs, ("y", FLOAT, [1])), "'x' has impossible dimensions")
+        model = one_node("Unsqueeze", [("x", FLOAT, [2])], ("y", FLOAT, [2]))
+        model.graph.node[0].input.append("axes")
+        model.graph.initializer.append(helper.make_tensor("axes", INT64, [100_000], list(range(100_000))))
+        self.refuse_model(model, "the_node.*there are 100001 dimensions")
+        inputs = [("x", FLOAT, [1] * 40), ("z", INT64, [1] * 40)]
+        self.refuse_model(one_node("Gather", inputs, ("y", FLOAT, [1])), "the_node.*would have 79 dimensions")
+
     def test_unknown_domain(self):
         self.refuse_model(one_node("Relu", domain="org.example"), r"org\.example")
 
