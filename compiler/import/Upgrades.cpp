@@ -88,11 +88,17 @@ static void alignBroadcast(Node &node) {
   Value a = node.operand(0), b = node.operand(1);
   if (!axis || !a || !b)
     return;
-  int64_t first = axis.getInt() + (axis.getInt() < 0 ? onnx::rankOf(a) : 0);
-  int64_t missing = onnx::rankOf(a) - first - onnx::rankOf(b);
+  std::optional<int64_t> first =
+      onnx::normalizeAxis(axis.getInt(), onnx::rankOf(a));
+  if (!first) {
+    node.problem = "axis is out of range";
+    return;
+  }
+  int64_t missing = onnx::rankOf(a) - *first - onnx::rankOf(b);
   if (missing <= 0)
     return;
-  SmallVector<int64_t> shape(onnx::shapeOf(b));
+  // 0 stands for whatever extent the dimension has, be it data-dependent.
+  SmallVector<int64_t> shape(onnx::rankOf(b), 0);
   shape.append(missing, 1);
   node.operands[1] = node.builder.createOrFold<onnx::ReshapeOp>(
       node.location, b, node.constant(shape));
