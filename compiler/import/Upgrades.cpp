@@ -120,10 +120,16 @@ static void dropBroadcast(Node &node) { node.take("broadcast"); }
 static void normalizeByBatch(Node &node, float momentum) {
   Value x = node.operand(0);
   SmallVector<Value> old{node.operand(3), node.operand(4)};
+  auto isReal = [](Value value) {
+    return value && isa<FloatType>(onnx::elementType(value));
+  };
   // Other problems are told by the operator.
-  if (!x || onnx::rankOf(x) < 2 || !old[0] || !old[1] ||
-      !isa<FloatType>(onnx::elementType(x)))
+  if (!isReal(x) || onnx::rankOf(x) < 2 || !llvm::all_of(old, isReal))
     return;
+  if (onnx::extentNumber(x.getType(), 1) != onnx::exactExtent) {
+    node.problem = "the number of channels depends on data";
+    return;
+  }
   onnx::Composer c(node.builder, node.location);
   SmallVector<int64_t> axes{0};
   llvm::append_range(axes, llvm::seq<int64_t>(2, onnx::rankOf(x)));
@@ -177,13 +183,18 @@ static void normalizeTrailing(Node &node) {
     node.attributes.set("axis", b.getI64IntegerAttr(axis));
     return;
   }
-  node.operands[0] =
-      onnx::FlattenOp::create(node.builder, node.location, x, *normal);
-  node.attributes.set("axis", b.getI64IntegerAttr(1));
-  // Of several data-dependent sizes, Flatten's would have no name.
+  // One data-dependent size follows from the others; of several, Flatten's
+  // would have no name.
   for (auto [dim, extent] : llvm::enumerate(shape))
     if (onnx::extentNumber(x.getType(), dim) != onnx::exactExtent)
       extent = -1;
+  if (llvm::count(shape, -1) > 1) {
+    node.problem = "the sizes of several dimensions depend on data";
+    return;
+  }
+  node.operands[0] =
+      onnx::FlattenOp::create(node.builder, node.location, x, *normal);
+  node.attributes.set("axis", b.getI64IntegerAttr(1));
   node.finish = [&node, shape = std::move(shape)](Value y) {
     return node.builder.createOrFold<onnx::ReshapeOp>(node.location, y,
                                                       node.constant(shape));
@@ -246,6 +257,12 @@ static void repeatScaleByGroup(Node &node) {
       onnx::shapeOf(x)[1] % groups != 0)
     return;
   int64_t channels = onnx::shapeOf(x)[1];
+  // Which group each belongs to is written out.
+  constexpr int64_t maxChannels = 1 << 20;
+  if (channels > maxChannels) {
+    node.problem = "there are too many channels";
+    return;
+  }
   SmallVector<int64_t> groupOf;
   for (int64_t channel = 0; channel < channels; ++channel)
     groupOf.push_back(channel / (channels / groups));
