@@ -7,6 +7,7 @@
 #include "compiler/import/Node.h"
 #include "dialects/onnx/Composer.h"
 #include "dialects/onnx/OnnxOps.h"
+#include "llvm/ADT/APSInt.h"
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -16,30 +17,44 @@ using namespace mlir::veltair::importer;
 // Upgrades
 //===----------------------------------------------------------------------===//
 
+// Attributes of another kind than they should be stay, and are refused.
+
 /// Attribute `name`, a list, becomes the operand at `index`.
 static void listToOperand(Node &node, StringRef name, unsigned index) {
-  Attribute value = node.take(name);
+  Attribute value = node.attributes.get(name);
   if (auto integers = dyn_cast_or_null<DenseI64ArrayAttr>(value))
     node.setOperand(index, node.constant(integers.asArrayRef()));
   else if (auto floats = dyn_cast_or_null<DenseF32ArrayAttr>(value))
     node.setOperand(index, node.constant(floats.asArrayRef()));
+  else
+    return;
+  node.take(name);
 }
 
 /// Attribute `name`, a number, becomes a scalar of the type of operand 0.
 static void scalarToOperand(Node &node, StringRef name, unsigned index) {
-  auto value = dyn_cast_or_null<FloatAttr>(node.take(name));
+  auto value = dyn_cast_or_null<FloatAttr>(node.attributes.get(name));
   Value like = node.operand(0);
   if (!value || !like)
     return;
-  Type type = onnx::elementType(like);
-  if (!isa<FloatType>(type))
-    return;
+  node.take(name);
+  Type element = onnx::elementType(like);
+  auto type = RankedTensorType::get({}, element);
   APFloat number = value.getValue();
-  bool losesInfo;
-  number.convert(cast<FloatType>(type).getFloatSemantics(),
-                 APFloat::rmNearestTiesToEven, &losesInfo);
+  bool ignored;
+  if (auto real = dyn_cast<FloatType>(element)) {
+    number.convert(real.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                   &ignored);
+    node.setOperand(index, node.constant(DenseElementsAttr::get(type, number)));
+    return;
+  }
+  // The limits of floats, which Clip has by default, become those of integers.
+  llvm::APSInt integer(element.getIntOrFloatBitWidth(),
+                       onnx::isUnsignedElement(element));
+  number.convertToInteger(integer, APFloat::rmTowardZero, &ignored);
+  const APInt &bits = integer;
   node.setOperand(index, node.constant(DenseElementsAttr::get(
-                             RankedTensorType::get({}, type), number)));
+                             type, ArrayRef<APInt>(bits))));
 }
 
 static void axesToOperand(Node &node) { listToOperand(node, "axes", 1); }
@@ -76,9 +91,11 @@ static void padToOperands(Node &node) {
 static void reshapeToOperand(Node &node) { listToOperand(node, "shape", 1); }
 
 static void topKToOperand(Node &node) {
-  int64_t k = node.integer("k", 0);
+  auto k = dyn_cast_or_null<IntegerAttr>(node.attributes.get("k"));
+  if (!k)
+    return;
   node.take("k");
-  node.setOperand(1, node.constant(ArrayRef<int64_t>{k}));
+  node.setOperand(1, node.constant(ArrayRef<int64_t>{k.getInt()}));
 }
 
 /// Until opset 6, the second operand was aligned at attribute axis.
