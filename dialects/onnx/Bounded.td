@@ -121,5 +121,8 @@ def Onnx_BoundedTopKOp : Onnx_BoundedSequentialOp<"BoundedTopK"> {
 
 def Onnx_FillLikeOp : Onnx_ElementwiseOp<"FillLike", "adaptor.getValue().getElementType(), ::mlir::ValueRange()"> {
   let summary = "ConstantOfShape of the shape of another tensor";
-  let arguments = (ins Onnx_Tensor:$like, ElementsAttr:$value);
+  let arguments = (ins Onnx_Tensor:$like,
+    ConfinedAttr<ElementsAttr, [AttrConstraint<
+      CPred<"::llvm::cast<::mlir::ElementsAttr>($_self).getNumElements() == 1">,
+      "of one element">]>:$value);
 }
