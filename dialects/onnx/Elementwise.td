@@ -82,7 +82,8 @@ def Onnx_FloorOp : Onnx_UnaryOp<"Floor", Onnx_Float> {
 def Onnx_GeluOp : Onnx_UnaryOp<"Gelu", Onnx_Float> {
   let summary = "x * Phi(x), the Gaussian error linear unit";
   let description = [{With `approximate = "tanh"`, Phi is approximated by a hyperbolic tangent.}];
-  let arguments = (ins Onnx_Float:$x, Onnx_String<"none">:$approximate);
+  let arguments = (ins Onnx_Float:$x,
+    DefaultValuedStrAttr<Onnx_StringOf<["none", "tanh"]>, "none">:$approximate);
 }
 
 def Onnx_HardSigmoidOp : Onnx_UnaryOp<"HardSigmoid", Onnx_Float> {
@@ -221,9 +222,10 @@ def Onnx_AndOp : Onnx_BinaryOp<"And", Onnx_Bool> {
   let summary = "Logical and";
 }
 
-def Onnx_BitShiftOp : Onnx_BinaryOp<"BitShift", Onnx_Integer> {
+def Onnx_BitShiftOp : Onnx_BinaryOp<"BitShift", Onnx_Unsigned> {
   let summary = "a shifted by b bits to the LEFT or RIGHT";
-  let arguments = (ins Onnx_Integer:$a, Onnx_Integer:$b, StrAttr:$direction);
+  let arguments = (ins Onnx_Unsigned:$a, Onnx_Unsigned:$b,
+    Onnx_StringOf<["LEFT", "RIGHT"]>:$direction);
 }
 
 def Onnx_BitwiseAndOp : Onnx_BinaryOp<"BitwiseAnd", Onnx_Integer> {

@@ -62,8 +62,6 @@ Value HardmaxOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
 LogicalResult LpNormalizationOp::decompose(OpBuilder &b,
                                            SmallVectorImpl<Value> &results) {
   Composer c(b, getLoc());
-  if (getP() != 1 && getP() != 2)
-    return failure();
   Value norm = getP() == 1 ? c.reduce<ReduceL1Op>(getX(), int64_t(getAxis()))
                            : c.reduce<ReduceL2Op>(getX(), int64_t(getAxis()));
   // Zeros stay zeros.

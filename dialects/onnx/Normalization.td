@@ -38,7 +38,8 @@ def Onnx_HardmaxOp : Onnx_AlongAxisOp<"Hardmax", [DeclareOpInterfaceMethods<Inde
 def Onnx_LpNormalizationOp
     : Onnx_AlongAxisOp<"LpNormalization", [DeclareOpInterfaceMethods<DecomposableOp>]> {
   let summary = "x divided by its p-norm along axis; p is 1 or 2";
-  let arguments = (ins Onnx_Float:$x, Onnx_Int<"-1">:$axis, Onnx_Int<"2">:$p);
+  let arguments = (ins Onnx_Float:$x, Onnx_Int<"-1">:$axis,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntMinValue<1>, IntMaxValue<2>]>, "2">:$p);
 }
 
 def Onnx_BatchNormalizationOp : Onnx_DecomposableOp<"BatchNormalization"> {

@@ -22,6 +22,7 @@ defvar Onnx_NumericTypes = Onnx_FloatTypes # Onnx_IntegerTypes;
 def Onnx_Float : StaticShapeTensorOf<Onnx_FloatTypes>;
 def Onnx_FloatOrInt32 : StaticShapeTensorOf<Onnx_FloatTypes # [I32]>;
 def Onnx_Integer : StaticShapeTensorOf<Onnx_IntegerTypes>;
+def Onnx_Unsigned : StaticShapeTensorOf<Onnx_UnsignedTypes>;
 def Onnx_Numeric : StaticShapeTensorOf<Onnx_NumericTypes>;
 def Onnx_Bool : StaticShapeTensorOf<[I1]>;
 def Onnx_Int64 : StaticShapeTensorOf<[I64]>;
@@ -35,6 +36,11 @@ class Onnx_Optional<Type type> : AnyTypeOf<[type, NoneType]>;
 class Onnx_Int<string value> : DefaultValuedAttr<I64Attr, value>;
 class Onnx_Float32<string value> : DefaultValuedAttr<F32Attr, value>;
 class Onnx_String<string value> : DefaultValuedStrAttr<StrAttr, value>;
+// A string that is one of some.
+class Onnx_StringOf<list<string> names> : ConfinedAttr<StrAttr, [AttrConstraint<
+  CPred<"::llvm::is_contained({\"" # !interleave(names, "\", \"") #
+        "\"}, ::llvm::cast<::mlir::StringAttr>($_self).getValue())">,
+  "that is " # !interleave(names, " or ")>]>;
 def Onnx_Ints : DefaultValuedAttr<DenseI64ArrayAttr, "{}">;
 
 // Result types by a function of an adaptor that looks at shapes alone; extents

@@ -46,6 +46,39 @@ func.func @cast(%a: tensor<2xi32>) {
 
 // -----
 
+func.func @approximate(%a: tensor<2xf32>) {
+  // expected-error@+1 {{attribute 'approximate' failed to satisfy constraint: string attribute that is none or tanh}}
+  %0 = onnx.Gelu %a {approximate = "Tanh"} : (tensor<2xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @direction(%a: tensor<2xui8>) {
+  // expected-error@+1 {{attribute 'direction' failed to satisfy constraint: string attribute that is LEFT or RIGHT}}
+  %0 = onnx.BitShift %a, %a {direction = "left"} : (tensor<2xui8>, tensor<2xui8>) -> tensor<2xui8>
+  return
+}
+
+// -----
+
+// Of negative distances nothing is said.
+func.func @signed_shift(%a: tensor<2xi8>) {
+  // expected-error@+1 {{operand #0 must be statically shaped tensor of}}
+  %0 = onnx.BitShift %a, %a {direction = "LEFT"} : (tensor<2xi8>, tensor<2xi8>) -> tensor<2xi8>
+  return
+}
+
+// -----
+
+func.func @lp_normalization(%a: tensor<2xf32>) {
+  // expected-error@+1 {{attribute 'p' failed to satisfy constraint}}
+  %0 = onnx.LpNormalization %a {p = 3 : i64} : (tensor<2xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
 func.func @conv_rank(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3xf32>, %n: none) {
   // expected-error@+2 {{x and w need the same rank, at least 3 (C1)}}
   // expected-error@+1 {{failed to infer returned types}}
