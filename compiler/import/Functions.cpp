@@ -19,6 +19,9 @@ using llvm::StringRef;
 /// Functions that call each other twice, and so on, have exponentially many.
 static constexpr int64_t maxNodes = 1 << 20;
 
+/// Most calls that lie in each other: they are replaced by recursion.
+static constexpr unsigned maxDepth = 100;
+
 static StringRef domainOf(StringRef domain) {
   return domain == "ai.onnx" ? "" : domain;
 }
@@ -200,6 +203,9 @@ bool Inliner::inlineCall(const ::onnx::NodeProto &call,
                          Nodes &result) {
   if (depth > unsigned(functions.size()))
     return fail("function '" + function.name() + "' calls itself");
+  if (depth > maxDepth)
+    return fail("function '" + function.name() + "' lies in more than " +
+                std::to_string(maxDepth) + " calls of others");
   if (!importsSameOpsets(function))
     return false;
   Instance instance(call, function, calls++);

@@ -76,6 +76,19 @@ class BadModels(Case):
         model = make_model(nodes, [("n", INT64, [])], [("y", INT64, [])])
         self.refuse_model(model, r"\(SequenceMap, opset 17\): the operator is not supported")
 
+    def test_functions_in_many_functions(self):
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid("mine", 1)]
+
+        def function(number, operator, domain):
+            node = helper.make_node(operator, ["a"], ["b"], domain=domain)
+            return helper.make_function("mine", f"F{number}", ["a"], ["b"], [node], opsets)
+
+        functions = [function(number, f"F{number + 1}", "mine") for number in range(5000)]
+        functions.append(function(5000, "Relu", ""))
+        call = helper.make_node("F0", ["x"], ["y"], domain="mine")
+        model = make_model([call], [("x", FLOAT, [2])], [("y", FLOAT, [2])], functions=functions)
+        self.refuse_model(model, "'F101' lies in more than 100 calls of others")
+
     def test_loop_of_unknown_length(self):
         body = helper.make_graph(
             [helper.make_node("Identity", ["c"], ["d"]), helper.make_node("Neg", ["s"], ["t"])],
