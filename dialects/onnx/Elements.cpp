@@ -16,6 +16,11 @@ using namespace mlir::veltair::onnx;
 /// Constants up to this size are stored in the attribute itself.
 static constexpr size_t maxDenseBytes = 1024;
 
+/// What a splat is spread out to at most, and lists of numbers: there may be
+/// more elements than memory holds.
+static constexpr size_t maxSpreadBytes = size_t(1) << 32;
+static constexpr int64_t maxListed = 1 << 26;
+
 int64_t mlir::veltair::onnx::elementBytes(Type elementType) {
   return memoryType(elementType).getIntOrFloatBitWidth() / 8;
 }
@@ -35,7 +40,7 @@ ElementBytes::ElementBytes(ElementsAttr attribute) {
     return;
   }
   auto dense = dyn_cast<DenseElementsAttr>(attribute);
-  if (!dense)
+  if (!dense || (dense.isSplat() && size > maxSpreadBytes))
     return;
   valid = true;
   ArrayRef<char> raw = dense.getRawData();
@@ -140,6 +145,13 @@ ElementsAttr mlir::veltair::onnx::expandSplat(ElementsAttr attribute,
   return cast<DenseElementsAttr>(attribute).resizeSplat(type);
 }
 
+/// The bytes of a constant that is read as a list; invalid when it is too long.
+static ElementBytes listed(ElementsAttr attribute) {
+  return attribute && attribute.getNumElements() <= maxListed
+             ? ElementBytes(attribute)
+             : ElementBytes();
+}
+
 /// Calls `add` with every element of `bytes`, which holds values of type T.
 template <typename T, typename Fn>
 static void forEachRaw(ArrayRef<char> bytes, Fn add) {
@@ -152,7 +164,7 @@ static void forEachRaw(ArrayRef<char> bytes, Fn add) {
 
 std::optional<SmallVector<int64_t>>
 mlir::veltair::onnx::getIntegers(ElementsAttr attribute) {
-  ElementBytes elements(attribute);
+  ElementBytes elements = listed(attribute);
   if (!elements || !attribute.getElementType().isInteger())
     return std::nullopt;
   ArrayRef<char> bytes = elements.get();
@@ -180,7 +192,7 @@ mlir::veltair::onnx::getIntegers(ElementsAttr attribute) {
 
 std::optional<SmallVector<double>>
 mlir::veltair::onnx::getFloats(ElementsAttr attribute) {
-  ElementBytes elements(attribute);
+  ElementBytes elements = listed(attribute);
   auto type =
       elements ? dyn_cast<FloatType>(attribute.getElementType()) : FloatType();
   if (!type)

@@ -24,7 +24,8 @@ class ElementBytes {
 public:
   ElementBytes() = default;
   /// Empty, and false in boolean context, when the elements cannot be read (a
-  /// foreign attribute, or a resource without or of too few bytes).
+  /// foreign attribute, a resource without or of too few bytes, or a splat of
+  /// more than 4 GiB).
   explicit ElementBytes(ElementsAttr attribute);
 
   explicit operator bool() const { return valid; }
@@ -55,7 +56,7 @@ ElementsAttr condenseSplat(ElementsAttr attribute);
 ElementsAttr expandSplat(ElementsAttr attribute, RankedTensorType type);
 
 /// The elements of a constant of integers or booleans, or of floating-point
-/// numbers; nothing for other attributes.
+/// numbers; nothing for other attributes and for more than 2^26 elements.
 std::optional<SmallVector<int64_t>> getIntegers(ElementsAttr attribute);
 std::optional<SmallVector<double>> getFloats(ElementsAttr attribute);
 
