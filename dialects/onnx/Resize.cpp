@@ -2,7 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "dialects/onnx/Cubic.h"
+#include "dialects/onnx/Interpolation.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include <cmath>
@@ -25,9 +25,8 @@ struct ResizedDimension {
 };
 
 /// Elements at either side of a coordinate that contribute to a result may be
-/// this many, and their combinations in all dimensions that: the code of each
-/// of them is written out.
-constexpr int64_t maxTapsAtSide = 8, maxCombinations = 4096;
+/// this many.
+constexpr int64_t maxTapsAtSide = 8;
 
 /// How many there are, or more than may be. Those of an antialiased dimension
 /// that shrinks are as much wider as it shrinks.

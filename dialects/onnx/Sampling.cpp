@@ -2,7 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "dialects/onnx/Cubic.h"
+#include "dialects/onnx/Interpolation.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -30,6 +30,14 @@ LogicalResult GridSampleOp::inferReturnTypes(MLIRContext *,
   if (!llvm::is_contained({"linear", "nearest", "cubic"}, mode) ||
       !llvm::is_contained({"zeros", "border", "reflection"}, padding))
     return infer.fail(2, "unknown mode or padding_mode");
+  int64_t taps = mode == "nearest" ? 1 : mode == "linear" ? 2 : 4;
+  int64_t combinations = 1;
+  for (size_t dim = 2; dim < x.size(); ++dim) {
+    combinations *= taps;
+    if (combinations > maxCombinations)
+      return infer.fail(3, "interpolation between so many elements is not "
+                           "supported");
+  }
   SmallVector<int64_t> shape{x[0], x[1]};
   llvm::append_range(shape, grid.drop_front().drop_back());
   return infer.result(elementType(a.getX()), shape);

@@ -15,7 +15,8 @@ def Onnx_GridSampleOp : Onnx_IndexedOp<"GridSample"> {
     * (C1) x is [N, C, spatial...] and grid [N, spatial..., number of spatial
       dimensions], of one or more not empty spatial dimensions;
     * (C2) mode is linear, nearest or cubic, padding_mode zeros, border or
-      reflection.
+      reflection;
+    * (C3) each result is interpolated between 4096 elements at most.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$grid, Onnx_Int<"0">:$align_corners,
     Onnx_String<"linear">:$mode, Onnx_String<"zeros">:$padding_mode);

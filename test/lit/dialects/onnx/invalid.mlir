@@ -440,6 +440,15 @@ func.func @quantize_extents(%x: tensor<4x3xf32, #onnx.extents<[0, -1]>>, %s: ten
 
 // -----
 
+func.func @grid_sample_taps(%x: tensor<1x1x1x1x1x1x1x1x1xf32>, %g: tensor<1x1x1x1x1x1x1x1x7xf32>) {
+  // expected-error@+2 {{interpolation between so many elements is not supported (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.GridSample %x, %g {mode = "cubic"} : (tensor<1x1x1x1x1x1x1x1x1xf32>, tensor<1x1x1x1x1x1x1x1x7xf32>) -> tensor<1x1x1x1x1x1x1x1x1xf32>
+  return
+}
+
+// -----
+
 func.func @resize_taps(%x: tensor<8x8x8x8xf32>, %n: none) {
   %s = onnx.Constant dense<0.125> : tensor<4xf32>
   // expected-error@+2 {{interpolation between so many elements is not supported (C4)}}

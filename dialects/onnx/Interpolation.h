@@ -2,14 +2,18 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Code of cubic interpolation.
+// What operations share that interpolate.
 
-#ifndef VELTAIR_DIALECTS_ONNX_CUBIC_H
-#define VELTAIR_DIALECTS_ONNX_CUBIC_H
+#ifndef VELTAIR_DIALECTS_ONNX_INTERPOLATION_H
+#define VELTAIR_DIALECTS_ONNX_INTERPOLATION_H
 
 #include "dialects/onnx/ElementBuilder.h"
 
 namespace mlir::veltair::onnx {
+
+/// Most elements that a result is interpolated between: the code of each of
+/// them is written out.
+constexpr int64_t maxCombinations = 4096;
 
 /// The weight of an element by its distance from the point that is wanted, with
 /// the parameter `a`.
@@ -42,4 +46,4 @@ private:
 
 } // namespace mlir::veltair::onnx
 
-#endif // VELTAIR_DIALECTS_ONNX_CUBIC_H
+#endif // VELTAIR_DIALECTS_ONNX_INTERPOLATION_H
