@@ -240,6 +240,11 @@ bool Window::isPadded(ArrayRef<int64_t> spatial) const {
   return false;
 }
 
+bool mlir::veltair::onnx::isAutoPad(StringRef name) {
+  return llvm::is_contained({"NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"},
+                            name);
+}
+
 FailureOr<Window>
 mlir::veltair::onnx::inferWindow(const Inference &infer, unsigned number,
                                  ArrayRef<int64_t> spatial,
@@ -269,8 +274,7 @@ mlir::veltair::onnx::inferWindow(const Inference &infer, unsigned number,
   window.strides = listOr(attributes.strides, rank, 1);
   window.dilations = listOr(attributes.dilations, rank, 1);
   StringRef autoPad = attributes.autoPad;
-  if (autoPad != "NOTSET" && autoPad != "VALID" && autoPad != "SAME_UPPER" &&
-      autoPad != "SAME_LOWER")
+  if (!isAutoPad(autoPad))
     return infer.fail(number, "unknown auto_pad '" + autoPad + "'");
   for (size_t i = 0; i < rank; ++i) {
     int64_t stride = window.strides[i];

@@ -150,6 +150,9 @@ struct Window {
   bool isPadded(ArrayRef<int64_t> spatial) const;
 };
 
+/// Whether there is an auto_pad of that name.
+bool isAutoPad(StringRef name);
+
 /// The attributes that describe a window; empty arrays mean the defaults.
 struct WindowAttributes {
   StringRef autoPad;

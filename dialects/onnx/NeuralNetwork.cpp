@@ -102,7 +102,10 @@ static FailureOr<Window> inferTransposedWindow(const Inference &infer,
   window.strides = listOr(a.getStrides(), rank, 1);
   window.dilations = listOr(a.getDilations(), rank, 1);
   SmallVector<int64_t> extra = listOr(a.getOutputPadding(), rank, 0);
-  bool isSame = a.getAutoPad().starts_with("SAME");
+  StringRef autoPad = a.getAutoPad();
+  if (!isAutoPad(autoPad))
+    return infer.fail(3, "unknown auto_pad '" + autoPad + "'");
+  bool isSame = autoPad.starts_with("SAME");
   for (size_t i = 0; i < rank; ++i) {
     int64_t full = window.strides[i] * (spatial[i] - 1) + extra[i] +
                    (kernel[i] - 1) * window.dilations[i] + 1;
@@ -112,9 +115,9 @@ static FailureOr<Window> inferTransposedWindow(const Inference &infer,
                            ? spatial[i] * window.strides[i]
                            : a.getOutputShape()[i];
       int64_t total = std::max<int64_t>(0, full - wanted);
-      begin = a.getAutoPad() == "SAME_UPPER" ? total / 2 : total - total / 2;
+      begin = autoPad == "SAME_UPPER" ? total / 2 : total - total / 2;
       end = full - wanted - begin;
-    } else if (!a.getPads().empty()) {
+    } else if (autoPad == "NOTSET" && !a.getPads().empty()) {
       begin = a.getPads()[i];
       end = a.getPads()[rank + i];
     }
@@ -181,7 +184,8 @@ Value ConvTransposeOp::emitElement(ElementBuilder &b, unsigned,
       firstKernel.push_back(first);
     } else {
       lower.push_back(b.index(0));
-      upper.push_back(b.index(window.kernel[i]));
+      // Of no elements none can be read, not even to be ignored.
+      upper.push_back(b.index(extent == 0 ? 0 : window.kernel[i]));
       origin.push_back(at);
       firstKernel.push_back(Value());
     }

@@ -42,7 +42,7 @@ def Onnx_ConvTransposeOp : Onnx_IndexedOp<"ConvTranspose"> {
     * (C1) x has at least three dimensions and w as many;
     * (C2) group is positive and divides C, which is w's first extent;
     * (C3) attributes have one entry (pads: two) for each spatial dimension and
-      are sane; kernel_shape, when given, is w's;
+      are sane; kernel_shape, when given, is w's; auto_pad is known;
     * (C4) b has M elements; (C5) the operands' element types match.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$w, Onnx_Optional<Onnx_Float>:$b,

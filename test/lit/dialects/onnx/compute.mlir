@@ -35,6 +35,22 @@ func.func @conv_transpose() -> tensor<1x1x5xf32> {
   return %0 : tensor<1x1x5xf32>
 }
 
+// Of an empty operand, what it spreads is empty as well; without padding, pads
+// mean nothing.
+// CHECK-LABEL: @conv_transpose_corners
+// CHECK-DAG: dense<3.000000e+00> : tensor<1x1x4xf32>
+// CHECK-DAG: {{\[\[\[}}1.000000e+00, 3.000000e+00, 3.000000e+00, 2.000000e+00]]]> : tensor<1x1x4xf32>
+func.func @conv_transpose_corners() -> (tensor<1x1x4xf32>, tensor<1x1x4xf32>) {
+  %e = onnx.Constant dense<> : tensor<1x1x0xf32>
+  %x = onnx.Constant dense<[[[1.0, 2.0]]]> : tensor<1x1x2xf32>
+  %w = onnx.Constant dense<1.0> : tensor<1x1x3xf32>
+  %b = onnx.Constant dense<3.0> : tensor<1xf32>
+  %n = onnx.NoValue
+  %0 = onnx.ConvTranspose %e, %w, %b {dilations = array<i64: 2>} : (tensor<1x1x0xf32>, tensor<1x1x3xf32>, tensor<1xf32>) -> tensor<1x1x4xf32>
+  %1 = onnx.ConvTranspose %x, %w, %n {auto_pad = "VALID", pads = array<i64: 1, 1>} : (tensor<1x1x2xf32>, tensor<1x1x3xf32>, none) -> tensor<1x1x4xf32>
+  return %0, %1 : tensor<1x1x4xf32>, tensor<1x1x4xf32>
+}
+
 // CHECK-LABEL: @pools
 // CHECK-DAG: {{\[\[\[}}3.000000e+00, 4.000000e+00, 4.000000e+00]]]> : tensor<1x1x3xf32>
 // CHECK-DAG: {{\[\[\[}}1, 3, 3]]]> : tensor<1x1x3xi64>
