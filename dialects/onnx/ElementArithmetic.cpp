@@ -64,7 +64,9 @@ static Value emitFloatRemainder(ElementBuilder &b, Value x, Value y) {
     rest = math::FmaOp::create(b, b.neg(quotient), y, rest);
   }
   Value size = b.abs(y), zero = b.constant(wide, 0);
-  Value overshot = b.lt(b.mul(rest, x), zero);
+  // Not the product with x itself, which may be too small to have a sign.
+  Value sign = math::CopySignOp::create(b, b.constant(wide, 1), x);
+  Value overshot = b.lt(b.mul(rest, sign), zero);
   rest = b.select(overshot, b.add(rest, math::CopySignOp::create(b, size, x)),
                   rest);
   // x itself, where y is infinite and x is not.

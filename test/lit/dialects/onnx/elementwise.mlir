@@ -44,6 +44,19 @@ func.func @fmod() -> tensor<4xf32> {
   return %0 : tensor<4xf32>
 }
 
+// Of numbers whose product is 0, too: 2^-660 is less than ten times the double
+// next to 0.1 * 2^-660.
+// CHECK-LABEL: @fmod_of_small_doubles
+// CHECK: onnx.Constant dense<true> : tensor<2xi1>
+func.func @fmod_of_small_doubles() -> tensor<2xi1> {
+  %a = onnx.Constant dense<[0x16B0000000000000, 0x96B0000000000000]> : tensor<2xf64>
+  %b = onnx.Constant dense<0x167999999999999A> : tensor<1xf64>
+  %w = onnx.Constant dense<[0x1679999999999996, 0x9679999999999996]> : tensor<2xf64>
+  %0 = onnx.Mod %a, %b {fmod = 1 : i64} : (tensor<2xf64>, tensor<1xf64>) -> tensor<2xf64>
+  %1 = onnx.Equal %0, %w : (tensor<2xf64>, tensor<2xf64>) -> tensor<2xi1>
+  return %1 : tensor<2xi1>
+}
+
 // Integer division by zero is a fault: the operation stays.
 // CHECK-LABEL: @division_by_zero
 // CHECK: onnx.Div
