@@ -101,7 +101,8 @@ def Onnx_TfIdfVectorizerOp : Onnx_SequentialOp<"TfIdfVectorizer"> {
   let description = [{
     * (C1) x has one or two dimensions; (C2) the pool is of integers, its n-grams
       lie where ngram_counts says, and ngram_indexes has one entry for each;
-    * (C3) 1 <= min_gram_length <= max_gram_length, and max_skip_count >= 0;
+    * (C3) 1 <= min_gram_length <= max_gram_length, and max_skip_count >= 0; not
+      more than 2^20 items are to be compared at all distances;
     * (C4) mode is TF, IDF or TFIDF; weights, if given, has an entry for each n-gram.
   }];
   let arguments = (ins Onnx_Index:$x, I64Attr:$max_gram_length, I64Attr:$max_skip_count,

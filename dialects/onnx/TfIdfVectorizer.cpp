@@ -4,9 +4,18 @@
 
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::veltair::onnx;
+
+/// How many distances there are between the items of an n-gram in a row of
+/// `length`, of which at most `skip` are skipped. Single items have one.
+static int64_t distancesOf(int64_t n, int64_t skip, int64_t length) {
+  if (length == 0 || n == 1)
+    return std::min<int64_t>(length, 1);
+  return std::min(skip + 1, (length - 1) / (n - 1));
+}
 
 LogicalResult
 TfIdfVectorizerOp::inferReturnTypes(MLIRContext *context,
@@ -39,6 +48,15 @@ TfIdfVectorizerOp::inferReturnTypes(MLIRContext *context,
   int64_t skip = a.getMaxSkipCount();
   if (low < 1 || high < low || high > 64 || skip < 0 || skip > (1 << 24))
     return infer.fail(3, "the lengths of n-grams or the skips are impossible");
+  // Each comparison of an item is written out.
+  constexpr int64_t maxComparisons = 1 << 20;
+  int64_t comparisons = 0;
+  for (int64_t n = low; n <= std::min<int64_t>(high, counts.size()); ++n) {
+    int64_t end = n < int64_t(counts.size()) ? counts[n] : pool;
+    comparisons += (end - counts[n - 1]) * distancesOf(n, skip, x.back());
+    if (comparisons > maxComparisons)
+      return infer.fail(3, "there are too many n-grams and distances");
+  }
   StringRef mode = a.getMode();
   if ((mode != "TF" && mode != "IDF" && mode != "TFIDF") ||
       !(a.getWeights().empty() || int64_t(a.getWeights().size()) == grams))
@@ -64,15 +82,19 @@ void TfIdfVectorizerOp::emitLoops(ElementBuilder &b) {
     for (int64_t n = 1; n <= int64_t(counts.size()); ++n) {
       int64_t end = n < int64_t(counts.size()) ? counts[n] : pool.size();
       for (int64_t gram = counts[n - 1]; gram < end; gram += n, ++number) {
-        if (n < int64_t(getMinGramLength()) || n > int64_t(getMaxGramLength()))
+        // No item is one that its type does not hold.
+        bool occurs = llvm::all_of(pool.slice(gram, n), [&](int64_t item) {
+          return llvm::isIntN(element.getIntOrFloatBitWidth(), item);
+        });
+        if (n < int64_t(getMinGramLength()) ||
+            n > int64_t(getMaxGramLength()) || !occurs)
           continue;
         Value target = b.index(getNgramIndexes()[number]);
         double weight = getWeights().empty() || getMode() == "TF"
                             ? 1
                             : getWeights()[number];
-        // Single items have nothing to skip.
-        int64_t distances = n == 1 ? 1 : int64_t(getMaxSkipCount()) + 1;
-        for (int64_t d = 1; d <= distances && (n - 1) * d < length; ++d)
+        int64_t distances = distancesOf(n, getMaxSkipCount(), length);
+        for (int64_t d = 1; d <= distances; ++d)
           b.loop(b.index(0), b.index(length - (n - 1) * d), {},
                  [&](Value i, ValueRange) {
                    Value matches = b.boolean(true);

@@ -120,6 +120,16 @@ func.func @indexing() -> (tensor<2xi32>, tensor<3xi32>, tensor<2xi32>, tensor<2x
   return %0, %1, %2, %3 : tensor<2xi32>, tensor<3xi32>, tensor<2xi32>, tensor<2xi64>
 }
 
+// 2^32 + 1 is no item of 32 bits.
+// CHECK-LABEL: @tf_idf
+// CHECK: dense<[0.000000e+00, 2.000000e+00, 1.000000e+00]> : tensor<3xf32>
+func.func @tf_idf() -> tensor<3xf32> {
+  %x = onnx.Constant dense<[1, 5, 1]> : tensor<3xi32>
+  %0 = onnx.TfIdfVectorizer %x {max_gram_length = 2 : i64, max_skip_count = 5 : i64, min_gram_length = 1 : i64, mode = "TF",
+    ngram_counts = array<i64: 0, 2>, ngram_indexes = array<i64: 0, 1, 2>, pool_int64s = array<i64: 4294967297, 1, 1, 1>} : (tensor<3xi32>) -> tensor<3xf32>
+  return %0 : tensor<3xf32>
+}
+
 // An index out of range is a fault when the operation runs: it stays.
 // CHECK-LABEL: @gather_outside
 // CHECK: onnx.Gather

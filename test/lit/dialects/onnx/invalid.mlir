@@ -449,6 +449,15 @@ func.func @grid_sample_taps(%x: tensor<1x1x1x1x1x1x1x1x1xf32>, %g: tensor<1x1x1x
 
 // -----
 
+func.func @tf_idf(%x: tensor<1048576xi32>) {
+  // expected-error@+2 {{there are too many n-grams and distances (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.TfIdfVectorizer %x {max_gram_length = 2 : i64, max_skip_count = 16777216 : i64, min_gram_length = 2 : i64, mode = "TF", ngram_counts = array<i64: 0, 0>, ngram_indexes = array<i64: 0>, pool_int64s = array<i64: 1, 2>} : (tensor<1048576xi32>) -> tensor<1xf32>
+  return
+}
+
+// -----
+
 func.func @resize_taps(%x: tensor<8x8x8x8xf32>, %n: none) {
   %s = onnx.Constant dense<0.125> : tensor<4xf32>
   // expected-error@+2 {{interpolation between so many elements is not supported (C4)}}
