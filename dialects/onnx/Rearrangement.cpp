@@ -447,8 +447,13 @@ LogicalResult TriluOp::inferReturnTypes(MLIRContext *,
 
 Value TriluOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   Value diagonal = b.index(0);
-  if (!isAbsent(getK()))
-    diagonal = b.toIndex(b.loadScalar(getK()));
+  if (!isAbsent(getK())) {
+    // Diagonals beyond the corners are all alike; differences of the largest
+    // numbers would be of the other sign.
+    ArrayRef<int64_t> matrix = shapeOf(getInput()).take_back(2);
+    diagonal = b.clamp(b.toIndex(b.loadScalar(getK())), b.index(-matrix[0]),
+                       b.index(matrix[1]));
+  }
   Value row = index[index.size() - 2];
   Value offset = b.sub(b.sub(index.back(), row), diagonal);
   Value zero = b.index(0);

@@ -119,6 +119,18 @@ func.func @trilu() -> tensor<2x2xi32> {
   return %0 : tensor<2x2xi32>
 }
 
+// A diagonal far outside leaves all elements, or none.
+// CHECK-LABEL: @trilu_outside
+// CHECK-DAG: dense<{{\[\[}}1, 2], [3, 4]]> : tensor<2x2xi32>
+// CHECK-DAG: dense<0> : tensor<2x2xi32>
+func.func @trilu_outside() -> (tensor<2x2xi32>, tensor<2x2xi32>) {
+  %x = onnx.Constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi32>
+  %k = onnx.Constant dense<-9223372036854775808> : tensor<i64>
+  %0 = onnx.Trilu %x, %k : (tensor<2x2xi32>, tensor<i64>) -> tensor<2x2xi32>
+  %1 = onnx.Trilu %x, %k {upper = 0 : i64} : (tensor<2x2xi32>, tensor<i64>) -> tensor<2x2xi32>
+  return %0, %1 : tensor<2x2xi32>, tensor<2x2xi32>
+}
+
 // CHECK-LABEL: @depth_to_space
 // CHECK: {{\[\[\[\[}}1, 2], [3, 4]]]]> : tensor<1x1x2x2xi32>
 func.func @depth_to_space() -> tensor<1x1x2x2xi32> {
