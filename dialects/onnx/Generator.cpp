@@ -4,6 +4,7 @@
 
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 
 using namespace mlir;
@@ -85,28 +86,57 @@ Value EyeLikeOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
 // Range
 //===----------------------------------------------------------------------===//
 
+/// How many numbers there are from `start` in steps of `delta` before `limit`;
+/// -1 when there is no end, or none near enough.
+static int64_t countReals(double start, double limit, double delta) {
+  double count = std::ceil((limit - start) / delta);
+  if (delta == 0 || !(std::abs(count) <= double(maxExtent)))
+    return -1;
+  return std::max<int64_t>(0, int64_t(count));
+}
+
+/// The same of integers, not all of which are numbers of f64.
+static int64_t countIntegers(int64_t start, int64_t limit, int64_t delta) {
+  if (delta == 0)
+    return -1;
+  if (delta > 0 ? start >= limit : start <= limit)
+    return 0;
+  // Differences of any two of them fit into unsigned ones.
+  uint64_t distance = uint64_t(limit) - uint64_t(start), step = uint64_t(delta);
+  if (delta < 0) {
+    distance = 0 - distance;
+    step = 0 - step;
+  }
+  uint64_t count = llvm::divideCeil(distance, step);
+  return count > uint64_t(maxExtent) ? -1 : int64_t(count);
+}
+
 LogicalResult RangeOp::inferReturnTypes(MLIRContext *,
                                         std::optional<Location> location,
                                         Adaptor a,
                                         SmallVectorImpl<Type> &types) {
   Inference infer("Range", location, types);
   Type element = elementType(a.getStart());
-  double values[3];
-  for (auto [value, operand] :
-       llvm::zip_equal(values, ValueRange(a.getOperands()))) {
-    auto integers = constantIntegers(operand);
-    auto reals = constantFloats(operand);
-    size_t count = integers ? integers->size() : reals ? reals->size() : 0;
-    if (count != 1 || elementType(operand) != element)
+  SmallVector<int64_t> integers;
+  SmallVector<double> reals;
+  for (Value operand : ValueRange(a.getOperands())) {
+    std::optional<int64_t> integer = constantInteger(operand);
+    std::optional<SmallVector<double>> real = constantFloats(operand);
+    if (elementType(operand) != element ||
+        !(integer || (real && real->size() == 1)))
       return infer.failForValue(
           1, operand, "the operands must be constant scalars of one type");
-    value = integers ? double(integers->front()) : reals->front();
+    if (integer)
+      integers.push_back(*integer);
+    else
+      reals.push_back(real->front());
   }
-  double count = std::ceil((values[1] - values[0]) / values[2]);
-  // More are refused as a shape.
-  if (values[2] == 0 || !(std::abs(count) < 0x1p41))
+  int64_t count = integers.empty()
+                      ? countReals(reals[0], reals[1], reals[2])
+                      : countIntegers(integers[0], integers[1], integers[2]);
+  if (count < 0)
     return infer.fail(2, "the step is 0, or the range has no end");
-  return infer.result(element, std::max<int64_t>(0, int64_t(count)));
+  return infer.result(element, count);
 }
 
 Value RangeOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {

@@ -130,6 +130,26 @@ func.func @tf_idf() -> tensor<3xf32> {
   return %0 : tensor<3xf32>
 }
 
+// Integers that doubles do not hold, and the longest way down.
+// CHECK-LABEL: @range
+// CHECK-DAG: dense<[9007199254740993, 9007199254740994, 9007199254740995]> : tensor<3xi64>
+// CHECK-DAG: dense<[9223372036854775807, -1]> : tensor<2xi64>
+// CHECK-DAG: dense<[0.000000e+00, 5.000000e-01]> : tensor<2xf32>
+func.func @range() -> (tensor<3xi64>, tensor<2xi64>, tensor<2xf32>) {
+  %a = onnx.Constant dense<9007199254740993> : tensor<i64>
+  %b = onnx.Constant dense<9007199254740996> : tensor<i64>
+  %one = onnx.Constant dense<1> : tensor<i64>
+  %0 = onnx.Range %a, %b, %one : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<3xi64>
+  %most = onnx.Constant dense<9223372036854775807> : tensor<i64>
+  %least = onnx.Constant dense<-9223372036854775808> : tensor<i64>
+  %1 = onnx.Range %most, %least, %least : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<2xi64>
+  %x = onnx.Constant dense<0.0> : tensor<f32>
+  %y = onnx.Constant dense<1.0> : tensor<f32>
+  %z = onnx.Constant dense<0.5> : tensor<f32>
+  %2 = onnx.Range %x, %y, %z : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<2xf32>
+  return %0, %1, %2 : tensor<3xi64>, tensor<2xi64>, tensor<2xf32>
+}
+
 // An index out of range is a fault when the operation runs: it stays.
 // CHECK-LABEL: @gather_outside
 // CHECK: onnx.Gather
