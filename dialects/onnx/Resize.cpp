@@ -46,7 +46,9 @@ static void keepAspectRatio(MutableArrayRef<ResizedDimension> dims,
                    : std::min(scale, dims[axis].scale);
   for (int64_t axis : axes) {
     dims[axis].scale = scale;
-    dims[axis].output = int64_t(std::floor(scale * dims[axis].input + 0.5));
+    // Longer ones are refused as a shape.
+    double length = std::floor(scale * double(dims[axis].input) + 0.5);
+    dims[axis].output = int64_t(std::min(length, 2.0 * maxExtent));
   }
 }
 
@@ -106,6 +108,10 @@ resolveResize(const Inference &infer, ResizeOp::Adaptor a) {
     for (auto [i, axis] : llvm::enumerate(axes)) {
       dims[axis].roiStart = (*roi)[i];
       dims[axis].roiEnd = (*roi)[axes.size() + i];
+      // Coordinates are integers at last.
+      if (!(std::abs(dims[axis].roiStart) < 1e9) ||
+          !(std::abs(dims[axis].roiEnd) < 1e9))
+        return infer.fail(3, "roi has an impossible element");
     }
   }
   if (hasScales) {

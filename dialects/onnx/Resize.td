@@ -14,7 +14,7 @@ def Onnx_ResizeOp : Onnx_IndexedOp<"Resize"> {
 
     * (C1) exactly one of scales and sizes is given; both, and roi, are constant;
     * (C2) they have one element (roi: two) for each dimension, or each in axes;
-    * (C3) scales and sizes are positive;
+    * (C3) scales and sizes are positive, elements of roi less than 10^9;
     * (C4) mode, nearest_mode and coordinate_transformation_mode are known;
       antialiased dimensions shrink to an eighth, with mode cubic a fourth, at most;
       each result is interpolated between 4096 elements at most;

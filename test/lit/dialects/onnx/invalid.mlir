@@ -458,6 +458,17 @@ func.func @tf_idf(%x: tensor<1048576xi32>) {
 
 // -----
 
+func.func @resize_roi(%x: tensor<8xf32>, %n: none) {
+  %r = onnx.Constant dense<[0.0, 0x7FC00000]> : tensor<2xf32>
+  %s = onnx.Constant dense<4> : tensor<1xi64>
+  // expected-error@+2 {{roi has an impossible element (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Resize %x, %r, %n, %s {coordinate_transformation_mode = "tf_crop_and_resize"} : (tensor<8xf32>, tensor<2xf32>, none, tensor<1xi64>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
 func.func @resize_taps(%x: tensor<8x8x8x8xf32>, %n: none) {
   %s = onnx.Constant dense<0.125> : tensor<4xf32>
   // expected-error@+2 {{interpolation between so many elements is not supported (C4)}}
