@@ -38,6 +38,7 @@ private:
   LogicalResult readOpsets(ModelContext &model);
   LogicalResult readConstants(ModelContext &model, TensorReader &tensors);
   LogicalResult readInputs(const ModelContext &model);
+  LogicalResult checkOutputNames();
   LogicalResult sortNodes(ModelContext &model);
   void importProgram(const ModelContext &model, TensorReader &tensors,
                      const Binding &binding, size_t number, ModelOp op);
@@ -157,6 +158,14 @@ LogicalResult ModelImporter::readInputs(const ModelContext &model) {
     inputs.push_back(std::move(declared));
   }
   return failure(!problems.empty());
+}
+
+LogicalResult ModelImporter::checkOutputNames() {
+  llvm::StringSet<> names;
+  for (const auto &output : proto->graph().output())
+    if (!names.insert(output.name()).second)
+      return fail("output '" + output.name() + "' is listed twice");
+  return success();
 }
 
 /// Orders the nodes so that operands come first. The order of the file is kept
@@ -296,7 +305,8 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
   StringRef folder = llvm::sys::path::parent_path(path);
   TensorReader tensors(folder.empty() ? "." : folder.str(), proto, problems);
   if (failed(readOpsets(model)) || failed(readConstants(model, tensors)) ||
-      failed(readInputs(model)) || failed(sortNodes(model)))
+      failed(readInputs(model)) || failed(checkOutputNames()) ||
+      failed(sortNodes(model)))
     return nullptr;
   FailureOr<std::vector<Binding>> bindings =
       bindInputs(inputs, options, location, problems);

@@ -55,6 +55,11 @@ class BadModels(Case):
         model.graph.output[0].name = "elsewhere"
         self.refuse_model(model, "elsewhere")
 
+    def test_output_listed_twice(self):
+        value = ("y", FLOAT, [2])
+        model = make_model([helper.make_node("Relu", ["x"], ["y"])], [("x", FLOAT, [2])], [value, value])
+        self.refuse_model(model, "output 'y' is listed twice")
+
     def test_defined_twice(self):
         nodes = [helper.make_node("Relu", ["x"], ["y"], "first"), helper.make_node("Abs", ["x"], ["y"], "second")]
         self.refuse_model(make_model(nodes, [("x", FLOAT, [2])], [("y", FLOAT, [2])]), "second|'y'")
