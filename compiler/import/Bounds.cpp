@@ -153,7 +153,9 @@ static std::optional<int64_t> upperBound(Value value, int64_t index,
     return position ? upperBound(gather.getData(), *position, left)
                     : std::nullopt;
   }
-  if (auto concat = dyn_cast<onnx::ConcatOp>(op)) {
+  // Elements of vectors alone lie one after the other.
+  if (auto concat = dyn_cast<onnx::ConcatOp>(op);
+      concat && onnx::rankOf(value) == 1) {
     for (Value input : concat.getInputs()) {
       int64_t size = onnx::elementCount(onnx::shapeOf(input));
       if (index < size)
