@@ -62,8 +62,10 @@ static void axesToOperand(Node &node) { listToOperand(node, "axes", 1); }
 static void splitToOperand(Node &node) { listToOperand(node, "split", 1); }
 
 static void countSplitOutputs(Node &node) {
-  node.attributes.set("num_outputs",
-                      node.builder.getI64IntegerAttr(node.resultCount));
+  // The last pieces need not be outputs of the node.
+  if (!node.attributes.get("num_outputs"))
+    node.attributes.set("num_outputs",
+                        node.builder.getI64IntegerAttr(node.resultCount));
 }
 
 static void clipToOperands(Node &node) {
