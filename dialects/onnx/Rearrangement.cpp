@@ -418,7 +418,8 @@ LogicalResult SpaceToDepthOp::inferReturnTypes(MLIRContext *,
   if (x.size() != 4)
     return infer.fail(1, "the operand must have four dimensions");
   int64_t block = a.getBlocksize();
-  if (block < 1 || block > (1 << 20) || x[2] % block != 0 || x[3] % block != 0)
+  if (block < 1 || block > (1 << 20) || x[2] % block != 0 ||
+      x[3] % block != 0 || x[1] > maxExtent / (block * block))
     return infer.fail(2, "blocksize does not fit height and width");
   return infer.result(elementType(a.getInput()),
                       {x[0], x[1] * block * block, x[2] / block, x[3] / block});

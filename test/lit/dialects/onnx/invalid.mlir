@@ -173,6 +173,15 @@ func.func @pad(%x: tensor<3xf32>, %n: none) {
 
 // -----
 
+func.func @space_to_depth(%x: tensor<1x1099511627776x0x0xf32>) {
+  // expected-error@+2 {{blocksize does not fit height and width (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.SpaceToDepth %x {blocksize = 1048576 : i64} : (tensor<1x1099511627776x0x0xf32>) -> tensor<1x0x0x0xf32>
+  return
+}
+
+// -----
+
 func.func @topk(%x: tensor<3xf32>) {
   %k = onnx.Constant dense<4> : tensor<1xi64>
   // expected-error@+2 {{k = 4 does not fit the extent 3 (C3)}}
