@@ -351,7 +351,7 @@ static Value integerPower(ElementBuilder &b, Value base, Value exponent) {
   return b.select(b.logicalOr(counts, isUnit), result, zero);
 }
 
-/// a^x of floats, also for negative a and integral x.
+/// a^x of floats, also for negative a, -0 included, and integral x.
 static Value realPower(ElementBuilder &b, Value base, Value exponent) {
   Value zero = b.constantLike(base, 0), one = b.constantLike(base, 1);
   Value absolute = b.abs(base);
@@ -361,11 +361,13 @@ static Value realPower(ElementBuilder &b, Value base, Value exponent) {
   magnitude = b.select(isOne, one, magnitude);
   Value half = b.mul(exponent, b.constantLike(exponent, 0.5));
   Value isIntegral = b.eq(math::FloorOp::create(b, exponent), exponent);
-  Value isOdd = b.ne(math::FloorOp::create(b, half), half);
+  Value isOdd =
+      b.logicalAnd(isIntegral, b.ne(math::FloorOp::create(b, half), half));
   Value nan = b.div(zero, zero);
-  Value signedValue = b.select(isOdd, b.neg(magnitude), magnitude);
-  Value negative = b.select(isIntegral, signedValue, nan);
-  return b.select(b.lt(base, zero), negative, magnitude);
+  Value signedValue =
+      b.select(isOdd, math::CopySignOp::create(b, magnitude, base), magnitude);
+  Value hasNone = b.logicalAnd(b.lt(base, zero), b.logicalNot(isIntegral));
+  return b.select(hasNone, nan, signedValue);
 }
 
 Value PowOp::emitScalar(ElementBuilder &b, ValueRange x) {

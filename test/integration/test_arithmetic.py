@@ -165,6 +165,10 @@ class Arithmetic(OperatorCase):
             (-1, -np.inf),
             (np.nan, 2),
             (np.nan, 0),
+            (-0.0, 3),
+            (-0.0, 2),
+            (-0.0, 0.5),
+            (-0.0, -3),
         ]
         base = np.concatenate([base, [x for x, _ in corners]])
         exponent = np.concatenate([exponent, [y for _, y in corners]])
