@@ -224,7 +224,8 @@ struct SchedulerOptions {
   // What late queries get, before those that can be in time, of the core time
   // that these can spare. Others to come will need some of it.
   double lateShare = 0.25;
-  // The core time after which a query that has waited long gives way again.
+  // The core time after which a query that has waited long gives way again, at
+  // most.
   Time turn = 4'000'000;
 };
 

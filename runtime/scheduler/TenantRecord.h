@@ -22,6 +22,7 @@ class TenantRecord {
 public:
   Priority priority = Priority::medium;
   double qosShare = defaultQosShare;
+  Time qos = never;
   uint64_t lastTurn = 0; // of the scheduler's, that one of its queries had
   size_t underway = 0;   // queries
 

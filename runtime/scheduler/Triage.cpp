@@ -62,7 +62,7 @@ void Triage::takeBack(Claim &claim, size_t index) {
   std::push_heap(claim.tenant->kept.begin(), claim.tenant->kept.end());
 }
 
-double Triage::run(Time now, double cores, std::vector<Claim> &claims) {
+double Triage::run(std::vector<Claim> &claims) {
   tenants.clear();
   work = 0;
   size_t entered = 0; // none as long as all are in time
@@ -71,33 +71,31 @@ double Triage::run(Time now, double cores, std::vector<Claim> &claims) {
     Claim &claim = claims[i];
     claim.kept = true;
     work += claim.work;
-    double available = (double(claim.deadline) - double(now)) * cores;
-    if (work > available) {
+    if (work > claim.available) {
       for (; entered < i; ++entered)
         enter(claims[entered], entered);
       ++entered;
-      if (claim.work > available) {
+      if (claim.work > claim.available) {
         // Whatever else is given up.
         claim.kept = false;
         work -= claim.work;
         ++meet(*claim.tenant).givenUp;
       } else {
         enter(claim, i);
-        makeRoom(claims, i, available);
+        makeRoom(claims, i);
       }
     }
     if (claim.kept)
-      slack = std::min(slack, available - work);
+      slack = std::min(slack, claim.available - work);
   }
   return std::max(slack, 0.0);
 }
 
 // The earlier ones stay in time when something is taken out.
-void Triage::makeRoom(std::vector<Claim> &claims, size_t index,
-                      double available) {
+void Triage::makeRoom(std::vector<Claim> &claims, size_t index) {
   const Claim &claim = claims[index];
   givenUp.clear();
-  while (claim.kept && work > available)
+  while (claim.kept && work > claim.available)
     giveUpOne(claims);
   // Some may have been given up in vain, before a larger one, or before the
   // claim itself had to be.
@@ -105,7 +103,8 @@ void Triage::makeRoom(std::vector<Claim> &claims, size_t index,
     return;
   for (; !givenUp.empty(); givenUp.pop_back()) {
     size_t last = givenUp.back();
-    if (last != index && (!claim.kept || work + claims[last].work <= available))
+    if (last != index &&
+        (!claim.kept || work + claims[last].work <= claim.available))
       takeBack(claims[last], last);
   }
 }

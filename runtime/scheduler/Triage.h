@@ -24,8 +24,8 @@ class Triage {
 public:
   // What a query asks for.
   struct Claim {
-    Time deadline;
-    double work; // core time left
+    double available; // core time, until its deadline
+    double work;      // core time left
     TenantRecord *tenant;
     bool kept = true; // the answer
   };
@@ -39,18 +39,17 @@ public:
   }
 
   // `claims` ascend by deadline. Clears `kept` of as many as needed, so that
-  // the others meet their deadlines when `cores` cores work on them in this
-  // order. A query of the lowest priority is given up first, then of a tenant
-  // in excess, then of the one with most misses to spare, then the one with
-  // most work. Returns the core time that
-  // could be spent on something else first with all that are kept still in
-  // time; 0 if one is not.
-  double run(Time now, double cores, std::vector<Claim> &claims);
+  // the others meet their deadlines when worked on in this order. A query of
+  // the lowest priority is given up first, then of a tenant in excess, then of
+  // the one with most misses to spare, then the one with most work. Returns the
+  // core time that could be spent on something else first with all that are
+  // kept still in time; 0 if one is not.
+  double run(std::vector<Claim> &claims);
 
 private:
   TenantRecord &meet(TenantRecord &tenant);
   void enter(Claim &claim, size_t index);
-  void makeRoom(std::vector<Claim> &claims, size_t index, double available);
+  void makeRoom(std::vector<Claim> &claims, size_t index);
   void giveUpOne(std::vector<Claim> &claims);
   void takeBack(Claim &claim, size_t index);
   TenantRecord &mostToSpare();

@@ -40,12 +40,15 @@ void Veltair::tenantChanging(TenantId id, const TenantInfo &info) {
     byShare.push_back(&record);
   record.priority = info.priority;
   record.qosShare = info.qosShare;
+  record.qos = info.qos;
+  limitTurns();
 }
 
 void Veltair::tenantRemoved(TenantId id) {
   auto it = records.find(id);
   std::erase(byShare, &it->second);
   records.erase(it);
+  limitTurns();
 }
 
 void Veltair::reserve(size_t queries, TenantId tenant) {
@@ -184,10 +187,12 @@ void Veltair::findWhoGivesWay(Time now) {
       givingWay.push_back(query);
       continue;
     }
-    claims.push_back({query->due, query->work, query->record});
+    double until = (double(query->due) - double(now)) * coreCount();
+    claims.push_back(
+        {until - turnWork(now, query->due), query->work, query->record});
     claimants.push_back(query);
   }
-  slack = triage.run(now, std::max(coreCount(), 1u) - turnCores(now), claims);
+  slack = triage.run(claims);
   for (size_t i = 0; i < claims.size(); ++i) {
     if (!claims[i].kept)
       givingWay.push_back(claimants[i]);

@@ -75,6 +75,7 @@ private:
   void blockEnded(Time now, Query &query) override;
   void queryEnded(Time now, Query &query, End end) override;
   void queryNeverArrived(Time now, const Query &query, End end) override;
+  void coresChanged() override { limitTurns(); }
   void dispatch(Time now) override;
 
   static BlockQuery &blockQuery(Query &query) {
@@ -106,7 +107,9 @@ private:
   static Time patienceOf(const BlockQuery &query);
   void giveTurn(Time now);
   void endTurn(Time now);
-  double turnCores(Time now) const;
+  double machineShare() const;
+  void limitTurns();
+  double turnWork(Time now, Time end) const;
   BlockQuery *mostPatient(Time now);
   void wakeForTurns(Time now);
 
@@ -144,7 +147,11 @@ private:
     double used = 0;    // core time before
   } turn;
   uint64_t turns = 0;
-  double turnShare = 0;      // of the machine, for turns as the latest one
+  double turnLength = 1; // core time
+  // Of the machine, for turns as the latest one; bounded, so that an overload
+  // does not make all late.
+  static constexpr double leastTurnShare = 0.02, mostTurnShare = 0.05;
+  double turnShare = mostTurnShare;
   Time turnAllowed = 0;      // none before,
   Time firstPatient = never; // and nobody has waited enough before
 

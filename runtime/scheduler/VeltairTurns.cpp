@@ -15,12 +15,6 @@
 
 namespace veltair {
 
-// Of the core time at most: as many queries of the tenant as may be late,
-// within bounds, so that an overload does not make all late.
-static double shareOf(const TenantRecord &tenant) {
-  return std::clamp(1 - tenant.qosShare, 0.02, 0.05);
-}
-
 // In times the target.
 static double patienceFactor(Priority priority) {
   switch (priority) {
@@ -39,11 +33,20 @@ Time Veltair::patienceOf(const BlockQuery &query) {
   return std::max<Time>(scaled(query.due - query.arrival, factor), 1);
 }
 
+// Those with the shortest target bear them.
+void Veltair::limitTurns() {
+  Time shortest = never;
+  for (const auto &[id, record] : records)
+    shortest = std::min(shortest, record.qos);
+  double bearable = double(shortest) / 8 * std::max(coreCount(), 1u);
+  turnLength = std::max(std::min(double(options.turn), bearable), 1.0);
+}
+
 void Veltair::giveTurn(Time now) {
   if (turn.query) {
     turn.used += turn.cores * double(now - turn.seen);
     turn.seen = now;
-    if (turn.used < double(options.turn))
+    if (turn.used < turnLength)
       return;
     endTurn(now);
   }
@@ -51,22 +54,37 @@ void Veltair::giveTurn(Time now) {
     return;
   if (BlockQuery *query = mostPatient(now)) {
     query->record->lastTurn = ++turns;
-    turnShare = shareOf(*query->record);
+    // As many queries of the tenant may be late.
+    turnShare =
+        std::clamp(1 - query->record->qosShare, leastTurnShare, mostTurnShare);
     turn = {.query = query, .begin = now, .seen = now};
   }
 }
 
 void Veltair::endTurn(Time now) {
   turn.used += turn.cores * double(now - turn.seen);
-  double machine = turnShare * std::max(coreCount(), 1u);
-  turnAllowed = after(turn.begin, turn.used / machine);
+  turnAllowed = after(turn.begin, turn.used / machineShare());
   turn = {};
 }
 
-// What turns will take of the cores in the long run.
-double Veltair::turnCores(Time now) const {
-  bool waiting = !bestEffort.empty() && now >= firstPatient;
-  return waiting ? turnShare * coreCount() : 0;
+// Of the cores, in the long run.
+double Veltair::machineShare() const {
+  return turnShare * std::max(coreCount(), 1u);
+}
+
+// The core time that turns will take from now to `end`, if they are used up.
+double Veltair::turnWork(Time now, Time end) const {
+  if (bestEffort.empty())
+    return 0;
+  double work = 0, period = turnLength / machineShare();
+  double next = double(std::max({now, turnAllowed, firstPatient}));
+  if (turn.query) {
+    work = turnLength - turn.used;
+    next = double(turn.begin) + period;
+  }
+  if (double(end) > next)
+    work += turnLength * std::ceil((double(end) - next) / period);
+  return work;
 }
 
 // The tenants take turns, so that none that floods the machine, or has long
@@ -96,8 +114,7 @@ void Veltair::wakeForTurns(Time now) {
   }
   turn.cores = turn.query->share;
   if (turn.cores)
-    wakeUpAt(
-        after(now, std::ceil((double(options.turn) - turn.used) / turn.cores)));
+    wakeUpAt(after(now, std::ceil((turnLength - turn.used) / turn.cores)));
 }
 
 } // namespace veltair

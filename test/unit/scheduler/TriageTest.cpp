@@ -14,10 +14,9 @@ namespace veltair {
 namespace {
 
 // Which of the claims are kept, in order.
-std::vector<bool> kept(Time now, unsigned cores,
-                       std::vector<Triage::Claim> claims) {
+std::vector<bool> kept(std::vector<Triage::Claim> claims) {
   Triage triage;
-  triage.run(now, cores, claims);
+  triage.run(claims);
   std::vector<bool> result;
   for (const Triage::Claim &claim : claims)
     result.push_back(claim.kept);
@@ -28,19 +27,18 @@ using Kept = std::vector<bool>;
 
 TEST(Triage, KeepsAllThatFit) {
   TenantRecord a, b;
-  EXPECT_EQ(kept(0, 1, {}), Kept());
-  EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {200, 100, &b}}), Kept({true, true}));
-  EXPECT_EQ(kept(100, 2, {{200, 200, &a}, {300, 200, &b}}), Kept({true, true}));
+  EXPECT_EQ(kept({}), Kept());
+  EXPECT_EQ(kept({{100, 100, &a}, {200, 100, &b}}), Kept({true, true}));
 }
 
 TEST(Triage, GivesUpNothingInVain) {
   TenantRecord a, b, low;
   low.priority = Priority::low;
   // The second is late whatever is given up for it.
-  EXPECT_EQ(kept(0, 1, {{20, 10, &low}, {30, 1000, &a}, {500, 10, &b}}),
+  EXPECT_EQ(kept({{20, 10, &low}, {30, 1000, &a}, {500, 10, &b}}),
             Kept({true, false, true}));
   // The small one of the low priority frees too little for the large one.
-  EXPECT_EQ(kept(0, 1, {{100, 10, &low}, {100, 80, &a}, {100, 50, &b}}),
+  EXPECT_EQ(kept({{100, 10, &low}, {100, 80, &a}, {100, 50, &b}}),
             Kept({true, false, true}));
 }
 
@@ -52,39 +50,39 @@ TEST(Triage, GivesUpNobodyForWhatCannotBeInTime) {
   claims.push_back({200, 1000, &high});
   Kept expected(41, true);
   expected.back() = false;
-  EXPECT_EQ(kept(0, 1, claims), expected);
+  EXPECT_EQ(kept(claims), expected);
 }
 
 TEST(Triage, TellsTheSlackOfThoseKept) {
   TenantRecord a;
   Triage triage;
   std::vector<Triage::Claim> claims;
-  EXPECT_EQ(triage.run(0, 1, claims), std::numeric_limits<double>::max());
+  EXPECT_EQ(triage.run(claims), std::numeric_limits<double>::max());
   claims = {{100, 50, &a}, {200, 130, &a}, {250, 50, &a}};
-  EXPECT_EQ(triage.run(0, 1, claims), 20); // 50, 20, 20
-  EXPECT_EQ(triage.run(0, 2, claims), 150);
-  EXPECT_EQ(triage.run(30, 1, claims), 20); // 20; without the second, 120
+  EXPECT_EQ(triage.run(claims), 20); // 50, 20, 20
+  claims = {{70, 50, &a}, {170, 130, &a}, {220, 50, &a}};
+  EXPECT_EQ(triage.run(claims), 20); // 20; without the second, 120
   claims = {{100, 100, &a}, {200, 30, &a}};
-  EXPECT_EQ(triage.run(0, 1, claims), 0);
+  EXPECT_EQ(triage.run(claims), 0);
 }
 
 TEST(Triage, GivesUpTheMostWorkAmongEquals) {
   TenantRecord a, b;
   // All end at 440; without the second, the others end at 240.
-  EXPECT_EQ(kept(0, 1, {{400, 50, &a}, {400, 200, &b}, {400, 190, &a}}),
+  EXPECT_EQ(kept({{400, 50, &a}, {400, 200, &b}, {400, 190, &a}}),
             Kept({true, false, true}));
   // Of one tenant: the longest, even if another one is late.
-  EXPECT_EQ(kept(0, 1, {{400, 300, &a}, {410, 200, &a}}), Kept({false, true}));
+  EXPECT_EQ(kept({{400, 300, &a}, {410, 200, &a}}), Kept({false, true}));
 }
 
 TEST(Triage, SharesMisses) {
   TenantRecord a, b;
   a.queryEnded(true);
-  EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {100, 50, &b}}), Kept({true, false}));
+  EXPECT_EQ(kept({{100, 100, &a}, {100, 50, &b}}), Kept({true, false}));
   // More queries in time make up for it, and misses already decided count.
   for (int i = 0; i < 100; ++i)
     b.queryEnded(false);
-  EXPECT_EQ(kept(0, 1, {{100, 100, &b}, {100, 100, &b}, {100, 100, &a}}),
+  EXPECT_EQ(kept({{100, 100, &b}, {100, 100, &b}, {100, 100, &a}}),
             Kept({false, false, true}));
 }
 
@@ -95,7 +93,7 @@ TEST(Triage, AStricterShareSparesLess) {
   a.queryEnded(true);
   for (int i = 0; i < 5; ++i)
     b.queryEnded(true); // half of its 10 %; the other has its 1 % five times
-  EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {100, 100, &b}}), Kept({true, false}));
+  EXPECT_EQ(kept({{100, 100, &a}, {100, 100, &b}}), Kept({true, false}));
 }
 
 // However many of its queries wait, and however few it may miss.
@@ -114,7 +112,7 @@ TEST(Triage, WhoAsksForTooMuchGivesWayFirst) {
     std::vector<Triage::Claim> claims(1000, {100, 1, &flood});
     claims.push_back({101, 1, &modest});
     claims.push_back({101, 1, &modest});
-    std::vector<bool> result = kept(0, 1, claims);
+    std::vector<bool> result = kept(claims);
     EXPECT_TRUE(result[1000] && result[1001]);
     EXPECT_EQ(std::count(result.begin(), result.end(), true), 101);
   }
@@ -125,13 +123,13 @@ TEST(Triage, LowPriorityGivesWay) {
   low.priority = Priority::low;
   high.priority = Priority::high;
   low.queryEnded(true);
-  EXPECT_EQ(kept(0, 1, {{100, 60, &low}, {100, 80, &high}}),
-            Kept({false, true}));
+  EXPECT_EQ(kept({{100, 60, &low}, {100, 80, &high}}), Kept({false, true}));
 }
 
 TEST(Triage, QueriesWithoutTargetNeverMiss) {
   TenantRecord a;
-  EXPECT_EQ(kept(0, 1, {{100, 100, &a}, {never, 1e9, &a}}), Kept({true, true}));
+  EXPECT_EQ(kept({{100, 100, &a}, {double(never), 1e9, &a}}),
+            Kept({true, true}));
 }
 
 } // namespace

@@ -267,7 +267,7 @@ TEST_F(VeltairTest, ATenantWithoutTargetGetsTheIdleCores) {
 
 // A client that always has a query under way, each of which can be in time.
 TEST_F(VeltairTest, TheLateHaveTurns) {
-  create("veltair", 1, {.margin = 1, .lateShare = 0, .turn = 50});
+  create("veltair", 1);
   addTenant(1, testProgram({{100, 1}, {100, 1}}), 150); // always late
   addTenant(2, testProgram({{100, 1}}), 210);
   EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
@@ -283,19 +283,18 @@ TEST_F(VeltairTest, TheLateHaveTurns) {
   EXPECT_EQ(arrive(350, 7, 2), Grants());
   EXPECT_EQ(blockEnd(400, 6, 1), (Grants{{7, 0, 1, 1}}));
   EXPECT_EQ(send(450, TimerFired{}), (Grants{{7, 0, 1, 0}, {2, 0, 2, 1}}));
-  EXPECT_EQ(decision.wakeUp, 500);
-  // The other is still in time.
-  EXPECT_EQ(send(500, TimerFired{}), (Grants{{2, 0, 2, 0}, {7, 0, 1, 1}}));
-  // 50 are 5 % of what the machine does until then.
-  EXPECT_NEAR(decision.wakeUp, 450 + 1000, 1);
+  EXPECT_EQ(decision.wakeUp, 469); // an eighth of the shortest target
+  EXPECT_EQ(send(469, TimerFired{}), (Grants{{2, 0, 2, 0}, {7, 0, 1, 1}}));
+  // 19 are 5 % of what the machine does until then.
+  EXPECT_NEAR(decision.wakeUp, 450 + 380, 1);
   EXPECT_EQ(arrive(500, 8, 2), Grants());
-  EXPECT_EQ(blockEnd(550, 7, 1), (Grants{{8, 0, 1, 1}}));
-  EXPECT_EQ(blockEnd(650, 8, 1), (Grants{{2, 0, 2, 1}}));
+  EXPECT_EQ(blockEnd(519, 7, 1), (Grants{{8, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(619, 8, 1), (Grants{{2, 0, 2, 1}}));
 }
 
 // Its long queries do not keep short ones of another from their turn.
 TEST_F(VeltairTest, TenantsTakeTurns) {
-  create("veltair", 1, {.margin = 1, .lateShare = 0, .turn = 1000});
+  create("veltair", 1);
   addTenant(1, testProgram({{10000, 1}, {10000, 1}}), 10000); // always late
   addTenant(2, testProgram({{20, 1}, {20, 1}}), 30);          // too
   addTenant(3, testProgram({{100'000, 1}}), 10'000'000);
@@ -311,23 +310,37 @@ TEST_F(VeltairTest, TenantsTakeTurns) {
   EXPECT_EQ(send(29890, TimerFired{}), (Grants{{1, 0, 1, 0}, {4, 0, 2, 1}}));
   EXPECT_EQ(blockEnd(29930, 4, 2), (Grants{{1, 0, 1, 1}}));
   EXPECT_EQ(send(30690, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 2, 1}}));
-  EXPECT_EQ(decision.wakeUp, 31690);
-  EXPECT_EQ(send(31690, TimerFired{}), (Grants{{2, 0, 2, 0}, {1, 0, 1, 1}}));
-  EXPECT_NEAR(decision.wakeUp, 30690 + 20000, 1);
+  EXPECT_EQ(decision.wakeUp, 30694);
+  EXPECT_EQ(arrive(30694, 5, 2), (Grants{{2, 0, 2, 0}, {1, 0, 1, 1}}));
+  EXPECT_NEAR(decision.wakeUp, 30690 + 80, 1);
   // The long one has waited longer, and had the latest turn.
-  EXPECT_EQ(arrive(50000, 5, 2), Grants());
-  EXPECT_EQ(send(50690, TimerFired{}), (Grants{{1, 0, 1, 0}, {5, 0, 2, 1}}));
+  EXPECT_EQ(send(30790, TimerFired{}), (Grants{{1, 0, 1, 0}, {5, 0, 2, 1}}));
 }
 
 TEST_F(VeltairTest, ATurnOfATeamEnds) {
-  create("veltair", 3, {.margin = 1, .lateShare = 0, .turn = 100});
+  create("veltair", 3);
   addTenant(1, testProgram({{3000, 3}}), 100); // always late
   addTenant(2, testProgram({{30'000, 3}}), 1'000'000);
   EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 3}}));
   EXPECT_EQ(arrive(0, 2, 1), Grants());
   EXPECT_EQ(send(300, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 3}}));
-  EXPECT_EQ(decision.wakeUp, 334);
-  EXPECT_EQ(send(334, TimerFired{}), (Grants{{2, 0, 1, 0}, {1, 0, 1, 3}}));
+  EXPECT_EQ(decision.wakeUp, 313); // 37.5 of core time, rounded up
+  EXPECT_EQ(send(313, TimerFired{}), (Grants{{2, 0, 1, 0}, {1, 0, 1, 3}}));
+}
+
+// What turns will take is known, so who would be late for one gives way before.
+TEST_F(VeltairTest, TurnsMakeNobodyLate) {
+  create("veltair", 1, {.margin = 1, .lateShare = 0, .turn = 40});
+  addTenant(1, testProgram({{1000, 1}}), 500); // always late
+  addTenant(2, testProgram({{400, 1}}), 1000);
+  addTenant(3, testProgram({{570, 1}}), 990);
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(1000, 2, 2), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  // A turn of 40 will begin at 1500, so 970 of 1000 are too much: the larger
+  // one, which would have gone first, gives way.
+  EXPECT_EQ(decision.wakeUp, 1500);
+  EXPECT_EQ(arrive(1000, 3, 3), Grants());
+  EXPECT_EQ(blockEnd(1400, 2, 1), (Grants{{3, 0, 1, 1}}));
 }
 
 // Else low priorities could take the machine from high ones.
