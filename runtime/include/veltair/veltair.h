@@ -388,8 +388,8 @@ veltair_runtime_reset_metrics(veltair_runtime *runtime);
 //===----------------------------------------------------------------------===//
 
 // Records what workers, layers, blocks and queries do from now on, in memory
-// for `capacity` events (0: 2^19; about 100 bytes each). Further ones are
-// dropped. Forgets what an earlier trace recorded.
+// for `capacity` events (0: 2^19; 72 bytes each). Further ones are dropped.
+// Forgets what an earlier trace recorded.
 VELTAIR_API veltair_status veltair_runtime_trace_start(veltair_runtime *runtime,
                                                        uint64_t capacity);
 
