@@ -18,8 +18,11 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include <cxxabi.h>
 
 struct veltair_module {
   explicit veltair_module(veltair::LoadedArtifact::Pointer artifact)
@@ -50,18 +53,24 @@ struct veltair_request {
 
 namespace veltair {
 
-// Makes the status what the caller of the API sees.
-veltair_status report(const Status &status);
+// Makes the code what the caller of the API sees, and the message, if there is
+// memory for it.
+veltair_status report(veltair_status code, std::string_view message) noexcept;
 
 // Runs the body of an API function, which returns a Status; nothing that it
 // throws leaves.
 template <typename Body> veltair_status guarded(Body body) {
   try {
-    return report(body());
+    Status status = body();
+    return report(status.code(), status.message());
   } catch (const std::bad_alloc &) {
-    return report(Status::error(VELTAIR_OUT_OF_MEMORY, "out of memory"));
+    return report(VELTAIR_OUT_OF_MEMORY, "out of memory");
   } catch (const std::exception &error) {
-    return report(Status::error(VELTAIR_SYSTEM_ERROR, error.what()));
+    return report(VELTAIR_SYSTEM_ERROR, error.what());
+  } catch (abi::__forced_unwind &) {
+    throw;        // no exception: the thread is being cancelled
+  } catch (...) { // of a callback
+    return report(VELTAIR_SYSTEM_ERROR, "an unknown exception");
   }
 }
 

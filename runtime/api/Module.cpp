@@ -8,18 +8,18 @@
 
 using namespace veltair;
 
-// Allocation of the message may fail; the status must still get out.
 static thread_local std::string lastMessage;
 
-veltair_status veltair::report(const Status &status) {
-  if (!status.ok()) {
+veltair_status veltair::report(veltair_status code,
+                               std::string_view message) noexcept {
+  if (code != VELTAIR_OK) {
     try {
-      lastMessage = status.message();
+      lastMessage = message;
     } catch (...) {
       lastMessage.clear();
     }
   }
-  return status.code();
+  return code;
 }
 
 const char *veltair_last_message(void) { return lastMessage.c_str(); }

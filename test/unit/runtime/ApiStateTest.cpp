@@ -4,6 +4,7 @@
 
 // What stands behind the handles of the C API.
 
+#include "FailingAllocations.h"
 #include "Options.h"
 #include "TestModel.h"
 
@@ -16,6 +17,8 @@
 #include <cstdio>
 #include <fstream>
 #include <future>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -123,6 +126,24 @@ TEST_F(ApiState, CallbacksReleaseTheirRequest) {
                            &request),
             VELTAIR_OK);
   EXPECT_EQ(request, nullptr);
+}
+
+// Not even when there is no memory for its message.
+TEST_F(ApiState, NoExceptionLeaves) {
+  veltair_runtime_options options = runtimeOptions(1);
+  options.log = [](void *, veltair_log_level, const char *) { throw 7; };
+  EXPECT_EQ(veltair_runtime_create(&options, &runtime), VELTAIR_SYSTEM_ERROR);
+  EXPECT_STREQ(veltair_last_message(), "an unknown exception");
+
+  static std::optional<FailingAllocations> failing;
+  options.log = [](void *, veltair_log_level, const char *) {
+    std::runtime_error error("longer than what a string holds by itself");
+    failing.emplace(/*seed=*/0, /*oneIn=*/1);
+    throw error;
+  };
+  veltair_status status = veltair_runtime_create(&options, &runtime);
+  failing.reset();
+  EXPECT_EQ(status, VELTAIR_SYSTEM_ERROR);
 }
 
 TEST_F(ApiState, NoQueryArrivesInTheFuture) {
