@@ -26,7 +26,8 @@ Result<MappedFile> MappedFile::open(const std::string &path) {
     return Status::error(VELTAIR_IO_ERROR, path, ": ", reason);
   };
   MappedFile mapped;
-  mapped.file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A pipe is refused below: opening it must not wait for who writes to it.
+  mapped.file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (mapped.file < 0)
     return failure(std::strerror(errno));
   struct stat info;

@@ -21,6 +21,8 @@
 #include <functional>
 #include <random>
 
+#include <sys/stat.h>
+
 using namespace veltair;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -259,6 +261,10 @@ TEST_F(ArtifactOnDisk, NamesTheFile) {
             VELTAIR_IO_ERROR);
   EXPECT_THAT(veltair_last_message(), HasSubstr("absent.so: No such file"));
   EXPECT_EQ(veltair_module_load(folder.c_str(), &raw), VELTAIR_IO_ERROR);
+  std::string pipe = folder + "pipe.so"; // that nobody writes to
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(veltair_module_load(pipe.c_str(), &raw), VELTAIR_IO_ERROR);
+  EXPECT_THAT(veltair_last_message(), HasSubstr("pipe.so: not a regular file"));
   std::string path = write("text.so", Bytes(1000, std::byte('a')));
   EXPECT_EQ(veltair_module_load(path.c_str(), &raw), VELTAIR_BAD_ARTIFACT);
   EXPECT_EQ(veltair_last_message(), path + ": not an ELF file");
