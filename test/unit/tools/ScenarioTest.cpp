@@ -98,6 +98,16 @@ TEST(MissesAllowed, AreThoseThatSatisfy) {
   EXPECT_EQ(missesAllowed(s, std::vector<Arrival>(100))[0], 10u);
 }
 
+// Products of shares like 0.55, which a double does not hold, are rounded up.
+TEST(MissesAllowed, AreCountedInDecimals) {
+  for (uint64_t percent = 1; percent <= 100; ++percent)
+    for (uint64_t hundreds : {1, 7, 1000})
+      EXPECT_EQ(mostMisses(double(percent) / 100, 100 * hundreds),
+                (100 - percent) * hundreds)
+          << percent;
+  EXPECT_EQ(mostMisses(0.55, 101), 45u);
+}
+
 TEST(PoissonArrivals, AreReproducibleAndIndependent) {
   Scenario s = parseScenario(good, "");
   s.durationS = 100;
