@@ -18,15 +18,8 @@
 
 namespace veltair::tool {
 
-// Parses the text of `what`.
-inline nlohmann::json parseJson(std::string_view text,
-                                const std::string &what) {
-  try {
-    return nlohmann::json::parse(text);
-  } catch (const nlohmann::json::exception &error) {
-    throw UserError(what + " is no JSON: " + error.what());
-  }
-}
+// Parses the text of `what`. No object may have a key twice.
+nlohmann::json parseJson(std::string_view text, const std::string &what);
 
 // Calls `read`, whose errors then name the file.
 template <typename Read> auto readNamed(const std::string &file, Read read) {

@@ -79,6 +79,20 @@ TEST(Scenario, ErrorsNameTheKey) {
   EXPECT_THAT(errorOf(wrong), HasSubstr("two tenants 'a'"));
 }
 
+// Else the last one would silently count.
+TEST(Scenario, HasNoKeyTwice) {
+  auto changed = [](const std::string &before, const std::string &after) {
+    std::string text = good;
+    return errorOf(text.replace(text.find(before), before.size(), after));
+  };
+  EXPECT_EQ(changed("\"seed\": 7", "\"seed\": 7, \"seed\": 8"),
+            "the scenario has the key 'seed' twice");
+  EXPECT_EQ(changed("\"rate_rps\": 2.5", "\"rate_rps\": 2.5, \"qos_ms\": 1"),
+            "the scenario has the key 'qos_ms' twice in tenants[1]");
+  EXPECT_EQ(changed("\"x.npy\"", "\"x.npy\", \"x\": [1, {}]"),
+            "the scenario has the key 'x' twice in tenants[0].inputs");
+}
+
 TEST(MissesAllowed, AreThoseThatSatisfy) {
   Scenario s = parseScenario(good, "");
   s.tenants.pop_back();
