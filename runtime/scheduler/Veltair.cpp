@@ -271,8 +271,10 @@ void Veltair::shareCores(Time now) {
     }
   };
   serveLate(lateBudget(now));
-  // Alone they take nothing from others.
-  lateCores = claims.empty() ? 0 : others - spare;
+  // They owe it to those that are kept waiting, if there are any.
+  bool anyKept = std::any_of(claims.begin(), claims.end(),
+                             [](const Triage::Claim &c) { return c.kept; });
+  lateCores = anyKept ? others - spare : 0;
   for (size_t i = 0; i < claims.size() && spare; ++i)
     if (claims[i].kept)
       serve(now, *claimants[i], /*late=*/false, spare);

@@ -119,6 +119,23 @@ TEST_F(VeltairTest, LateQueriesOweNothingForIdleCores) {
   EXPECT_EQ(arrive(50000, 3, 3), (Grants{{2, 0, 1, 0}, {3, 0, 1, 1}}));
 }
 
+// Nor for those that they keep nobody from, since all who could be in time had
+// to give way.
+TEST_F(VeltairTest, LateQueriesOweNothingWhereNobodyIsKept) {
+  create("veltair", 1, {.margin = 1, .lateShare = 0.25, .turn = 40});
+  addTenant(1, testProgram({{10000, 1}}), 500); // always late
+  addTenant(2, testProgram({{230, 1}}), 240);
+  addTenant(3, testProgram({{100, 1}}), 1000);
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  // A turn of 30, an eighth of the shortest target, will begin at 1500, so 210
+  // are left of 240. It is the shortest of the late.
+  EXPECT_EQ(arrive(1400, 2, 2), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(decision.wakeUp, 1500);
+  // The third can spare 840: a quarter, 210, is enough for the 180 that the
+  // second has left.
+  EXPECT_EQ(arrive(1450, 3, 3), Grants());
+}
+
 TEST_F(VeltairTest, ALateQueryThatTakesLongerDoesNotGoFirst) {
   create("veltair", 1);
   addTenant(1, testProgram({{100, 1}}), never);
