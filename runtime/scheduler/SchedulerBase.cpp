@@ -104,6 +104,7 @@ void SchedulerBase::apply(Time now, const QueryNeverArrived &e) {
 }
 
 void SchedulerBase::apply(Time now, const CoresChanged &e) {
+  coresChanging(now);
   cores = e.cores;
   for (auto &[id, tenant] : tenants)
     makeTables(tenant.info, cores, *tenant.tables);

@@ -114,6 +114,8 @@ protected:
   virtual void queryEnded(Time now, Query &query, End end) {}
   // The same of one that has never arrived.
   virtual void queryNeverArrived(Time now, const Query &query, End end) {}
+  // Teams, and the times predicted for them, are still those of before.
+  virtual void coresChanging(Time now) {}
   virtual void coresChanged() {}
 
   //===--------------------------------------------------------------------===//

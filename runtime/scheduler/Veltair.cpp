@@ -112,6 +112,11 @@ void Veltair::queryEnded(Time now, Query &base, End end) {
   loadChanged();
 }
 
+void Veltair::coresChanging(Time now) {
+  for (BlockQuery *query : serving)
+    updateProgress(now, *query);
+}
+
 // It asked for the machine all the same: a miss without its load would be none
 // of the tenant's excess.
 void Veltair::queryNeverArrived(Time now, const Query &query, End end) {

@@ -75,6 +75,7 @@ private:
   void blockEnded(Time now, Query &query) override;
   void queryEnded(Time now, Query &query, End end) override;
   void queryNeverArrived(Time now, const Query &query, End end) override;
+  void coresChanging(Time now) override;
   void coresChanged() override { limitTurns(); }
   void dispatch(Time now) override;
 

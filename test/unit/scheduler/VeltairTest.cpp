@@ -519,6 +519,17 @@ TEST_F(VeltairTest, FollowsTheCores) {
   EXPECT_EQ(send(0, CoresChanged{8}), (Grants{{1, 0, 1, 4}, {2, 0, 1, 4}}));
 }
 
+// What was done before counts as done by the team of then.
+TEST_F(VeltairTest, LostCoresChangeNothingOfWhatIsDone) {
+  create("veltair", 4);
+  addTenant(1, testProgram({{800, 4}}), 600);
+  addTenant(2, testProgram({{500, 1}}), 1000);
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 4}}));
+  // One half is done; the other takes 400, so it stays in time.
+  EXPECT_EQ(send(100, CoresChanged{1}), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(100, 2, 2), Grants());
+}
+
 TEST_F(VeltairTest, InterferenceLengthensPredictions) {
   create("veltair", 1);
   auto program = testProgram({{100, 1}});
