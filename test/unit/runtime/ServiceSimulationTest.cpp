@@ -38,6 +38,7 @@ struct Service {
   explicit Service(uint32_t buffers) : model(elements, buffers) {}
 
   TestModel model;
+  const veltair_artifact *tables = nullptr;
   std::vector<float> x = std::vector<float>(elements), expected;
 };
 
@@ -126,7 +127,7 @@ ExecutorOptions ServiceSimulation::options(std::mt19937_64 &random) {
   options.clock = [] { return simulatedTime; };
   // At least as much as one query may need.
   if (random() % 3 == 0)
-    options.arenaLimit = (2 + random() % 4) * 4096;
+    options.arenaLimit = (3 + random() % 4) * 4096;
   return options;
 }
 
@@ -162,7 +163,8 @@ void ServiceSimulation::makeService() {
       model.addAffine();
     }
   model.addAffine();
-  model.artifact();
+  // Once, since tenants share them.
+  service.tables = &model.artifact();
   model.program().arena_bytes += 4096 * pick(0, 1);
   for (float &x : service.x)
     x = float(pick(0, 100));
@@ -171,7 +173,7 @@ void ServiceSimulation::makeService() {
 
 void ServiceSimulation::load() {
   Service &service = services[pick(0, uint32_t(services.size()) - 1)];
-  std::unique_ptr<Tenant> tenant = makeTenant(service.model.artifact());
+  std::unique_ptr<Tenant> tenant = makeTenant(*service.tables);
   tenant->info.qos = chance(30) ? never : Time(pick(10'000, 2'000'000));
   tenant->info.priority = Priority(pick(0, 2));
   tenant->queueLimit = chance(30) ? pick(1, 4) : 0;
