@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -14,6 +15,7 @@
 
 #include <sched.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace veltair {
 
@@ -155,6 +157,43 @@ static bool isWithin(const std::string &path, const std::string &group) {
          (path.size() == group.size() || path[group.size()] == '/');
 }
 
+// How many levels of groups above this process's namespace are mounted too, as
+// when a container mounts the host's: `/../..`. 0: none.
+static size_t levelsAbove(std::string_view mountRoot) {
+  size_t levels = 0;
+  for (; mountRoot.starts_with("/.."); mountRoot.remove_prefix(3))
+    ++levels;
+  return mountRoot.empty() ? levels : 0;
+}
+
+static bool holdsThisProcess(const std::string &folder) {
+  // In numbers of this process's namespace.
+  std::ifstream file(folder + "/cgroup.procs");
+  for (pid_t process; file >> process;)
+    if (process == getpid())
+      return true;
+  return false;
+}
+
+// Looks for this process in the groups `path` of those that are so many levels
+// below `folder`, whose names the namespace hides. Returns the path from there.
+static std::optional<std::string>
+findGroup(const std::string &folder, size_t levels, const std::string &path) {
+  if (levels == 0)
+    return holdsThisProcess(folder + path) ? std::optional(path) : std::nullopt;
+  std::error_code error; // a group may go meanwhile
+  for (std::filesystem::directory_iterator it(folder, error), end;
+       !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (!it->is_directory(ignored))
+      continue;
+    std::string name = "/" + it->path().filename().string();
+    if (auto rest = findGroup(folder + name, levels - 1, path))
+      return name + *rest;
+  }
+  return std::nullopt;
+}
+
 // Calls `visit` with the folder of this process's group in each hierarchy, then
 // with its parents', each once however often its hierarchy is mounted.
 template <typename Visit>
@@ -164,9 +203,12 @@ static void visitGroups(const std::string &root, Visit visit) {
     std::optional<std::string> path = groupPath(root, hierarchy.unified);
     if (!path)
       continue;
-    // The mount may show only a part of the hierarchy.
+    // The mount may show only a part of the hierarchy, or more than the path.
     std::string below = *path;
-    if (hierarchy.mountRoot != "/" && isWithin(below, hierarchy.mountRoot))
+    if (size_t levels = levelsAbove(hierarchy.mountRoot))
+      below = findGroup(root + hierarchy.mountPoint, levels, *path)
+                  .value_or(""); // at least what is above all
+    else if (hierarchy.mountRoot != "/" && isWithin(below, hierarchy.mountRoot))
       below.erase(0, hierarchy.mountRoot.size());
     while (true) {
       while (below.ends_with('/'))

@@ -65,6 +65,26 @@ TEST_F(AllowedCpusTest, VersionTwoInAContainer) {
   EXPECT_EQ(controlGroupQuota(root), 2.0);
 }
 
+// `docker run -v /sys/fs/cgroup:/sys/fs/cgroup`: the namespace hides by which
+// names the container's group is found there.
+TEST_F(AllowedCpusTest, AContainerThatMountsTheHosts) {
+  write("/proc/self/cgroup", "0::/inner\n");
+  write("/proc/self/mountinfo",
+        "30 22 0:26 /../.. /sys/fs/cgroup ro - cgroup2 cgroup rw\n");
+  std::string host = "/sys/fs/cgroup/", slice = host + "system.slice/";
+  write(host + "cpu.max", "900000 100000\n");
+  write(host + "inner/cpu.max", "100000 100000\n"); // another of that name
+  write(slice + "other.scope/inner/cgroup.procs", "0\n");
+  write(slice + "other.scope/cpu.max", "100000 100000\n");
+  EXPECT_EQ(controlGroupQuota(root), 9.0);
+  write(slice + "own.scope/inner/cgroup.procs",
+        "1\n" + std::to_string(getpid()) + "\n");
+  write(slice + "own.scope/cpu.max", "200000 100000\n");
+  write(slice + "own.scope/cpu.stat", "throttled_usec 40\n");
+  EXPECT_EQ(controlGroupQuota(root), 2.0);
+  EXPECT_EQ(controlGroupThrottling(root), 40'000);
+}
+
 TEST_F(AllowedCpusTest, VersionOne) {
   write("/proc/self/cgroup", "11:memory:/x\n4:cpu,cpuacct:/docker/77\n0::/\n");
   write("/proc/self/mountinfo",
