@@ -10,7 +10,9 @@
 #include "dialects/onnx/DataTypes.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "dialects/veltair/VeltairDialect.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
@@ -27,7 +29,9 @@ public:
   ModelImporter(StringRef path, const ImportOptions &options,
                 MLIRContext &context, Problems &problems)
       : path(path.str()), options(options), builder(&context),
-        location(NameLoc::get(builder.getStringAttr(path))),
+        // Layers may get their name from it.
+        location(
+            NameLoc::get(builder.getStringAttr(llvm::json::fixUTF8(path)))),
         problems(problems) {}
 
   /// The model, or null. There may be problems even when it is not null.
@@ -35,6 +39,7 @@ public:
 
 private:
   LogicalResult load();
+  LogicalResult checkTexts();
   LogicalResult readOpsets(ModelContext &model);
   LogicalResult readConstants(ModelContext &model, TensorReader &tensors);
   LogicalResult readInputs(const ModelContext &model);
@@ -80,6 +85,48 @@ LogicalResult ModelImporter::load() {
   if (std::string problem = inlineFunctions(*proto); !problem.empty())
     return fail(problem);
   return success();
+}
+
+/// Calls `visit` with each name that a graph, or one inside, gives to
+/// something, and what that is.
+static void visitNames(const ::onnx::GraphProto &graph,
+                       llvm::function_ref<void(StringRef, StringRef)> visit) {
+  for (const auto &input : graph.input())
+    visit("input", input.name());
+  for (const auto &output : graph.output())
+    visit("output", output.name());
+  for (const auto &tensor : graph.initializer())
+    visit("initializer", tensor.name());
+  for (const auto &node : graph.node()) {
+    visit("node", node.name());
+    for (const std::string &output : node.output())
+      visit("value", output);
+    for (const auto &attribute : node.attribute())
+      if (attribute.has_g())
+        visitNames(attribute.g(), visit);
+  }
+}
+
+/// Artifacts hold texts, which end at the first zero; in a file they may be any
+/// bytes.
+LogicalResult ModelImporter::checkTexts() {
+  std::string problem;
+  auto check = [&](const Twine &what, StringRef text) {
+    if (!problem.empty() || (llvm::json::isUTF8(text) && !text.contains('\0')))
+      return;
+    llvm::raw_string_ostream os(problem);
+    os << what << " '";
+    llvm::printEscapedString(text, os);
+    os << "' is no text in UTF-8, or has zeros";
+  };
+  visitNames(proto->graph(), [&](StringRef what, StringRef name) {
+    check("the name of " + what, name);
+  });
+  for (const auto &entry : proto->metadata_props()) {
+    check("the key of metadata", entry.key());
+    check("metadata '" + entry.key() + "'", entry.value());
+  }
+  return problem.empty() ? success() : fail(problem);
 }
 
 LogicalResult ModelImporter::readOpsets(ModelContext &model) {
@@ -304,9 +351,9 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
                      options.maxFoldedElements};
   StringRef folder = llvm::sys::path::parent_path(path);
   TensorReader tensors(folder.empty() ? "." : folder.str(), proto, problems);
-  if (failed(readOpsets(model)) || failed(readConstants(model, tensors)) ||
-      failed(readInputs(model)) || failed(checkOutputNames()) ||
-      failed(sortNodes(model)))
+  if (failed(checkTexts()) || failed(readOpsets(model)) ||
+      failed(readConstants(model, tensors)) || failed(readInputs(model)) ||
+      failed(checkOutputNames()) || failed(sortNodes(model)))
     return nullptr;
   FailureOr<std::vector<Binding>> bindings =
       bindInputs(inputs, options, location, problems);

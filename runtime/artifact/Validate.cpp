@@ -6,6 +6,7 @@
 #include "runtime/artifact/CheckMemory.h"
 #include "runtime/artifact/ElementType.h"
 #include "runtime/support/Numbers.h"
+#include "runtime/support/Utf8.h"
 
 #include <cstring>
 #include <set>
@@ -89,7 +90,9 @@ private:
            (count <= maxCount &&
             image.contains(array, uint64_t(count) * sizeof(T), alignof(T)));
   }
-  bool isString(const char *text) const { return image.containsString(text); }
+  bool isString(const char *text) const {
+    return image.containsString(text) && isUtf8(text);
+  }
 
   const veltair_artifact &artifact;
   const ImageMemory &image;
@@ -188,7 +191,7 @@ Status Validator::checkWeights() {
       return damaged("the weights lie outside the artifact");
   }
   if (artifact.weights_file) {
-    if (!isString(artifact.weights_file))
+    if (!image.containsString(artifact.weights_file))
       return damaged("the weights' file name is damaged");
     std::string_view name = artifact.weights_file;
     if (name.empty() || name == "." || name == ".." ||

@@ -62,7 +62,7 @@ void Trace::stop() {
 // Tracks are threads of these processes.
 enum { workerTracks = 1, queryTracks = 2 };
 
-// As JSON has strings; names are any bytes.
+// As JSON has strings; a caller's names are any bytes.
 static std::string jsonString(std::string_view text) {
   using Json = nlohmann::json;
   const Json string = std::string(text);

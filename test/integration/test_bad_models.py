@@ -232,6 +232,33 @@ class BadModels(Case):
         self.write("inside/weights", bytes(size - 1))
         self.refuse(file, "weights")
 
+    def test_names_that_are_no_text(self):
+        """In the file they are any bytes; in artifacts, texts."""
+        inner = helper.make_graph([helper.make_node("Neg", ["x"], ["mm"], "mmmm")], "body", [], [])
+        inner.output.append(helper.make_tensor_value_info("mm", FLOAT, [2]))
+        nodes = [
+            helper.make_node("Relu", ["x"], ["aaaa"], "nnnn"),
+            helper.make_node("Constant", [], ["c"], value=helper.make_tensor("c", TensorProto.BOOL, [], [1])),
+            helper.make_node("If", ["c"], ["b"], then_branch=inner, else_branch=inner),
+            helper.make_node("Add", ["aaaa", "b"], ["yyyy"]),
+        ]
+        model = make_model(nodes, [("x", FLOAT, [2])], [("yyyy", FLOAT, [2])])
+        helper.set_model_props(model, {"kkkk": "vvvv"})
+        data = model.SerializeToString()
+        self.check_runs(VELTAIRC, self.write("good.onnx", data), "-o", self.path("good.so"))
+        for name, what in (
+            (b"nnnn", "the name of node"),
+            (b"mmmm", "the name of node"),
+            (b"aaaa", "the name of value"),
+            (b"yyyy", "the name of output"),
+            (b"kkkk", "the key of metadata"),
+            (b"vvvv", "metadata 'kkkk'"),
+        ):
+            with self.subTest(name=name):
+                bad = self.write("bad.onnx", data.replace(name, b"n\xff\xfen"))
+                self.refuse(bad, rf"bad\.onnx.*: {what} 'n\\FF\\FEn' is no text in UTF-8, or has zeros")
+        self.refuse(self.write("bad.onnx", data.replace(b"yyyy", b"y\0yy")), r"output 'y\\00yy' is no text")
+
     def test_no_graph(self):
         model = small_model()
         model.ClearField("graph")

@@ -83,7 +83,7 @@ class Objects(Case):
         self.check_runs(self.path("main"))
 
     def test_names_that_llvm_gives_a_meaning(self):
-        names = ["llvm.sqrt.f32", "\x01raw", "a@b\x00c", ".Layer"]
+        names = ["llvm.sqrt.f32", "\x01raw", "a@b\x01c", ".Layer"]
         nodes = [helper.make_node(op, ["x"], [op], name) for op, name in zip(("Relu", "Neg", "Abs", "Sqrt"), names)]
         outputs = [(node.output[0], TensorProto.FLOAT, [4]) for node in nodes]
         model = self.save(make_model(nodes, [("x", TensorProto.FLOAT, [4])], outputs))

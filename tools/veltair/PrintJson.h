@@ -11,8 +11,8 @@
 
 namespace veltair::tool {
 
-// The document of `--json`, on standard output. Names in ONNX and of files are
-// any bytes: what is no UTF-8 in them is replaced.
+// The document of `--json`, on standard output. Names of files are any bytes:
+// what is no UTF-8 in them is replaced.
 inline void printJson(const nlohmann::ordered_json &document) {
   std::cout << document.dump(2, ' ', /*ensure_ascii=*/false,
                              nlohmann::ordered_json::error_handler_t::replace)

@@ -8,7 +8,7 @@
 //
 // Rules of ABI 1:
 //  * Every pointer in the tables is non-null where its count is non-zero.
-//  * Every string is UTF-8 and NUL-terminated.
+//  * Every string is NUL-terminated, and UTF-8, but for the name of a file.
 //  * Reserved fields are zero.
 //  * Tables are immutable and may be read from any thread.
 

@@ -87,6 +87,20 @@ TEST_F(ValidateTest, Global) {
                 "outside");
 }
 
+TEST_F(ValidateTest, Texts) {
+  const char *bytes = "y\xFF\xFEy";
+  expectRefused(tables->producer, bytes, "producer");
+  expectRefused(model.input().name, bytes, "inputs: name 0");
+  expectRefused(model.output().name, bytes, "outputs: name 0");
+  expectRefused(model.program().isa, bytes, "the instruction set");
+  expectRefused(model.layer(1).name, bytes, "name of layer 1");
+  expectRefused(model.layer(1).ops, bytes, "name of layer 1");
+  expectRefused(model.version(1).schedule, bytes, "its schedule");
+  const veltair_key_value badKey{bytes, "text"}, badValue{"text", bytes};
+  expectRefused(tables->metadata, &badKey, "metadata 0");
+  expectRefused(tables->metadata, &badValue, "metadata 0");
+}
+
 TEST_F(ValidateTest, Tensors) {
   expectRefused(model.input().dtype, 0, "element type 0");
   expectRefused(model.input().dtype, 99, "element type 99");
