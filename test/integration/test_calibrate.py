@@ -75,6 +75,12 @@ class Calibrate(Case):
         self.assertEqual(set(found["levels"]), conditions)
         self.assertEqual(found["levels"]["quiet"], 0)
 
+    def test_no_more_cpus_than_may_be_used(self):
+        self.check_fails(
+            *(VELTAIR, "calibrate", self.artifact, "-o", self.profile, "--threads=4096"),
+            says=r"there are \d+ CPUs to calibrate on, not 4096",
+        )
+
     def test_profiles_are_used_or_refused(self):
         self.calibrate()
         bench = [VELTAIR, "bench", self.artifact, "--iterations=3", "--threads=1", f"--profile={self.profile}"]

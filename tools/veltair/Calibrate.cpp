@@ -6,6 +6,7 @@
 // cores, alone and beside others.
 
 #include "tools/veltair/Antagonist.h"
+#include "tools/veltair/CpuTopology.h"
 #include "tools/veltair/Latency.h"
 #include "tools/veltair/PrintJson.h"
 #include "tools/veltair/ServedModel.h"
@@ -18,10 +19,12 @@
 #include "runtime/support/CpuFeatures.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <unistd.h>
 
 namespace veltair::tool {
@@ -69,6 +72,9 @@ private:
   void planProgram(Step step, const veltair_program &program,
                    std::vector<Step> &steps) const;
   bool known(const Step &step, const veltair_program &program) const;
+  CpuTopology::Sharing sharing(uint32_t team) const;
+  // Says which teams cannot be measured beside others.
+  void tellAlone(const std::vector<Step> &steps) const;
   // False if the CPUs did not let it: nothing is recorded.
   bool measure(const Step &step);
   std::vector<double> layerTimes(ServedModel &model);
@@ -87,7 +93,9 @@ private:
   size_t proxySamples = 0;
   double proxyError = 0; // leave-one-out
   Profile profile;
-  std::vector<uint32_t> cpus;
+  std::vector<uint32_t> cpus;           // a team has the first of them
+  std::optional<CpuTopology> topology;  // none: it cannot be relied on
+  std::map<uint32_t, int> stepsLeftOut; // in a row, by the team's size
 };
 
 } // namespace
@@ -134,11 +142,18 @@ Calibration::Calibration(const CalibrateCommand &command) : command(command) {
   Runtime runtime;
   cpus.resize(veltair_runtime_cpus(runtime.get(), nullptr, 0));
   veltair_runtime_cpus(runtime.get(), cpus.data(), uint32_t(cpus.size()));
-  uint32_t most = command.threads ? command.threads : runtime.threads();
-  if (most > cpus.size())
-    throw UserError("there are " + std::to_string(cpus.size()) +
+  // As many as may be busy at once: a quota would slow a model down for what
+  // others do.
+  uint32_t allowed = runtime.threads();
+  uint32_t most = command.threads ? command.threads : allowed;
+  if (most > allowed)
+    throw UserError("there are " + std::to_string(allowed) +
                     " CPUs to calibrate on, not " + std::to_string(most));
+  CpuTopology told(cpus);
+  cpus = told.coresFirst();
   cpus.resize(most);
+  if (!isVirtualMachine())
+    topology = std::move(told);
   profile.cpu = cpuName();
   if (!std::filesystem::exists(command.output))
     return;
@@ -173,6 +188,14 @@ bool Calibration::known(const Step &step,
   return true;
 }
 
+// Whether the CPUs of a team and all others share an L3 cache.
+CpuTopology::Sharing Calibration::sharing(uint32_t team) const {
+  if (!topology)
+    return CpuTopology::Sharing::unknown;
+  std::span<const uint32_t> all = cpus;
+  return topology->sharing(all.first(team), all.subspan(team));
+}
+
 std::vector<Step> Calibration::plan() const {
   std::vector<Step> steps;
   Runtime runtime;
@@ -203,8 +226,9 @@ void Calibration::planProgram(Step step, const veltair_program &program,
       step.version = version;
       step.cores = cores;
       add(quietCondition);
-      // Beside others only where these have cores of their own.
-      if (cores == cpus.size())
+      // Beside others only where these have cores of their own, and a cache
+      // to share.
+      if (cores == cpus.size() || sharing(cores) == CpuTopology::Sharing::no)
         continue;
       for (const Antagonist &antagonist : antagonists())
         add(antagonist.name);
@@ -245,7 +269,31 @@ std::vector<double> Calibration::layerTimes(ServedModel &model) {
   return medians;
 }
 
+// Whether some CPU of the team shares an L3 cache with some of the others now.
+static bool shareNow(std::span<const uint32_t> team,
+                     std::span<const uint32_t> others) {
+  constexpr double sharedBelow = 150; // ns; about 60 inside, 310 across
+  // Those that lie beside each other first; a pair takes some milliseconds.
+  constexpr size_t farthest = 8;
+  for (size_t distance = 0; distance < farthest; ++distance)
+    for (size_t i = 0; i <= distance && i < team.size(); ++i)
+      if (size_t j = distance - i; j < others.size())
+        if (lineRoundTrip(team[team.size() - 1 - i], others[j]) < sharedBelow)
+          return true;
+  return false;
+}
+
 bool Calibration::measure(const Step &step) {
+  // Beside others a batch counts only if the CPUs shared their L3 cache all
+  // the while, which a hypervisor may not let them. When it has not done so for
+  // many steps, the others are left to another calibration.
+  constexpr int tries = 3, mostLeftOut = 20;
+  bool probed = step.condition != quietCondition &&
+                sharing(step.cores) == CpuTopology::Sharing::unknown;
+  int &leftOutBefore = stepsLeftOut[step.cores];
+  if (probed && leftOutBefore == mostLeftOut)
+    return false;
+
   std::span<const uint32_t> all = cpus;
   std::span<const uint32_t> own = all.first(step.cores);
   std::span<const uint32_t> others = all.subspan(step.cores);
@@ -255,19 +303,14 @@ bool Calibration::measure(const Step &step) {
   ServedModel model(runtime, step.artifact, forced);
   model.drawInputs(step.program);
 
-  // Beside others a batch counts only if the CPUs shared their L3 cache all
-  // the while, which a hypervisor may not let them; another calibration tries
-  // again.
-  constexpr int tries = 3;
-  constexpr double sharedBelow = 150; // ns; about 60 inside, 310 across
   std::vector<double> times;
   bool valid = false;
   for (int i = 0; i < tries && !valid; ++i) {
-    bool gated = step.condition != quietCondition;
-    auto together = [&] {
-      return !gated || lineRoundTrip(own.front(), others.front()) < sharedBelow;
-    };
-    bool before = together();
+    if (probed && !shareNow(own, others)) {
+      std::this_thread::sleep_for(
+          std::chrono::duration<double>(command.secondsPerStep));
+      continue;
+    }
     {
       std::optional<RunningAntagonist> antagonist;
       std::optional<RunningModel> second;
@@ -280,10 +323,14 @@ bool Calibration::measure(const Step &step) {
       if (second)
         second->stop();
     }
-    valid = before && together();
+    valid = !probed || shareNow(own, others);
   }
-  if (!valid)
+  if (!valid) {
+    ++leftOutBefore;
     return false;
+  }
+  if (probed)
+    leftOutBefore = 0;
   for (uint32_t l = 0; l < model.selected().layer_count; ++l)
     profile.times[key(model.selected(), l, step)] =
         std::max<Time>(Time(times[l]), 1);
@@ -356,8 +403,22 @@ void Calibration::save() const {
   writeFile(command.output, {profileText(profile)});
 }
 
+void Calibration::tellAlone(const std::vector<Step> &steps) const {
+  for (uint32_t cores : coreCounts(uint32_t(cpus.size())))
+    if (bool isPlanned =
+            std::any_of(steps.begin(), steps.end(),
+                        [&](const Step &step) { return step.cores == cores; });
+        isPlanned && cores < cpus.size() &&
+        sharing(cores) == CpuTopology::Sharing::no)
+      std::fprintf(stderr,
+                   "veltair: teams of %u are measured alone only: they share "
+                   "no L3 cache with the other CPUs\n",
+                   cores);
+}
+
 void Calibration::run() {
   std::vector<Step> steps = plan();
+  tellAlone(steps);
   bool bar = isatty(STDERR_FILENO) != 0;
   // So that the file is of use even if this is interrupted.
   profile.levels[quietCondition] = 0;
