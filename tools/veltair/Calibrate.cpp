@@ -77,7 +77,7 @@ private:
   void tellAlone(const std::vector<Step> &steps) const;
   // False if the CPUs did not let it: nothing is recorded.
   bool measure(const Step &step);
-  std::vector<double> layerTimes(ServedModel &model);
+  std::vector<std::optional<double>> layerTimes(ServedModel &model);
   Profile::Key key(const veltair_program &program, uint32_t layer,
                    const Step &step) const;
   // The levels of the conditions, and the proxy.
@@ -182,10 +182,15 @@ Profile::Key Calibration::key(const veltair_program &program, uint32_t layer,
 
 bool Calibration::known(const Step &step,
                         const veltair_program &program) const {
-  for (uint32_t l = 0; l < program.layer_count; ++l)
-    if (!profile.times.count(key(program, l, step)))
+  bool any = false;
+  for (uint32_t l = 0; l < program.layer_count; ++l) {
+    bool isKnown = profile.times.count(key(program, l, step));
+    // A guard may have skipped the layer, and will again.
+    if (!isKnown && program.layers[l].guard == VELTAIR_NONE)
       return false;
-  return true;
+    any |= isKnown;
+  }
+  return any;
 }
 
 // Whether the CPUs of a team and all others share an L3 cache.
@@ -240,8 +245,9 @@ void Calibration::planProgram(Step step, const veltair_program &program,
 // Measuring
 //===----------------------------------------------------------------------===//
 
-// The median time of each layer, in nanoseconds.
-std::vector<double> Calibration::layerTimes(ServedModel &model) {
+// The median time of each layer, in nanoseconds; none of one that its guard
+// skipped.
+std::vector<std::optional<double>> Calibration::layerTimes(ServedModel &model) {
   const veltair_program &program = model.selected();
   std::vector<Tensor> outputs = model.makeOutputs();
   std::vector<veltair_output> views = outputViews(outputs);
@@ -261,11 +267,13 @@ std::vector<double> Calibration::layerTimes(ServedModel &model) {
       continue;
     }
     for (uint32_t l = 0; l < program.layer_count; ++l)
-      times[l].push_back(double(latest[l].end_ns - latest[l].begin_ns));
+      if (latest[l].cores)
+        times[l].push_back(double(latest[l].end_ns - latest[l].begin_ns));
   }
-  std::vector<double> medians;
-  for (std::vector<double> &list : times)
-    medians.push_back(Latencies(std::move(list)).percentile(50));
+  std::vector<std::optional<double>> medians(program.layer_count);
+  for (uint32_t l = 0; l < program.layer_count; ++l)
+    if (!times[l].empty())
+      medians[l] = Latencies(std::move(times[l])).percentile(50);
   return medians;
 }
 
@@ -303,7 +311,7 @@ bool Calibration::measure(const Step &step) {
   ServedModel model(runtime, step.artifact, forced);
   model.drawInputs(step.program);
 
-  std::vector<double> times;
+  std::vector<std::optional<double>> times;
   bool valid = false;
   for (int i = 0; i < tries && !valid; ++i) {
     if (probed && !shareNow(own, others)) {
@@ -332,8 +340,9 @@ bool Calibration::measure(const Step &step) {
   if (probed)
     leftOutBefore = 0;
   for (uint32_t l = 0; l < model.selected().layer_count; ++l)
-    profile.times[key(model.selected(), l, step)] =
-        std::max<Time>(Time(times[l]), 1);
+    if (times[l])
+      profile.times[key(model.selected(), l, step)] =
+          std::max<Time>(Time(*times[l]), 1);
   return true;
 }
 
