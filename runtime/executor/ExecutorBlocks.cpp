@@ -74,12 +74,17 @@ void Executor::apply(const Grant &grant) {
 
 void Executor::resizeTeam(Query &query, uint32_t cores) {
   query.cores.store(cores, std::memory_order_relaxed);
-  while (query.team.size() > cores) {
+  uint32_t taken = 0;
+  for (; query.team.size() > cores; ++taken) {
     Worker *worker = query.team.back();
     query.team.pop_back();
     worker->assign(nullptr);
     freeWorkers.push_back(worker);
   }
+  // They may have been woken for chunks that they will not look for any more,
+  // and be the only ones.
+  if (taken && !query.team.empty() && query.available())
+    wakeTeam(query, taken);
   while (query.team.size() < cores && !freeWorkers.empty()) {
     Worker *worker = freeWorkers.back();
     freeWorkers.pop_back();

@@ -193,7 +193,8 @@ bool Worker::reserveScratch(uint64_t bytes) {
 
 // A sleeper first says that it sleeps and then looks again; who brings work
 // first brings it and then looks for sleepers. All four are sequentially
-// consistent, so one of the two sees the other.
+// consistent, so one of the two sees the other. Likewise, who takes a worker
+// from a team first takes it and then looks for work that it was woken for.
 
 bool Worker::idle(Query *query) const {
   return assigned.load(std::memory_order_seq_cst) == query &&
@@ -229,7 +230,7 @@ void Worker::waitForWork(Query *query) {
 
 bool Worker::wakeFor(const Query &query) {
   if (!sleeping.load(std::memory_order_seq_cst) ||
-      assigned.load(std::memory_order_relaxed) != &query)
+      assigned.load(std::memory_order_seq_cst) != &query)
     return false;
   wake();
   return true;
