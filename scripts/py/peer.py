@@ -2,6 +2,7 @@
 `veltair bench --json`, with the same fields."""
 
 import argparse
+import importlib
 import json
 import os
 import sys
@@ -55,6 +56,7 @@ def main():
     load = {"onnxruntime": load_onnxruntime, "openvino": load_openvino}[options.peer]
     now = time.perf_counter
     interpreter = resident_bytes()  # Python and numpy are not the peer's
+    importlib.import_module(options.peer)  # the library, as libveltair, is there before a model is loaded
     begin = now()
     run = load(options.model, options.threads, inputs, options.precision)
     loaded = now()

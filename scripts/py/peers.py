@@ -1,7 +1,7 @@
-"""The peers to compare with, set up alike: fixed threads, denormals flushed."""
+"""The peers to compare with, set up alike: fixed threads, denormals flushed.
+Each is imported where it is used, so that none counts as the other's memory."""
 
 import numpy as np
-import onnxruntime
 
 # ONNX Runtime's names of types whose numpy names differ.
 NUMPY_NAMES = {"float": "float32", "double": "float64"}
@@ -33,6 +33,8 @@ def save_inputs(inputs, folder):
 
 
 def onnxruntime_session(model, threads, spinning=True):
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
