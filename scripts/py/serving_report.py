@@ -144,15 +144,15 @@ def ratios(rows, peers):
 
 
 def summary(rows, peers):
-    """The ratio to the best peer of each of our systems over the mixes."""
+    """The ratio to the best peer of each of our systems over the mixes in which
+    it was measured: means of other mixes cannot be compared."""
     lines = ["| conditions | system | ratio to the best peer: geometric mean, least | mixes |", "|---|---|---|---|"]
     for title, mixes in ratios(rows, peers).items():
         ours = {name: None for systems in mixes.values() for name in systems if name not in peers}
         for name in ours:
-            values = [systems[name] for systems in mixes.values() if systems.get(name)]
-            if values:
-                geometric = math.exp(mean(list(map(math.log, values))))
-                lines.append(f"| {title} | {name} | {geometric:.2f}, {min(values):.2f} | {len(values)} |")
+            values = {mix: systems[name] for mix, systems in mixes.items() if name in systems}
+            geometric = math.prod(values.values()) ** (1 / len(values))
+            lines.append(f"| {title} | {name} | {geometric:.2f}, {min(values.values()):.2f} | {', '.join(values)} |")
     return "\n".join(lines) + "\n"
 
 
