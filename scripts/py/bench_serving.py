@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import manifest
 import serving_report
@@ -172,6 +173,7 @@ class Benchmark:
             outcome = system.serve(path)
         tenants = outcome["tenants"]
         outcome["rate_rps"] = rate
+        outcome["ended"] = time.strftime("%Y-%m-%d %H:%M")
         outcome["sustained"] = all(t["satisfied"] >= self.share * t["offered"] for t in tenants)
         return outcome
 

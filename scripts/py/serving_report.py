@@ -20,18 +20,25 @@ system. A model's target is k times the faster peer's latency on one core
 alone, and its share of the requests is inverse to that latency. The figure is
 the highest total rate (requests a second) at which every model has its share of
 requests within its target, queueing included; it is found by bisection and
-confirmed by a longer probe, for each seed. The *ideal* is the rate at which the
-faster peer's isolated times fill all cores. Machines of one CPU name can
-differ: compare within a table. Mean latencies are taken at the highest rate of
-the best peer for a seed, in rounds in which all systems serve the same arrivals
-in turn: the median of the rounds, and of their ratios to the peer. Policies are
-compared in such rounds, too, at a share of the ideal rate: searches are minutes
-apart, in which a shared machine changes.
+confirmed by a longer probe, for each seed; the failure that ends a search is
+tried once more. The *ideal* is the rate at which the faster peer's isolated
+times fill all cores. Systems of a table are measured one after the other, and
+again only when they have changed: the table tells when, and between two times
+a shared machine changes. Mean latencies are taken at the highest rate of the
+best peer for a seed, in rounds in which all systems serve the same arrivals in
+turn: the median of the rounds, and of their ratios to the peer. Policies are
+compared in such rounds, too, at a share of the ideal rate.
 
-Peers serve first come, first served, one session a model; the driver's own
-overhead is the median time that it adds to a request. `fcfs` is ours in the
-same order, and tells what kernels bring; `veltair` beside it, what scheduling
-brings.
+Peers serve first come, first served, one session a model, as exported; the best
+peer is the best of those in the table. They are driven from Python: the driver's
+own overhead is the median time that it adds to a request. `fcfs` is ours in the
+same order, each query on all cores: beside a peer whose sessions have all
+threads it tells what kernels bring; `veltair` beside it, what scheduling brings.
+
+Models have random weights (`models/export_torch.py`) and inputs. A detector then
+gives all boxes nearly the same score, and more of them reach the selection than
+with trained weights: ssdlite320, in heavy and all, spends more of its time there
+than a trained one.
 
 ![Highest rates relative to the best peer](serving.svg)
 """
@@ -70,6 +77,12 @@ def worst_share(outcome):
     return min(tenant["satisfied"] / tenant["offered"] for tenant in outcome["tenants"] if tenant["offered"])
 
 
+def fewest(at):
+    """Requests of the rarest model in a round."""
+    outcomes = [outcome for rounds in at["systems"].values() for outcome in rounds]
+    return min(tenant["offered"] for outcome in outcomes for tenant in outcome["tenants"])
+
+
 def at_load(at):
     """The lines of the table of all systems at one rate, the best first."""
     rows = []
@@ -79,7 +92,8 @@ def at_load(at):
         rows.append((statistics.median(shares), f"{shares[0]:.1%} {shares[-1]:.1%} | {latency:.1f}", name))
     return [
         f"In turn under the same arrivals at {at['rate_rps']:.1f} a second, {at['load']:.0%} of the ideal rate, seed "
-        f"{at['seed']}; of the model that has the least in time:",
+        f"{at['seed']}; of the model that has the least in time (a round has {fewest(at)} requests of the rarest "
+        "model, or more):",
         "",
         "| system | in time, median of rounds | least and most | mean latency, ms |",
         "|---|---|---|---|",
@@ -87,11 +101,17 @@ def at_load(at):
     ]
 
 
+def measured(outcomes):
+    """From when to when, as far as that is known."""
+    times = sorted({outcome["ended"] for outcome in outcomes if "ended" in outcome})
+    return " to ".join(dict.fromkeys([times[0], times[-1]])) if times else ""
+
+
 def highest_rates(systems, best_peer):
     """The lines of the table of highest rates."""
     lines = [
-        "| system | highest rate | seeds | of the best peer | worst p99 / target | overhead, ms |",
-        "|---|---|---|---|---|---|",
+        "| system | highest rate | seeds | of the best peer | worst p99 / target | overhead, ms | measured |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, runs in systems.items():
         finals = [run["final"] for run in runs if run["final"]]
@@ -103,11 +123,22 @@ def highest_rates(systems, best_peer):
             f"{rate(runs):.1f}",
             " ".join(f"{run['max_rate_rps']:.1f}" for run in runs),
             f"{rate(runs) / best_peer:.2f}" if best_peer else "",
-            f"{worst:.2f}",
+            "" if math.isnan(worst) else f"{worst:.2f}",
             f"{mean(overheads):.3f}" if overheads else "",
+            measured(finals),
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
+
+
+def probes(row, peers):
+    """How much the highest rates are worth."""
+    finals = [run["final"] for runs in row["systems"].values() for run in runs if run["final"]]
+    least = min((tenant["offered"] for final in finals for tenant in final["tenants"]), default=0)
+    missing = [name for name in peers if name not in row["systems"]]
+    return f" Probes: {row['effort']}, with {least} requests of a model or more." + (
+        f" Peers not measured: {'; '.join(missing)}." if missing else ""
+    )
 
 
 def table(row, peers):
@@ -117,7 +148,7 @@ def table(row, peers):
         "",
         f"Targets: {models}. Ideal {row['ideal_rps']:.1f} a second."
         + (f" Not served: {', '.join(row['missing'])}." if row["missing"] else "")
-        + (f" Probes: {row['effort']}." if row["systems"] else ""),
+        + (probes(row, peers) if row["systems"] else ""),
     ]
     if row["systems"]:
         lines += ["", *highest_rates(row["systems"], best_peer_rate(row, peers))]
