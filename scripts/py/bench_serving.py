@@ -75,11 +75,12 @@ def cpu_name():
         return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
 
 
-def cached(kind, key, make):
-    """What `make` gave the last time for the same key, else what it gives."""
+def cached(kind, key, make, again=False):
+    """What `make` gave the last time for the same key, else, or `again`, what it
+    gives."""
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
     path = os.path.join(FOLDER, f"{kind}-{digest}.json")
-    if os.path.exists(path):
+    if os.path.exists(path) and not again:
         with open(path) as file:
             return json.load(file)["value"]
     value = make()
@@ -134,8 +135,9 @@ def isolated_ms(model, inputs):
 class Benchmark:
     """One mix with its targets."""
 
-    def __init__(self, mix, models, k, share, beside, effort):
+    def __init__(self, mix, models, k, share, beside, effort, again):
         self.mix, self.models, self.k, self.share, self.beside = mix, models, k, share, beside
+        self.again = again
         self.search_least, self.final_least, self.tolerance = EFFORT[effort]
         self.inputs = {model: make_inputs(model) for model in models}
         self.alone = {model: isolated_ms(model, self.inputs[model]) for model in models}
@@ -239,7 +241,8 @@ class Benchmark:
 
     def result(self, name, seed):
         log(f"{self.mix}, k = {self.k:g}, {self.share:.0%}: {name}, seed {seed}")
-        found = cached("rate", {**self.key(name), "seed": seed}, lambda: self.search(name, seed))
+        key = {**self.key(name), "seed": seed}
+        found = cached("rate", key, lambda: self.search(name, seed), self.again)
         log(f"  highest rate {found['max_rate_rps']:.2f}/s")
         return found
 
@@ -259,7 +262,8 @@ class Benchmark:
             return {name: [outcomes[name] for outcomes in found] for name in names}
 
         keys = [self.key(name) for name in names]
-        return cached("rounds", {"systems": keys, "seed": seed, "rate": rate, "rounds": [rounds, ROUND_S]}, measure)
+        key = {"systems": keys, "seed": seed, "rate": rate, "rounds": [rounds, ROUND_S]}
+        return cached("rounds", key, measure, self.again)
 
 
 def usable(mix):
@@ -334,6 +338,9 @@ def main():
         type=float,
         help="instead of highest rates: all systems in turn at this share of the ideal rate, by the first seed",
     )
+    parser.add_argument(
+        "--again", action="store_true", help="measure anew what is kept, so that all systems are measured together"
+    )
     parser.add_argument("--quick", action="store_true", help="short probes, for trials")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/serving.{md,json,svg}")
     options = parser.parse_args()
@@ -351,7 +358,7 @@ def main():
                 for mix in options.mix or MIXES:
                     if not (models := usable(mix)):
                         continue
-                    benchmark = Benchmark(mix, models, k, share, options.beside, effort)
+                    benchmark = Benchmark(mix, models, k, share, options.beside, effort, options.again)
                     row = described(benchmark, effort)
                     if options.load:
                         row["at_load"] = compare(benchmark, options.seeds[0], options.systems, options.load)
