@@ -19,7 +19,7 @@ import serving_report
 from peers import onnxruntime_session, random_inputs, save_inputs
 from programs import Failure, call, compiled
 from rate_search import WIDEST, highest_rate
-from serving_systems import CPUS, HERE, OURS, PEERS, Ours, open_system
+from serving_systems import CPUS, FCFS_PEERS, HERE, OURS, PEERS, Ours, open_system
 
 MIXES = {
     "light": ["mobilenet_v2", "efficientnet_b0", "tiny_yolov2"],
@@ -33,7 +33,7 @@ FOLDER = os.path.join(manifest.BUILD, "serving")
 EFFORT = {"quick": (60, 100, 0.05), "full": (120, 300, 0.02)}
 # Of the ideal rate: a system that does not sustain it counts as 0.
 LEAST_SHARE = 0.05
-DEFAULT_SYSTEMS = ["veltair", "edf", "fcfs", *PEERS]
+DEFAULT_SYSTEMS = ["veltair", "edf", "fcfs", *FCFS_PEERS]
 # Mean latencies are those of the median round; in each one all systems serve the
 # same arrivals in turn, so that a disturbed minute does not decide.
 ROUNDS, ROUND_S = 5, 20

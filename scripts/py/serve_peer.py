@@ -1,7 +1,8 @@
 """Serves scenarios of `veltair load` with a peer, as is common today: one
-session a model, and workers that take requests first come, first served. The
-arrivals are those of `veltair load`; latency counts from the arrival. Prints
-one line of the same JSON for each scenario, with the driver's own overhead."""
+session a model, and workers that take requests first come, first served, or by
+deadline. The arrivals are those of `veltair load`; latency counts from the
+arrival. Prints one line of the same JSON for each scenario, with the driver's
+own overhead."""
 
 import argparse
 import ctypes
@@ -35,12 +36,18 @@ PR_SET_TIMERSLACK = 29
 RUNNERS = {"onnxruntime": onnxruntime_runners, "openvino": openvino_runners}
 
 
-class Trial:
-    """One run of a scenario. `runners[tenant][worker]` runs one query."""
+# Behind all requests, in the order of any queue.
+END = (math.inf, 0, -1)
 
-    def __init__(self, scenario, give_up, runners, workers, queue_per_tenant):
+
+class Trial:
+    """One run of a scenario. `runners[tenant][worker]` runs one query. Queues
+    hold (deadline, due, tenant)."""
+
+    def __init__(self, scenario, give_up, runners, workers, queue_per_tenant, by_deadline):
         self.tenants = scenario["tenants"]
         self.runners = runners
+        make_queue = queue.PriorityQueue if by_deadline else queue.SimpleQueue
         self.latencies = [[] for _ in self.tenants]
         self.overheads = []  # of requests that found their worker idle
         self.misses = [0] * len(self.tenants)
@@ -48,18 +55,18 @@ class Trial:
         self.share = scenario.get("satisfied", 0.95)
         self.hopeless = False
         if queue_per_tenant:
-            self.queues = [queue.SimpleQueue() for _ in self.tenants]
+            self.queues = [make_queue() for _ in self.tenants]
             places = [(line, 0) for line in self.queues]
         else:
-            self.queues = [queue.SimpleQueue()] * len(self.tenants)
+            self.queues = [make_queue()] * len(self.tenants)
             places = [(self.queues[0], worker) for worker in range(workers)]
         self.threads = [threading.Thread(target=self.work, args=place) for place in places]
         self.ends = [line for line, _ in places]  # a thread takes one end
 
     def work(self, line, worker):
         idle_since = 0
-        while (item := line.get()) is not None:
-            due, tenant = item
+        while (item := line.get()) != END:
+            _, due, tenant = item
             if self.hopeless:
                 continue
             begin = time.perf_counter()
@@ -88,9 +95,10 @@ class Trial:
                 time.sleep(delay)
             if self.hopeless:
                 break
-            self.queues[tenant].put((due, tenant))
+            deadline = due + self.tenants[tenant]["qos_ms"] / 1e3
+            self.queues[tenant].put((deadline, due, tenant))
         for line in self.ends:
-            line.put(None)
+            line.put(END)
         for thread in self.threads:
             thread.join()
 
@@ -121,7 +129,9 @@ def serve(options, runners, file):
         scenario = json.load(stream)
     arrivals = json.loads(call(VELTAIR, "load", file, "--print-arrivals"))["arrivals"]
     tenants = [runners[tenant["name"]] for tenant in scenario["tenants"]]
-    trial = Trial(scenario, options.give_up, tenants, options.workers, options.queue_per_tenant)
+    trial = Trial(
+        scenario, options.give_up, tenants, options.workers, options.queue_per_tenant, options.by_deadline
+    )
     trial.run(arrivals)
     document = {
         "schema": "veltair.load.peer.1",
@@ -142,6 +152,7 @@ def main():
     parser.add_argument("--threads", type=int, required=True, help="of a session")
     parser.add_argument("--workers", type=int, default=1, help="queries served at once")
     parser.add_argument("--queue-per-tenant", action="store_true", help="a worker for each tenant")
+    parser.add_argument("--by-deadline", action="store_true", help="earliest deadline first, not first come")
     parser.add_argument("--no-spinning", action="store_true", help="ONNX Runtime's idle threads sleep")
     parser.add_argument("--hint", choices=("latency", "throughput"), default="latency", help="for OpenVINO")
     parser.add_argument("--give-up", action="store_true", help="stop once a tenant cannot be satisfied")

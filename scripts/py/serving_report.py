@@ -7,6 +7,7 @@ import statistics
 
 import manifest
 from bar_chart import COLOURS, bar_chart
+from serving_systems import FCFS_PEERS
 
 DOCUMENT = os.path.join(manifest.ROOT, "docs", "serving")  # .md, .json, .svg
 INTRODUCTION = """# Serving many models: measured
@@ -29,11 +30,12 @@ best peer for a seed, in rounds in which all systems serve the same arrivals in
 turn: the median of the rounds, and of their ratios to the peer. Policies are
 compared in such rounds, too, at a share of the ideal rate.
 
-Peers serve first come, first served, one session a model, as exported; the best
-peer is the best of those in the table. They are driven from Python: the driver's
-own overhead is the median time that it adds to a request. `fcfs` is ours in the
-same order, each query on all cores: beside a peer whose sessions have all
-threads it tells what kernels bring; `veltair` beside it, what scheduling brings.
+Peers serve first come, first served (or by deadline, if their names say so), one
+session a model, as exported; the best peer is the best of those in the table.
+They are driven from Python: the driver's own overhead is the median time that it
+adds to a request. `fcfs` is ours in the same order, each query on all cores:
+beside a peer whose sessions have all threads it tells what kernels bring;
+`veltair` beside it, what scheduling brings.
 
 Models have random weights (`models/export_torch.py`) and inputs. A detector then
 gives all boxes nearly the same score, and more of them reach the selection than
@@ -131,11 +133,11 @@ def highest_rates(systems, best_peer):
     return lines
 
 
-def probes(row, peers):
+def probes(row):
     """How much the highest rates are worth."""
     finals = [run["final"] for runs in row["systems"].values() for run in runs if run["final"]]
     least = min((tenant["offered"] for final in finals for tenant in final["tenants"]), default=0)
-    missing = [name for name in peers if name not in row["systems"]]
+    missing = [name for name in FCFS_PEERS if name not in row["systems"]]
     return f" Probes: {row['effort']}, with {least} requests of a model or more." + (
         f" Peers not measured: {'; '.join(missing)}." if missing else ""
     )
@@ -148,7 +150,7 @@ def table(row, peers):
         "",
         f"Targets: {models}. Ideal {row['ideal_rps']:.1f} a second."
         + (f" Not served: {', '.join(row['missing'])}." if row["missing"] else "")
-        + (probes(row, peers) if row["systems"] else ""),
+        + (probes(row) if row["systems"] else ""),
     ]
     if row["systems"]:
         lines += ["", *highest_rates(row["systems"], best_peer_rate(row, peers))]

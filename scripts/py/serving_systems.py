@@ -26,13 +26,19 @@ OURS = {
 }
 
 # name -> options of serve_peer.py
-PEERS = {
+FCFS_PEERS = {
     f"ONNX Runtime, {CPUS} x 1 thread": ["onnxruntime", "--threads=1", f"--workers={CPUS}"],
     f"ONNX Runtime, {CPUS} threads": ["onnxruntime", f"--threads={CPUS}"],
     f"ONNX Runtime, {CPUS} threads, no spinning": ["onnxruntime", f"--threads={CPUS}", "--no-spinning"],
     "ONNX Runtime, a thread a model": ["onnxruntime", "--threads=1", "--queue-per-tenant"],
     "OpenVINO, latency": ["openvino", f"--threads={CPUS}", "--hint=latency"],
     "OpenVINO, throughput": ["openvino", f"--threads={CPUS}", "--hint=throughput", f"--workers={CPUS}"],
+}
+# The same sessions behind a queue that knows the deadlines.
+PEERS = FCFS_PEERS | {
+    f"{name}, by deadline": [*options, "--by-deadline"]
+    for name, options in FCFS_PEERS.items()
+    if "--queue-per-tenant" not in options
 }
 
 

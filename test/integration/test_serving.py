@@ -170,7 +170,7 @@ class Serving(Case):
         offered = [0, 0]
         for _, tenant in self.arrivals(file)["arrivals"]:
             offered[tenant] += 1
-        for options in (["--workers=2"], ["--queue-per-tenant"]):
+        for options in (["--workers=2"], ["--queue-per-tenant"], ["--workers=2", "--by-deadline"]):
             found = self.serve(file, *options)
             self.assertEqual([tenant["offered"] for tenant in found["tenants"]], offered)
             self.assertEqual([tenant["completed"] for tenant in found["tenants"]], offered)
