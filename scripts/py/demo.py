@@ -94,6 +94,9 @@ def table_of_tenants(models, folder):
         peer += [f"--input={model.name}:{name}={path}" for name, path in model.files.items()]
     systems = {
         f"ONNX Runtime, {CPUS} threads": lambda: json.loads(call(*peer, "--workers=1", f"--threads={CPUS}")),
+        f"ONNX Runtime, {CPUS} threads, no spinning": lambda: json.loads(
+            call(*peer, "--workers=1", f"--threads={CPUS}", "--no-spinning")
+        ),
         f"ONNX Runtime, {CPUS} x 1 thread": lambda: json.loads(call(*peer, f"--workers={CPUS}", "--threads=1")),
         "VELTAIR, fcfs": lambda: call_json(VELTAIR, "load", file, "--policy", "fcfs"),
         "VELTAIR, veltair": lambda: call_json(VELTAIR, "load", file, "--policy", "veltair"),
