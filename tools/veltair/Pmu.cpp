@@ -78,10 +78,10 @@ static void print(const Json &found) {
                 found["descriptor_limit"].get<unsigned long long>());
   std::printf("time that workers wait for a CPU: %s\n",
               found["run_delay"].get<bool>() ? "measured" : "not known");
-  std::printf("interference is measured by %s\n",
+  std::printf("interference is measured by the run time of layers%s\n",
               found["source"] == "perf"
-                  ? "the run time of layers and the counters above"
-                  : "the run time of layers alone");
+                  ? ", and by the counters above if a profile weighs them"
+                  : " alone");
 }
 
 void execute(const PmuCommand &command) {
