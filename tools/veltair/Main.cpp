@@ -2,12 +2,15 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// veltair: runs, measures and inspects compiled models.
+// veltair: runs, serves, measures and inspects compiled models.
 
 #include "tools/CommandLine.h"
 #include "tools/veltair/Commands.h"
 
 #include "tools/veltair/UserError.h"
+
+#include "runtime/scheduler/Scheduler.h"
+
 #include "veltair/veltair.hpp"
 
 #include <cmath>
@@ -15,6 +18,8 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <string_view>
 
 using namespace veltair::tool;
 
@@ -38,16 +43,26 @@ static void addNumerics(CLI::App &app, veltair_numerics &numerics) {
          [&numerics](const std::string &text) {
            numerics = text == "fast" ? VELTAIR_FAST : VELTAIR_REPRODUCIBLE;
          },
-         "reproducible: the bits of results never depend on load (default)")
+         "reproducible: the bits of results never depend on load (default); "
+         "fast: the policy may use every version")
       ->check(CLI::IsMember({"reproducible", "fast"}))
       ->type_name("NUMERICS");
+}
+
+static void addPolicy(CLI::App &app, std::string &policy) {
+  std::string text =
+      "Scheduling policy (default: veltair; docs/scheduling.md):";
+  for (std::string_view name : veltair::schedulerNames())
+    text.append(" ").append(name);
+  app.add_option("--policy", policy, text);
 }
 
 static void addRunOptions(CLI::App &app, RunOptions &options) {
   app.add_option("--threads", options.threads,
                  "Worker threads (default: the CPUs allowed)")
       ->check(CLI::Range(1u, 4096u));
-  app.add_option("--isa", options.isa, "Use the program for this ISA");
+  app.add_option("--isa", options.isa,
+                 "Use the program for this ISA, as `inspect` names it");
   app.add_option_function<std::string>(
          "--kernel-version",
          [&options](const std::string &text) {
@@ -59,7 +74,7 @@ static void addRunOptions(CLI::App &app, RunOptions &options) {
       ->check(CLI::Range(0, 65535) | CLI::IsMember({"auto"}))
       ->type_name("K|auto");
   addNumerics(app, options.numerics);
-  app.add_option("--policy", options.policy, "Scheduling policy");
+  addPolicy(app, options.policy);
   app.add_option("--trace", options.trace,
                  "Write what happened, for chrome://tracing and Perfetto")
       ->type_name("T.json");
@@ -83,7 +98,8 @@ static void addInputs(CLI::App &app, std::vector<std::string> &inputs) {
 }
 
 static int runTool(int argc, char **argv) {
-  CLI::App app("Runs, measures and inspects compiled models.", "veltair");
+  CLI::App app("Runs, serves, measures and inspects compiled models.",
+               "veltair");
   app.set_version_flag("--version", veltair_version_string());
   app.require_subcommand(1);
 
@@ -129,7 +145,9 @@ static int runTool(int argc, char **argv) {
   LoadCommand load;
   CLI::App *loadApp =
       app.add_subcommand("load", "Serve several models under Poisson arrivals");
-  loadApp->add_option("scenario", load.scenario, "Scenario (.json)")
+  loadApp
+      ->add_option("scenario", load.scenario,
+                   "Tenants, targets and rates (.json; docs/scheduling.md)")
       ->required();
   loadApp->add_flag("--give-up", load.giveUp,
                     "Stop as soon as a tenant cannot be satisfied any more");
@@ -141,14 +159,16 @@ static int runTool(int argc, char **argv) {
   SimulateCommand simulate;
   CLI::App *simulateApp = app.add_subcommand(
       "simulate", "Play a scenario of `load` on a simulated machine");
-  simulateApp->add_option("scenario", simulate.scenario, "Scenario (.json)")
+  simulateApp
+      ->add_option("scenario", simulate.scenario,
+                   "Tenants, targets and rates (.json; docs/scheduling.md)")
       ->required();
   simulateApp
-      ->add_option("--machine", simulate.machine, "Cores, caches, bandwidth")
+      ->add_option("--machine", simulate.machine,
+                   "Cores, caches, bandwidth; as in examples/machines")
       ->required()
       ->type_name("M.json");
-  simulateApp->add_option("--policy", simulate.policy, "Scheduling policy")
-      ->capture_default_str();
+  addPolicy(*simulateApp, simulate.policy);
   addNumerics(*simulateApp, simulate.numerics);
   simulateApp->add_option("--isa", simulate.isa,
                           "Use the program for this ISA");
@@ -183,7 +203,7 @@ static int runTool(int argc, char **argv) {
 
   PmuCommand pmu;
   CLI::App *pmuApp =
-      app.add_subcommand("pmu", "Show the hardware counters that are used");
+      app.add_subcommand("pmu", "Show which hardware counters there are");
   addJson(*pmuApp, pmu.json);
 
   try {

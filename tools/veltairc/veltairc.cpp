@@ -62,7 +62,7 @@ int main(int argc, char **argv) {
   std::vector<std::string> levelNames;
   for (const auto &[name, value] : levels)
     levelNames.push_back(name);
-  app.add_option("--emit", level, "What to write")
+  app.add_option("--emit", level, "What to write (default: as the suffix says)")
       ->check(CLI::IsMember(levelNames));
   veltair::takesOneEach(
       app.add_option("--march", options.march,
@@ -71,7 +71,8 @@ int main(int argc, char **argv) {
       ->delimiter(',')
       ->capture_default_str();
   app.add_option("--mtune", options.mtune,
-                 "CPU, or file with a machine model, whose caches to assume");
+                 "CPU whose caches to assume: generic (default), native, a "
+                 "CPU's name or a machine file (.json; docs/packaging.md)");
   std::map<std::string, Precision> precisions = {{"f32", Precision::F32},
                                                  {"bf16", Precision::BF16}};
   std::string precision = "f32";
@@ -104,7 +105,8 @@ int main(int argc, char **argv) {
       app.add_option("--constant-input", options.constantInputs,
                      "Input to compile in, NAME=FILE.pb or .npy"));
   std::string weights = "embed";
-  app.add_option("--weights", weights, "Where the weights go")
+  app.add_option("--weights", weights,
+                 "Where the weights go: into the output, or a file beside it")
       ->check(CLI::IsMember({"embed", "file"}))
       ->capture_default_str();
   app.add_option("--header", options.header, "C header to write");
@@ -112,7 +114,8 @@ int main(int argc, char **argv) {
   bool check = false;
   app.add_flag("--check", check,
                "List everything that is not supported; compile nothing");
-  app.add_option("--cache", options.cache, "Folder where objects are kept");
+  app.add_option("--cache", options.cache,
+                 "Folder where compiled kernels are kept for other runs");
   app.add_option("-j,--threads", options.threads,
                  "Threads (default: all CPUs)");
   app.add_flag("--timing", options.timing, "Report the time of each pass");
