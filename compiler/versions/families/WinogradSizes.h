@@ -38,8 +38,8 @@ struct TiledConvolution {
   /// Input channels, in groups; those that are multiplied, which several groups
   /// fill up.
   int64_t inputGroups, depth;
-  Type element;               ///< what is multiplied
-  bool pairs;                 ///< of bf16
+  Type element; ///< what is multiplied
+  bool pairs;   ///< of bf16
   int64_t elementBytes;
 };
 
