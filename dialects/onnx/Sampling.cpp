@@ -185,16 +185,25 @@ LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *,
   return infer.result(elementType(a.getX()), {rois[0], x[1], height, width});
 }
 
+/// `x` as far as it lies between 0 and `most`; 0 where it is no number.
+static Value limited(ElementBuilder &b, Value x, Value most) {
+  Value zero = b.constantLike(x, 0);
+  x = b.select(b.gt(x, zero), x, zero);
+  return b.select(b.lt(x, most), x, most);
+}
+
 Value RoiAlignOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   ArrayRef<int64_t> x = shapeOf(getX());
   Type type = computeType(elementType(getRois()));
   auto number = [&](double value) { return b.constant(type, value); };
   bool isHalfPixel = getCoordinateTransformationMode() == "half_pixel";
   bool isMax = getMode() == "max";
+  int64_t ratio = getSamplingRatio();
   Value image = b.checkedIndex(b.load(getBatchIndices(), index[0]), x[0]);
 
-  // For height (0) and width (1): where the bin begins, its size, the samples.
-  SmallVector<Value> start(2), bin(2), samples(2);
+  // For height (0) and width (1): where the bin begins, its size, how many
+  // samples it has, and which of them are taken.
+  SmallVector<Value> start(2), bin(2), count(2), lower(2), upper(2);
   for (int64_t i = 0; i < 2; ++i) {
     auto edge = [&](int64_t which) {
       Value value = b.load(getRois(), {index[0], b.index(which)});
@@ -207,9 +216,25 @@ Value RoiAlignOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
       size = b.max(size, number(1));
     bin[i] = b.div(size, number(double(output)));
     start[i] = b.add(first, b.mul(b.fromIndex(index[2 + i], type), bin[i]));
-    samples[i] = getSamplingRatio() > 0
-                     ? b.index(getSamplingRatio())
-                     : b.toIndex(math::CeilOp::create(b, bin[i]));
+    if (ratio > 0) {
+      count[i] = number(double(ratio));
+      lower[i] = b.index(0);
+      upper[i] = b.index(ratio);
+      continue;
+    }
+    // A region may be of any size: of what lies far outside of x, which is 0,
+    // no sample is taken. Two more at either end are, as their positions are
+    // rounded.
+    Value all = math::CeilOp::create(b, bin[i]);
+    count[i] = limited(b, all, number(1 << 30));
+    Value distance = b.div(bin[i], count[i]);
+    auto stepsTo = [&](int64_t position, double further) {
+      Value way = b.sub(number(double(position)), start[i]);
+      Value steps = b.add(b.div(way, distance), number(further));
+      return limited(b, steps, count[i]);
+    };
+    lower[i] = b.toIndex(math::FloorOp::create(b, stepsTo(-1, -2)));
+    upper[i] = b.toIndex(math::CeilOp::create(b, stepsTo(x[2 + i], 2)));
   }
 
   // As ONNX has it, a maximum is that of weighted elements, not of their sums.
@@ -219,16 +244,16 @@ Value RoiAlignOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   // What a point takes of the four elements around it; 0 far outside.
   auto sample = [&](ValueRange steps) {
     SmallVector<Value> low(2), high(2), fraction(2);
-    Value outside = b.boolean(false);
+    Value inside = b.boolean(true);
     for (int64_t i = 0; i < 2; ++i) {
       Value step = b.add(b.fromIndex(steps[i], type), number(0.5));
-      Value count = b.fromIndex(samples[i], type);
-      Value y = b.add(start[i], b.div(b.mul(step, bin[i]), count));
+      Value y = b.add(start[i], b.div(b.mul(step, bin[i]), count[i]));
       int64_t extent = x[2 + i];
-      outside =
-          b.logicalOr(outside, b.logicalOr(b.lt(y, number(-1)),
-                                           b.gt(y, number(double(extent)))));
-      y = b.clamp(y, number(0), number(double(extent - 1)));
+      // Nor is inside what is no number.
+      inside =
+          b.logicalAnd(inside, b.logicalAnd(b.ge(y, number(-1)),
+                                            b.le(y, number(double(extent)))));
+      y = limited(b, y, number(double(extent - 1)));
       Value base = math::FloorOp::create(b, y);
       low[i] = b.toIndex(base);
       high[i] = b.min(b.add(low[i], 1), b.index(extent - 1));
@@ -246,18 +271,25 @@ Value RoiAlignOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
                         at(low[0], high[1], top, fraction[1])),
                 combine(at(high[0], low[1], fraction[0], left),
                         at(high[0], high[1], fraction[0], fraction[1])));
-    return b.select(outside, number(0), value);
+    return b.select(inside, value, number(0));
   };
-  Value init = number(0), none = b.index(0);
+  Value init = number(0);
   if (isMax) {
-    // Without samples the result is 0.
-    Value some = b.logicalAnd(b.gt(samples[0], none), b.gt(samples[1], none));
-    init = b.select(some, b.lowest(type), init);
+    // Without samples the result is 0, as those are that are not taken.
+    Value takesAll = b.boolean(true);
+    for (int64_t i = 0; i < 2; ++i) {
+      Value isFirst = b.eq(lower[i], b.index(0));
+      Value isLast = b.eq(b.fromIndex(upper[i], type), count[i]);
+      Value isAny = b.gt(count[i], number(0));
+      takesAll = b.logicalAnd(
+          takesAll, b.logicalAnd(isAny, b.logicalAnd(isFirst, isLast)));
+    }
+    init = b.select(takesAll, b.lowest(type), init);
   }
   Value total =
-      b.loopNestOver(samples, init, [&](ValueRange steps, ValueRange carried) {
+      b.loopNest(lower, upper, init, [&](ValueRange steps, ValueRange carried) {
         return SmallVector<Value>{combine(carried[0], sample(steps))};
       })[0];
-  Value count = b.max(b.mul(samples[0], samples[1]), b.index(1));
-  return isMax ? total : b.div(total, b.fromIndex(count, type));
+  return isMax ? total
+               : b.div(total, b.max(b.mul(count[0], count[1]), number(1)));
 }

@@ -274,6 +274,31 @@ class Operators(OperatorCase):
                 reference=True,
             )
 
+    def test_regions_far_beyond_the_image(self):
+        x = self.normal(1, 2, 7, 9)
+        size = {"output_height": 2, "output_width": 3}
+        rois = np.array([[-40.3, -30.7, 50.9, 60.1], [2.1, -70.3, 5.7, 90.9], [-5, -5, -3, -3]], np.float32)
+        tensors = constants(rois=rois, batch=np.zeros(3, np.int64))
+        for mode in ("avg", "max"):
+            attributes = {"mode": mode, **size}
+            self.one("RoiAlign", [x], (FLOAT, [3, 2, 2, 3]), tensors, attributes, tolerance=1e-3, reference=True)
+        # Of so many samples there is no end; some are nowhere.
+        inf, nan = np.inf, np.nan
+        rois = np.array([[-1e9, -1e9, 1e9, 1e9], [-3e38, 0, 3e38, 5], [nan, 0, 1, 1], [0, 0, inf, 1]], np.float32)
+        y = ("y", FLOAT, [4, 2, 2, 3])
+        np.save(self.path("x.npy"), x)
+        np.save(self.path("rois.npy"), rois)
+        files = [f"--input={name}={self.path(name + '.npy')}" for name in ("x", "rois")]
+        for ratio in (0, 2):
+            node = helper.make_node("RoiAlign", ["x", "rois", "batch"], ["y"], sampling_ratio=ratio, **size)
+            inputs = [("x", FLOAT, x.shape), ("rois", FLOAT, rois.shape)]
+            model = make_model([node], inputs, [y], constants(batch=np.zeros(4, np.int64)))
+            artifact = self.path("model.so")
+            self.check_runs(VELTAIRC, self.save(model), "-o", artifact, f"--march={','.join(self.ISAS)}")
+            for isa in self.ISAS:
+                self.check_runs(VELTAIR, "run", artifact, f"--isa={isa}", *files, f"--output={self.folder}")
+                np.testing.assert_allclose(np.load(self.path("y.npy")), np.zeros(y[2]), atol=1e-4)
+
     def test_indices_of_equal_pools(self):
         for x in (np.zeros((1, 2, 4, 4), np.uint8), np.full((1, 1, 4, 4), -np.inf, np.float32)):
             element = helper.np_dtype_to_tensor_dtype(x.dtype)
