@@ -24,11 +24,11 @@ LogicalResult GatherOp::inferReturnTypes(MLIRContext *,
   FailureOr<int64_t> axis = infer.axis(1, a.getAxis(), data.size());
   if (failed(axis))
     return failure();
-  if (data[*axis] == 0)
-    return infer.fail(2, "there is nothing to gather from");
   SmallVector<int64_t> shape(data.take_front(*axis));
   llvm::append_range(shape, shapeOf(a.getIndices()));
   llvm::append_range(shape, data.drop_front(*axis + 1));
+  if (data[*axis] == 0 && !llvm::is_contained(shape, 0))
+    return infer.fail(2, "there is nothing to gather from");
   return infer.result(elementType(a.getData()), shape);
 }
 
@@ -62,7 +62,8 @@ GatherElementsOp::inferReturnTypes(MLIRContext *,
   FailureOr<int64_t> axis = infer.axis(1, a.getAxis(), rankOf(a.getData()));
   if (failed(axis))
     return failure();
-  if (shapeOf(a.getData())[*axis] == 0)
+  if (shapeOf(a.getData())[*axis] == 0 &&
+      !llvm::is_contained(shapeOf(a.getIndices()), 0))
     return infer.fail(2, "there is nothing to gather from");
   if (!fitsWithin(a.getIndices(), a.getData(), *axis))
     return infer.fail(3, "the shape of indices does not fit data");
@@ -92,10 +93,11 @@ LogicalResult GatherNDOp::inferReturnTypes(MLIRContext *,
   int64_t depth = indices.back();
   if (depth < 1 || depth > int64_t(data.size()) - batch)
     return infer.fail(2, "the positions in indices do not fit data");
-  if (llvm::is_contained(data.slice(batch, depth), 0))
-    return infer.fail(3, "there is nothing to gather from");
   SmallVector<int64_t> shape(indices.drop_back());
   llvm::append_range(shape, data.drop_front(batch + depth));
+  if (llvm::is_contained(data.slice(batch, depth), 0) &&
+      !llvm::is_contained(shape, 0))
+    return infer.fail(3, "there is nothing to gather from");
   return infer.result(elementType(a.getData()), shape);
 }
 
@@ -164,7 +166,8 @@ ScatterElementsOp::inferReturnTypes(MLIRContext *,
     return infer.fail(2, "the operands do not fit each other");
   if (!isReduction(a.getReduction()))
     return infer.fail(3, "unknown reduction '" + a.getReduction() + "'");
-  if (shapeOf(a.getData())[*axis] == 0)
+  if (shapeOf(a.getData())[*axis] == 0 &&
+      !llvm::is_contained(shapeOf(a.getIndices()), 0))
     return infer.fail(4, "there is nothing to scatter into");
   return infer.result(elementType(a.getData()), shapeOf(a.getData()));
 }
@@ -198,7 +201,8 @@ LogicalResult ScatterNDOp::inferReturnTypes(MLIRContext *,
     return infer.fail(2, "updates does not fit indices and data");
   if (!isReduction(a.getReduction()))
     return infer.fail(3, "unknown reduction '" + a.getReduction() + "'");
-  if (llvm::is_contained(data.take_front(depth), 0))
+  if (llvm::is_contained(data.take_front(depth), 0) &&
+      !llvm::is_contained(expected, 0))
     return infer.fail(4, "there is nothing to scatter into");
   return infer.result(elementType(a.getData()), data);
 }

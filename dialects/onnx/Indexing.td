@@ -9,7 +9,9 @@ include "dialects/onnx/OnnxBase.td"
 
 def Onnx_GatherOp : Onnx_IndexedOp<"Gather", [Onnx_ExtentAware]> {
   let summary = "Slices of data along axis, chosen by indices";
-  let description = [{(C1) axis is in range; (C2) its extent is not 0.}];
+  let description = [{
+    (C1) axis is in range; (C2) its extent is not 0, unless the result is empty.
+  }];
   let arguments = (ins Onnx_Tensor:$data, Onnx_Index:$indices, Onnx_Int<"0">:$axis);
   let results = (outs Onnx_Tensor:$output);
 }
@@ -17,8 +19,8 @@ def Onnx_GatherOp : Onnx_IndexedOp<"Gather", [Onnx_ExtentAware]> {
 def Onnx_GatherElementsOp : Onnx_IndexedOp<"GatherElements", [Onnx_ExtentAware]> {
   let summary = "Elements of data; indices replaces the position along axis";
   let description = [{
-    (C1) axis is in range; (C2) its extent is not 0; (C3) indices has the rank of
-    data and no larger extent in another dimension.
+    (C1) axis is in range; (C2) its extent is not 0, unless indices is empty;
+    (C3) indices has the rank of data and no larger extent in another dimension.
   }];
   let arguments = (ins Onnx_Tensor:$data, Onnx_Index:$indices, Onnx_Int<"0">:$axis);
   let results = (outs Onnx_Tensor:$output);
@@ -29,7 +31,7 @@ def Onnx_GatherNDOp : Onnx_IndexedOp<"GatherND", [Onnx_ExtentAware]> {
   let description = [{
     * (C1) batch_dims is less than both ranks, and the batch dimensions agree;
     * (C2) indices' last extent is from 1 to the rank of what remains of data;
-    * (C3) the dimensions that are indexed are not empty.
+    * (C3) the dimensions that are indexed are not empty, unless the result is.
   }];
   let arguments = (ins Onnx_Tensor:$data, Onnx_Int64:$indices, Onnx_Int<"0">:$batch_dims);
   let results = (outs Onnx_Tensor:$output);
@@ -42,7 +44,7 @@ def Onnx_ScatterElementsOp : Onnx_SequentialOp<"ScatterElements"> {
 
     * (C1) axis is in range; (C2) indices and updates have one shape, of the rank
       of data, no larger than data in other dimensions;
-    * (C3) reduction is known; (C4) the dimension is not empty.
+    * (C3) reduction is known; (C4) the dimension is not empty, unless indices is.
   }];
   let arguments = (ins Onnx_Tensor:$data, Onnx_Index:$indices, Onnx_Tensor:$updates,
     Onnx_Int<"0">:$axis, Onnx_String<"none">:$reduction);
@@ -54,7 +56,8 @@ def Onnx_ScatterNDOp : Onnx_SequentialOp<"ScatterND"> {
   let description = [{
     * (C1) indices' last extent is from 1 to data's rank; (C2) updates has the
       shape of indices without its last dimension, then that of the slices;
-    * (C3) reduction is known; (C4) the dimensions that are indexed are not empty.
+    * (C3) reduction is known; (C4) the dimensions that are indexed are not empty,
+      unless updates is.
   }];
   let arguments = (ins Onnx_Tensor:$data, Onnx_Int64:$indices, Onnx_Tensor:$updates,
     Onnx_String<"none">:$reduction);

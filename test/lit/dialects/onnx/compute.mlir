@@ -120,6 +120,26 @@ func.func @indexing() -> (tensor<2xi32>, tensor<3xi32>, tensor<2xi32>, tensor<2x
   return %0, %1, %2, %3 : tensor<2xi32>, tensor<3xi32>, tensor<2xi32>, tensor<2xi64>
 }
 
+// Where nothing is read or written there need not be anything.
+// CHECK-LABEL: @indexing_nothing
+// CHECK-NOT: onnx.{{Gather|Scatter}}
+// CHECK: return
+func.func @indexing_nothing() -> (tensor<0x2xi32>, tensor<1x0xi32>, tensor<0x2xi32>, tensor<0x2xi32>, tensor<0x2xi32>, tensor<0x2xi32>) {
+  %x = onnx.Constant dense<> : tensor<0x2xi32>
+  %i = onnx.Constant dense<> : tensor<0xi64>
+  %j = onnx.Constant dense<> : tensor<0x2xi64>
+  %k = onnx.Constant dense<> : tensor<0x1xi64>
+  %y = onnx.Constant dense<> : tensor<0x0xi32>
+  %one = onnx.Constant dense<1> : tensor<1xi64>
+  %0 = onnx.Gather %x, %i : (tensor<0x2xi32>, tensor<0xi64>) -> tensor<0x2xi32>
+  %1 = onnx.Gather %y, %one : (tensor<0x0xi32>, tensor<1xi64>) -> tensor<1x0xi32>
+  %2 = onnx.GatherElements %x, %j : (tensor<0x2xi32>, tensor<0x2xi64>) -> tensor<0x2xi32>
+  %3 = onnx.GatherND %x, %k : (tensor<0x2xi32>, tensor<0x1xi64>) -> tensor<0x2xi32>
+  %4 = onnx.ScatterElements %x, %j, %x : (tensor<0x2xi32>, tensor<0x2xi64>, tensor<0x2xi32>) -> tensor<0x2xi32>
+  %5 = onnx.ScatterND %x, %k, %x : (tensor<0x2xi32>, tensor<0x1xi64>, tensor<0x2xi32>) -> tensor<0x2xi32>
+  return %0, %1, %2, %3, %4, %5 : tensor<0x2xi32>, tensor<1x0xi32>, tensor<0x2xi32>, tensor<0x2xi32>, tensor<0x2xi32>, tensor<0x2xi32>
+}
+
 // 2^32 + 1 is no item of 32 bits.
 // CHECK-LABEL: @tf_idf
 // CHECK: dense<[0.000000e+00, 2.000000e+00, 1.000000e+00]> : tensor<3xf32>

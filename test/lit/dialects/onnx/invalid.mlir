@@ -495,3 +495,12 @@ func.func @resize_shrinks(%x: tensor<8xf32>, %n: none) {
   %0 = onnx.Resize %x, %n, %s, %n {mode = "linear", antialias = 1 : i64} : (tensor<8xf32>, none, tensor<1xf32>, none) -> tensor<0xf32>
   return
 }
+
+// -----
+
+func.func @gather_from_nothing(%x: tensor<0x2xf32>, %i: tensor<1xi64>) {
+  // expected-error@+2 {{there is nothing to gather from (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Gather %x, %i : (tensor<0x2xf32>, tensor<1xi64>) -> tensor<1x2xf32>
+  return
+}
