@@ -51,6 +51,10 @@ static FailureOr<Scaling> inferScaling(const Inference &infer, Value x,
       return infer.fail(2, "the size of the blocks' dimension depends on data");
     expected.assign(shape.begin(), shape.end());
     expected[*normal] = llvm::divideCeil(shape[*normal], block);
+    // Which block each element is of is written out.
+    constexpr int64_t maxBlocked = 1 << 20;
+    if (shape[*normal] > maxBlocked && expected[*normal] != shape[*normal])
+      return infer.fail(2, "the blocks' dimension is too long");
   }
   for (Value value : {scale, zero})
     if (block < 0 || !(isAbsent(value) || isSingle(value) ||

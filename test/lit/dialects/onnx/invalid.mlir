@@ -449,6 +449,15 @@ func.func @quantize_extents(%x: tensor<4x3xf32, #onnx.extents<[0, -1]>>, %s: ten
 
 // -----
 
+func.func @quantize_blocks(%x: tensor<1099511627776xf32>, %s: tensor<549755813888xf32>, %n: none) {
+  // expected-error@+2 {{the blocks' dimension is too long (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.QuantizeLinear %x, %s, %n {axis = 0 : i64, block_size = 2 : i64} : (tensor<1099511627776xf32>, tensor<549755813888xf32>, none) -> tensor<1099511627776xui8>
+  return
+}
+
+// -----
+
 func.func @grid_sample_taps(%x: tensor<1x1x1x1x1x1x1x1x1xf32>, %g: tensor<1x1x1x1x1x1x1x1x7xf32>) {
   // expected-error@+2 {{interpolation between so many elements is not supported (C3)}}
   // expected-error@+1 {{failed to infer returned types}}
