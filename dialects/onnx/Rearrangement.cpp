@@ -264,9 +264,11 @@ static FailureOr<PadExtents> resolvePads(const Inference &infer,
     int64_t begin = (*pads)[i], end = (*pads)[axes->size() + i];
     if (std::min(begin, end) < -maxExtent || std::max(begin, end) > maxExtent)
       return infer.fail(2, "pads has an impossible element");
-    bool grows = begin > 0 || end > 0;
-    if ((mode == "reflect" && grows && std::max(begin, end) >= shape[axis]) ||
-        (mode != "constant" && grows && shape[axis] == 0))
+    // What is taken away is not there to be repeated.
+    int64_t most = std::max(begin, end), kept = shape[axis];
+    kept += std::min<int64_t>(begin, 0) + std::min<int64_t>(end, 0);
+    if (mode != "constant" && most > 0 &&
+        (kept < 1 || (mode == "reflect" && most >= kept)))
       return infer.fail(4, "dimension " + Twine(axis) + " is too small for " +
                                mode);
     extents.begin[axis] = begin;
@@ -304,16 +306,19 @@ Value PadOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
     position[i] = at;
     if (pads.begin[i] <= 0 && pads.end[i] <= 0)
       continue;
-    if (getMode() == "constant")
+    if (getMode() == "constant") {
       inside =
           b.logicalAnd(inside, b.logicalAnd(b.le(zero, at), b.le(at, last)));
-    else if (getMode() == "reflect")
+    } else if (getMode() == "reflect") {
       at = b.select(b.gt(at, last), b.sub(b.mul(last, 2), at), b.abs(at));
-    else if (getMode() == "wrap")
-      at = b.remIndex(
-          b.add(at,
-                (std::max<int64_t>(pads.begin[i], 0) / extent + 1) * extent),
-          extent);
+    } else if (getMode() == "wrap") {
+      int64_t before = std::max<int64_t>(pads.begin[i], 0);
+      int64_t cropped = std::max<int64_t>(-pads.begin[i], 0);
+      int64_t kept = extent - cropped - std::max<int64_t>(-pads.end[i], 0);
+      int64_t turns = before / kept + 1;
+      Value place = b.remIndex(b.add(at, turns * kept - cropped), kept);
+      at = b.add(place, cropped);
+    }
     position[i] = b.clamp(at, zero, last);
   }
   if (getMode() != "constant")

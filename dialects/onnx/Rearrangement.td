@@ -58,7 +58,7 @@ def Onnx_PadOp : Onnx_IndexedOp<"Pad"> {
   let summary = "Elements added at (or, if negative, taken from) both ends";
   let description = [{
     mode says what the new elements are: constant_value (0 when absent), or
-    those that reflect, edge or wrap find inside.
+    those that reflect, edge or wrap find in what is kept.
 
     * (C1) pads and axes are constants; (C2) axes are in range and differ, and
       pads has two elements for each;

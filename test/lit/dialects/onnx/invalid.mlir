@@ -173,6 +173,16 @@ func.func @pad(%x: tensor<3xf32>, %n: none) {
 
 // -----
 
+func.func @pad_of_what_is_cropped(%x: tensor<3xf32>, %n: none) {
+  %p = onnx.Constant dense<[-2, 1]> : tensor<2xi64>
+  // expected-error@+2 {{dimension 0 is too small for reflect (C4)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Pad %x, %p, %n, %n {mode = "reflect"} : (tensor<3xf32>, tensor<2xi64>, none, none) -> tensor<2xf32>
+  return
+}
+
+// -----
+
 func.func @space_to_depth(%x: tensor<1x1099511627776x0x0xf32>) {
   // expected-error@+2 {{blocksize does not fit height and width (C2)}}
   // expected-error@+1 {{failed to infer returned types}}

@@ -79,6 +79,23 @@ func.func @pad() -> (tensor<6xi32>, tensor<6xi32>, tensor<6xi32>, tensor<6xi32>)
   return %0, %1, %2, %3 : tensor<6xi32>, tensor<6xi32>, tensor<6xi32>, tensor<6xi32>
 }
 
+// What is taken away is not repeated.
+// CHECK-LABEL: @pad_and_crop
+// CHECK-DAG: dense<[2, 3, 2]> : tensor<3xi32>
+// CHECK-DAG: dense<[2, 3, 2, 3]> : tensor<4xi32>
+// CHECK-DAG: dense<[2, 1, 2, 1, 2]> : tensor<5xi32>
+func.func @pad_and_crop() -> (tensor<3xi32>, tensor<4xi32>, tensor<5xi32>) {
+  %x = onnx.Constant dense<[1, 2, 3]> : tensor<3xi32>
+  %p = onnx.Constant dense<[-1, 1]> : tensor<2xi64>
+  %q = onnx.Constant dense<[-1, 2]> : tensor<2xi64>
+  %r = onnx.Constant dense<[3, -1]> : tensor<2xi64>
+  %n = onnx.NoValue
+  %0 = onnx.Pad %x, %p, %n, %n {mode = "reflect"} : (tensor<3xi32>, tensor<2xi64>, none, none) -> tensor<3xi32>
+  %1 = onnx.Pad %x, %q, %n, %n {mode = "wrap"} : (tensor<3xi32>, tensor<2xi64>, none, none) -> tensor<4xi32>
+  %2 = onnx.Pad %x, %r, %n, %n {mode = "wrap"} : (tensor<3xi32>, tensor<2xi64>, none, none) -> tensor<5xi32>
+  return %0, %1, %2 : tensor<3xi32>, tensor<4xi32>, tensor<5xi32>
+}
+
 // Positions in front of unsigned data are negative all the same.
 // CHECK-LABEL: @pad_unsigned
 // CHECK: dense<[30, 20, 10, 20, 30, 20, 10]> : tensor<7xui8>
