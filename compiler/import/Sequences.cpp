@@ -128,9 +128,8 @@ private:
     if (onnx::extentNumber(input.getType(), *axis) != onnx::exactExtent)
       return fail("the size of the dimension depends on data");
     int64_t extent = onnx::shapeOf(input)[*axis];
-    // As many as of Split; a dimension may be larger than memory.
-    constexpr int64_t maxPieces = 1 << 20;
-    if (!lengths && extent > maxPieces)
+    // A dimension may be larger than memory.
+    if (!lengths && extent > onnx::maxPieces)
       return fail("there are too many pieces");
     bool keep = node.integer("keepdims", 1) != 0 || lengths;
     SmallVector<int64_t> pieces(lengths ? 0 : extent, 1);
@@ -143,13 +142,15 @@ private:
         if (pieces[0] < 1)
           return fail("split must be positive");
         int64_t piece = pieces[0];
-        if (extent / piece >= maxPieces)
+        if (extent / piece >= onnx::maxPieces)
           return fail("there are too many pieces");
         pieces.assign(extent / piece, piece);
         if (extent % piece != 0)
           pieces.push_back(extent % piece);
       }
     }
+    if (int64_t(pieces.size()) > onnx::maxPieces)
+      return fail("there are too many pieces");
     int64_t sum = 0;
     for (int64_t piece : pieces) {
       if (piece < 0 || piece > extent)

@@ -65,6 +65,10 @@ constexpr int64_t maxExtent = int64_t(1) << 40;
 /// over them by recursion.
 constexpr int64_t maxRank = 64;
 
+/// The most pieces that a tensor is split into: to find one, those in front of
+/// it are counted.
+constexpr int64_t maxPieces = 1 << 16;
+
 /// False when an extent is negative, or there are more dimensions or elements
 /// than may be.
 bool isPossible(ArrayRef<int64_t> shape);

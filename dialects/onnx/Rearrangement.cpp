@@ -62,8 +62,8 @@ LogicalResult SplitOp::inferReturnTypes(MLIRContext *,
   if (failed(axis))
     return failure();
   int64_t extent = shape[*axis], count = a.getNumOutputs();
-  if (count < 1 || count > (1 << 20))
-    return infer.fail(3, "num_outputs must be positive");
+  if (count < 1 || count > maxPieces)
+    return infer.fail(3, "there cannot be " + Twine(count) + " pieces");
   SmallVector<int64_t> pieces;
   if (isAbsent(a.getSplit())) {
     int64_t piece = (extent + count - 1) / count;

@@ -23,7 +23,8 @@ def Onnx_SplitOp : Onnx_IndexedOp<"Split", [Onnx_ExtentAware]> {
     smaller if need be.
 
     * (C1) axis is in range; (C2) split is a constant;
-    * (C3) it has num_outputs elements, not negative, whose sum is the extent.
+    * (C3) it has num_outputs elements, not negative, whose sum is the extent;
+      there are at most 65536.
   }];
   let arguments = (ins Onnx_Tensor:$input, Onnx_Optional<Onnx_Int64>:$split,
     Onnx_Int<"0">:$axis, I64Attr:$num_outputs);

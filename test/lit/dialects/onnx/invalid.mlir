@@ -173,6 +173,15 @@ func.func @pad(%x: tensor<3xf32>, %n: none) {
 
 // -----
 
+func.func @split_pieces(%x: tensor<1048576xf32>, %n: none) {
+  // expected-error@+2 {{there cannot be 1048576 pieces (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Split %x, %n {num_outputs = 1048576 : i64} : (tensor<1048576xf32>, none) -> tensor<1xf32>
+  return
+}
+
+// -----
+
 func.func @pad_of_what_is_cropped(%x: tensor<3xf32>, %n: none) {
   %p = onnx.Constant dense<[-2, 1]> : tensor<2xi64>
   // expected-error@+2 {{dimension 0 is too small for reflect (C4)}}
