@@ -222,7 +222,8 @@ mlir::veltair::onnx::inferConcat(const Inference &infer, ValueRange inputs,
     SmallVector<int64_t> other(shapeOf(input));
     if (elementType(input) != elementType(head) || other.size() != shape.size())
       return infer.fail(2, "operands differ in element type or rank");
-    int64_t sum = shape[*normal] + other[*normal];
+    // Either is an extent; what is too long is refused, however much is added.
+    int64_t sum = std::min(shape[*normal] + other[*normal], maxExtent + 1);
     shape[*normal] = other[*normal] = sum;
     if (other != shape)
       return infer.fail(2, "operands differ in dimensions other than axis");

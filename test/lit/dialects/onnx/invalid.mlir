@@ -173,6 +173,16 @@ func.func @pad(%x: tensor<3xf32>, %n: none) {
 
 // -----
 
+func.func @concat_of_all_there_is(%x: tensor<4611686018427387904xf32>) {
+  // expected-error@+2 {{the result would have an impossible shape [1099511627777]}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Concat %x, %x, %x, %x {axis = 0 : i64}
+    : (tensor<4611686018427387904xf32>, tensor<4611686018427387904xf32>, tensor<4611686018427387904xf32>, tensor<4611686018427387904xf32>) -> tensor<0xf32>
+  return
+}
+
+// -----
+
 func.func @split_pieces(%x: tensor<1048576xf32>, %n: none) {
   // expected-error@+2 {{there cannot be 1048576 pieces (C3)}}
   // expected-error@+1 {{failed to infer returned types}}
