@@ -173,7 +173,8 @@ Value SeluOp::emitScalar(ElementBuilder &b, ValueRange x) {
 
 Value ShrinkOp::emitScalar(ElementBuilder &b, ValueRange x) {
   Type element = elementType(getX());
-  Type real = isa<FloatType>(element) ? x[0].getType() : Type(b.getF32Type());
+  // f32 does not hold the integers that lie next to each other beyond 2^24.
+  Type real = isa<FloatType>(element) ? x[0].getType() : Type(b.getF64Type());
   Value value = b.convert(x[0], element, real);
   Value bias = number(b, value, getBias()),
         lambda = number(b, value, getLambd());

@@ -131,6 +131,15 @@ func.func @where() -> tensor<2xi64> {
   return %0 : tensor<2xi64>
 }
 
+// f32 does not hold 2^24 + 1.
+// CHECK-LABEL: @shrink
+// CHECK: dense<[16777216, 0, -9007199254740990]> : tensor<3xi64>
+func.func @shrink() -> tensor<3xi64> {
+  %x = onnx.Constant dense<[16777217, 3, -9007199254740991]> : tensor<3xi64>
+  %0 = onnx.Shrink %x {bias = 1.0 : f32, lambd = 3.0 : f32} : (tensor<3xi64>) -> tensor<3xi64>
+  return %0 : tensor<3xi64>
+}
+
 // All bits of an integer count.
 // CHECK-LABEL: @fill_like
 func.func @fill_like() -> tensor<2xi64> {
