@@ -145,10 +145,53 @@ static Value floatToInteger(ElementBuilder &b, Value value, Type to) {
                         : b.createOrFold<arith::TruncIOp>(target, integer);
 }
 
+/// A number of f64 as one of f32, where f16 or bf16 is the aim: rounded to odd,
+/// so that it stays on its side of the middle between two halves, and rounding
+/// to the nearest of them is as if there had been none before.
+static Value roundToOdd(ElementBuilder &b, Value value) {
+  Value nearest = b.createOrFold<arith::TruncFOp>(b.getF32Type(), value);
+  Value exact = b.createOrFold<arith::ExtFOp>(b.getF64Type(), nearest);
+  Value bits = b.createOrFold<arith::BitcastOp>(b.getI32Type(), nearest);
+  Value one = b.constantLike(bits, 1);
+  Value isBeyond = b.gt(b.abs(exact), b.abs(value));
+  bits = b.select(isBeyond, b.sub(bits, one), bits);
+  Value odd = b.createOrFold<arith::OrIOp>(bits, one);
+  bits = b.select(b.ne(exact, value), odd, bits);
+  return b.createOrFold<arith::BitcastOp>(b.getF32Type(), bits);
+}
+
+/// An integer of 32 or 64 bits in f64, where bf16 is the aim: of those that 32
+/// bits do not hold, one bit says whether any of the lowest 12 is set.
+static Value integerToDouble(ElementBuilder &b, Value value, bool isUnsigned) {
+  if (value.getType().isInteger(64)) {
+    Value low = b.createOrFold<arith::TruncIOp>(b.getI32Type(), value);
+    Value extended = isUnsigned
+                         ? b.createOrFold<arith::ExtUIOp>(value.getType(), low)
+                         : b.createOrFold<arith::ExtSIOp>(value.getType(), low);
+    Value upper = b.createOrFold<arith::AndIOp>(
+        value, b.constantLike(value, double(-(1 << 12))));
+    Value isHeld = b.logicalOr(b.eq(extended, value), b.eq(upper, value));
+    Value marked = b.createOrFold<arith::OrIOp>(
+        upper, b.constantLike(value, double(1 << 11)));
+    value = b.select(isHeld, value, marked);
+  }
+  Type wide = b.getF64Type();
+  return isUnsigned ? b.createOrFold<arith::UIToFPOp>(wide, value)
+                    : b.createOrFold<arith::SIToFPOp>(wide, value);
+}
+
 Value ElementBuilder::convert(Value value, Type from, Type to) {
   Type source = computeType(from), target = computeType(to);
   if (to.isInteger(1))
     return from.isInteger(1) ? value : ne(value, constantLike(value, 0));
+  // Halves are made of f32, to which numbers must not be rounded before. All
+  // integers that f16 holds are ones of f32.
+  bool isHalf = to.isF16() || to.isBF16();
+  if (isHalf && source.isF64())
+    return roundToOdd(*this, value);
+  if (to.isBF16() && (source.isInteger(32) || source.isInteger(64)))
+    return roundToOdd(*this,
+                      integerToDouble(*this, value, isUnsignedElement(from)));
   if (isa<FloatType>(source) && isa<FloatType>(target)) {
     if (source == target)
       return value;

@@ -96,7 +96,8 @@ public:
   Value fromMemory(Value value, Type elementType);
   /// A value of element type `from` as one of `to`, both in compute types, as
   /// ONNX's Cast converts: floats to integers towards zero (to the low bits of
-  /// those that are too large for a narrow type), to bool by != 0.
+  /// those that are too large for a narrow type), to bool by != 0. To halves
+  /// numbers are rounded once, when they are stored.
   Value convert(Value value, Type from, Type to);
   Value toIndex(Value integer);
   /// An index as a number of compute type `type`.

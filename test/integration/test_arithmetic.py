@@ -174,6 +174,27 @@ class Arithmetic(OperatorCase):
         exponent = np.concatenate([exponent, [y for _, y in corners]])
         self.function("Pow", base, lambda x: np.power(x, exponent), 1e-13, np.float64, constants(e=exponent))
 
+    def test_halves_are_rounded_once(self):
+        """Just beside the middle between two of them, f32 is on it."""
+        tiny = 2.0**-40
+        x = np.array([1 + 2.0**-11 + tiny, 1 + 3 * 2.0**-11 - tiny, 1e300, 1e-300, np.inf, np.nan, 3, 65519.9] * 5)
+        x = np.concatenate([x, -x])
+        self.one("Cast", [x], (FLOAT16, x.shape), (), {"to": FLOAT16}, reference=True)
+        numbers = np.array([2**40 + 2**32 + 1, 2**62 + 2**54 + 1, 7, -(2**40) - 2**32 - 1, 2**40 + 2**32] * 5)
+        nodes = [
+            helper.make_node("Cast", ["x"], ["h"], to=TensorProto.BFLOAT16),
+            helper.make_node("Cast", ["h"], ["y"], to=INT64),
+        ]
+        model = make_model(nodes, [("x", INT64, numbers.shape)], [("y", INT64, numbers.shape)])
+        artifact = self.path("model.so")
+        self.check_runs(VELTAIRC, self.save(model), "-o", artifact, f"--march={','.join(self.ISAS)}")
+        np.save(self.path("x.npy"), numbers)
+        wanted = np.array([2**40 + 2**33, 2**62 + 2**55, 7, -(2**40) - 2**33, 2**40] * 5)
+        for isa in self.ISAS:
+            files = [f"--input=x={self.path('x.npy')}", f"--output={self.folder}"]
+            self.check_runs(VELTAIR, "run", artifact, f"--isa={isa}", *files)
+            np.testing.assert_array_equal(np.load(self.path("y.npy")), wanted)
+
     def test_log_sum_exp_of_infinities(self):
         inf = np.inf
         x = np.array([[-inf, -inf], [inf, 1], [inf, -inf], [1, 2], [-inf, 2]], np.float32)

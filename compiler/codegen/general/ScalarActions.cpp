@@ -289,6 +289,8 @@ bool Interpreter::addConversion(Operation &op, Code &code) {
       .Case<arith::ExtUIOp, arith::TruncIOp>([&](auto) {
         return add<1>(op, code, [=](uint64_t x) { return lowBits(x, to); });
       })
+      .Case<arith::BitcastOp>(
+          [&](auto) { return add<1>(op, code, [](uint64_t x) { return x; }); })
       .Case<arith::ExtFOp, arith::TruncFOp>([&](auto) { return round(); })
       .Case<arith::FPToSIOp>([&](auto) { return truncate(true); })
       .Case<arith::FPToUIOp>([&](auto) { return truncate(false); })

@@ -121,6 +121,37 @@ func.func @cast_to_bytes() -> (tensor<3xui8>, tensor<3xi8>) {
   return %0, %1 : tensor<3xui8>, tensor<3xi8>
 }
 
+// Just beside the middle between two halves is not on it.
+// CHECK-LABEL: @cast_to_halves
+// CHECK-DAG: onnx.Constant dense<true> : tensor<5xi1>
+// CHECK-DAG: onnx.Constant dense<true> : tensor<3xi1>
+// CHECK-DAG: onnx.Constant dense<true> : tensor<4xi1>
+// CHECK-DAG: onnx.Constant dense<true> : tensor<2xi1>
+// CHECK-DAG: onnx.Constant dense<true> : tensor<1xi1>
+func.func @cast_to_halves() -> (tensor<5xi1>, tensor<3xi1>, tensor<4xi1>, tensor<2xi1>, tensor<1xi1>) {
+  %x = onnx.Constant dense<[0x3FF0020000001000, 0x3FF005FFFFFFF000, 0xBFF0020000001000, 0x7E37E43C8800759C, 0x3E60000000020000]> : tensor<5xf64>
+  %vx = onnx.Constant dense<[0x3C01, 0x3C01, 0xBC01, 0x7C00, 0x0001]> : tensor<5xf16>
+  %0 = onnx.Cast %x {to = 10 : i64} : (tensor<5xf64>) -> tensor<5xf16>
+  %1 = onnx.Equal %0, %vx : (tensor<5xf16>, tensor<5xf16>) -> tensor<5xi1>
+  %y = onnx.Constant dense<[0x3FF0100000001000, 0xBFF02FFFFFFFF000, 0x7E37E43C8800759C]> : tensor<3xf64>
+  %vy = onnx.Constant dense<[0x3F81, 0xBF81, 0x7F80]> : tensor<3xbf16>
+  %2 = onnx.Cast %y {to = 16 : i64} : (tensor<3xf64>) -> tensor<3xbf16>
+  %3 = onnx.Equal %2, %vy : (tensor<3xbf16>, tensor<3xbf16>) -> tensor<3xi1>
+  %i = onnx.Constant dense<[1103806595073, -1103806595073, 4629700416936869889, 1103806595072]> : tensor<4xi64>
+  %vi = onnx.Constant dense<[0x5381, 0xD381, 0x5E81, 0x5380]> : tensor<4xbf16>
+  %4 = onnx.Cast %i {to = 16 : i64} : (tensor<4xi64>) -> tensor<4xbf16>
+  %5 = onnx.Equal %4, %vi : (tensor<4xbf16>, tensor<4xbf16>) -> tensor<4xi1>
+  %j = onnx.Constant dense<[1077936129, -1077936129]> : tensor<2xi32>
+  %vj = onnx.Constant dense<[0x4E81, 0xCE81]> : tensor<2xbf16>
+  %6 = onnx.Cast %j {to = 16 : i64} : (tensor<2xi32>) -> tensor<2xbf16>
+  %7 = onnx.Equal %6, %vj : (tensor<2xbf16>, tensor<2xbf16>) -> tensor<2xi1>
+  %k = onnx.Constant dense<9259400833873739777> : tensor<1xui64>
+  %vk = onnx.Constant dense<0x5F01> : tensor<1xbf16>
+  %8 = onnx.Cast %k {to = 16 : i64} : (tensor<1xui64>) -> tensor<1xbf16>
+  %9 = onnx.Equal %8, %vk : (tensor<1xbf16>, tensor<1xbf16>) -> tensor<1xi1>
+  return %1, %3, %5, %7, %9 : tensor<5xi1>, tensor<3xi1>, tensor<4xi1>, tensor<2xi1>, tensor<1xi1>
+}
+
 // CHECK-LABEL: @where
 // CHECK: dense<[1, 20]> : tensor<2xi64>
 func.func @where() -> tensor<2xi64> {
