@@ -6,6 +6,9 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// p of a p-norm.
+def Onnx_NormOrder : DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "2">;
+
 def Onnx_MaxPoolOp : Onnx_IndexedOp<"MaxPool"> {
   let summary = "Maximum over a sliding window, and where it stands";
   let description = [{
@@ -48,7 +51,7 @@ def Onnx_GlobalMaxPoolOp : Onnx_GlobalPoolOp<"GlobalMaxPool", Onnx_Float> {
 
 def Onnx_GlobalLpPoolOp : Onnx_GlobalPoolOp<"GlobalLpPool", Onnx_Float> {
   let summary = "p-norm over all spatial dimensions, which become 1";
-  let arguments = (ins Onnx_Float:$x, Onnx_Int<"2">:$p);
+  let arguments = (ins Onnx_Float:$x, Onnx_NormOrder:$p);
 }
 
 def Onnx_AveragePoolOp : Onnx_IndexedOp<"AveragePool"> {
@@ -75,7 +78,7 @@ def Onnx_LpPoolOp : Onnx_IndexedOp<"LpPool"> {
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_String<"NOTSET">:$auto_pad,
     Onnx_Int<"0">:$ceil_mode, Onnx_Ints:$dilations, DenseI64ArrayAttr:$kernel_shape,
-    Onnx_Int<"2">:$p, Onnx_Ints:$pads, Onnx_Ints:$strides);
+    Onnx_NormOrder:$p, Onnx_Ints:$pads, Onnx_Ints:$strides);
   let results = (outs Onnx_Float:$y);
   let declarations = [{
     Window getWindow();

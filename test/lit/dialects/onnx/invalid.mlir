@@ -79,6 +79,22 @@ func.func @lp_normalization(%a: tensor<2xf32>) {
 
 // -----
 
+func.func @lp_pool(%a: tensor<1x1x2xf32>) {
+  // expected-error@+1 {{attribute 'p' failed to satisfy constraint}}
+  %0 = onnx.LpPool %a {kernel_shape = array<i64: 2>, p = 0 : i64} : (tensor<1x1x2xf32>) -> tensor<1x1x1xf32>
+  return
+}
+
+// -----
+
+func.func @global_lp_pool(%a: tensor<1x1x2xf32>) {
+  // expected-error@+1 {{attribute 'p' failed to satisfy constraint}}
+  %0 = onnx.GlobalLpPool %a {p = -1 : i64} : (tensor<1x1x2xf32>) -> tensor<1x1x1xf32>
+  return
+}
+
+// -----
+
 func.func @conv_rank(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3xf32>, %n: none) {
   // expected-error@+2 {{x and w need the same rank, at least 3 (C1)}}
   // expected-error@+1 {{failed to infer returned types}}
