@@ -179,17 +179,21 @@ Value ReduceSumSquareOp::emitElement(ElementBuilder &b, unsigned,
 LogicalResult ReduceLogSumExpOp::decompose(OpBuilder &b,
                                            SmallVectorImpl<Value> &results) {
   Location loc = getLoc();
-  bool noop = getNoopWithEmptyAxes() != 0;
-  Value max = ReduceMaxOp::create(b, loc, getData(), getAxes(), 1, noop);
-  // Infinity less itself is no number.
   Composer c(b, loc);
+  bool noop = getNoopWithEmptyAxes() != 0;
+  Value data = getData();
+  Type element = elementType(data);
+  if (!isa<FloatType>(element))
+    data = c.cast(data, b.getF64Type());
+  Value max = ReduceMaxOp::create(b, loc, data, getAxes(), 1, noop);
+  // Infinity less itself is no number.
   max = c.make<WhereOp>(c.make<IsInfOp>(max, 1, 1), c.scalar(max, 0), max);
-  Value exp = ExpOp::create(b, loc, SubOp::create(b, loc, getData(), max));
+  Value exp = ExpOp::create(b, loc, SubOp::create(b, loc, data, max));
   Value log = ReduceLogSumOp::create(b, loc, exp, getAxes(), 1, noop);
   Value sum = AddOp::create(b, loc, log, max);
-  if (sum.getType() != getType())
+  if (rankOf(sum) != rankOf(getReduced()))
     sum = ReduceMaxOp::create(b, loc, sum, getAxes(), 0, noop);
-  results.push_back(sum);
+  results.push_back(c.cast(sum, element));
   return success();
 }
 

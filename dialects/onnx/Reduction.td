@@ -68,7 +68,7 @@ def Onnx_ReduceSumSquareOp : Onnx_SimpleReduceOp<"ReduceSumSquare", Onnx_Numeric
 }
 
 def Onnx_ReduceLogSumExpOp
-    : Onnx_ReduceOp<"ReduceLogSumExp", Onnx_Float, [DeclareOpInterfaceMethods<DecomposableOp>]> {
+    : Onnx_ReduceOp<"ReduceLogSumExp", Onnx_Numeric, [DeclareOpInterfaceMethods<DecomposableOp>]> {
   let summary = "Logarithm of the sum of exponentials, without overflow";
 }
 

@@ -103,6 +103,16 @@ func.func @reductions() -> (tensor<2x1xi32>, tensor<3xi32>, tensor<2xi64>) {
   return %0, %1, %2 : tensor<2x1xi32>, tensor<3xi32>, tensor<2xi64>
 }
 
+// Functions of integers are computed in f64.
+// CHECK-LABEL: @log_sum_exp_of_integers
+// CHECK: dense<[2, 1000]> : tensor<2xi32>
+func.func @log_sum_exp_of_integers() -> tensor<2xi32> {
+  %x = onnx.Constant dense<[[1, 2], [1000, 1000]]> : tensor<2x2xi32>
+  %last = onnx.Constant dense<1> : tensor<1xi64>
+  %0 = onnx.ReduceLogSumExp %x, %last {keepdims = 0 : i64} : (tensor<2x2xi32>, tensor<1xi64>) -> tensor<2xi32>
+  return %0 : tensor<2xi32>
+}
+
 // CHECK-LABEL: @indexing
 // CHECK-DAG: dense<[30, 10]> : tensor<2xi32>
 // CHECK-DAG: dense<[10, 21, 31]> : tensor<3xi32>
