@@ -215,6 +215,34 @@ LogicalResult ModelImporter::checkOutputNames() {
   return success();
 }
 
+/// Appends the names that a node reads: its operands, and what graphs inside of
+/// it take from around them.
+static void appendReads(const ::onnx::NodeProto &node,
+                        SmallVectorImpl<StringRef> &names) {
+  for (const std::string &name : node.input())
+    names.push_back(name);
+  for (const auto &attribute : node.attribute()) {
+    if (!attribute.has_g())
+      continue;
+    const ::onnx::GraphProto &graph = attribute.g();
+    SmallVector<StringRef> inside;
+    llvm::StringSet<> own;
+    for (const auto &input : graph.input())
+      own.insert(input.name());
+    for (const auto &tensor : graph.initializer())
+      own.insert(tensor.name());
+    for (const auto &inner : graph.node()) {
+      appendReads(inner, inside);
+      for (const std::string &output : inner.output())
+        own.insert(output);
+    }
+    for (const auto &output : graph.output())
+      inside.push_back(output.name());
+    llvm::copy_if(inside, std::back_inserter(names),
+                  [&](StringRef name) { return !own.contains(name); });
+  }
+}
+
 /// Orders the nodes so that operands come first. The order of the file is kept
 /// where possible.
 LogicalResult ModelImporter::sortNodes(ModelContext &model) {
@@ -238,6 +266,9 @@ LogicalResult ModelImporter::sortNodes(ModelContext &model) {
   // Depth first, with an explicit stack of (node, next operand).
   enum State : char { New, Open, Done };
   std::vector<State> states(nodes.size(), New);
+  std::vector<SmallVector<StringRef>> reads(nodes.size());
+  for (int i = 0; i < nodes.size(); ++i)
+    appendReads(nodes[i], reads[i]);
   for (int root = 0; root < nodes.size(); ++root) {
     SmallVector<std::pair<int, int>> stack;
     if (states[root] == New)
@@ -245,13 +276,13 @@ LogicalResult ModelImporter::sortNodes(ModelContext &model) {
     while (!stack.empty()) {
       auto &[index, operand] = stack.back();
       states[index] = Open;
-      if (operand == nodes[index].input_size()) {
+      if (operand == int(reads[index].size())) {
         states[index] = Done;
         model.order.push_back(&nodes[index]);
         stack.pop_back();
         continue;
       }
-      auto found = producer.find(nodes[index].input(operand++));
+      auto found = producer.find(reads[index][operand++]);
       if (found == producer.end())
         continue;
       if (states[found->second] == Open)
