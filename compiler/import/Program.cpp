@@ -98,6 +98,11 @@ void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
   }
 }
 
+/// Whether an operation of the dialect is one that the importer alone makes.
+static bool isInternal(StringRef op) {
+  return op.starts_with("Bounded") || op == "FillLike" || op == "NoValue";
+}
+
 LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
                                               Node &node,
                                               SmallVectorImpl<Value> &results) {
@@ -117,9 +122,11 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
     node.operands.clear();
   SmallVector<StringRef> viaUpgrade{"Constant", "If",      "Loop",
                                     "Scan",     "Scatter", "Upsample"};
-  if (!RegisteredOperationName::lookup("onnx." + node.op,
-                                       builder.getContext()) &&
-      !isSequenceOperator(node.op) && !llvm::is_contained(viaUpgrade, node.op))
+  bool isKnown =
+      RegisteredOperationName::lookup("onnx." + node.op, builder.getContext())
+          .has_value() ||
+      isSequenceOperator(node.op) || llvm::is_contained(viaUpgrade, node.op);
+  if (!isKnown || isInternal(node.op))
     return fail(node, "the operator is not supported");
   if (unknownOperand)
     return failure();
