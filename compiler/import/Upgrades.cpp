@@ -8,6 +8,7 @@
 #include "dialects/onnx/Composer.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "llvm/ADT/APSInt.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace mlir::veltair;
@@ -98,6 +99,55 @@ static void topKToOperand(Node &node) {
     return;
   node.take("k");
   node.setOperand(1, node.constant(ArrayRef<int64_t>{k.getInt()}));
+}
+
+/// Until opset 6, types were given by name.
+static void castTypeToNumber(Node &node) {
+  constexpr int64_t typeCount = 24;
+  auto name = dyn_cast_or_null<StringAttr>(node.attributes.get("to"));
+  for (int64_t code = 1; name && code < typeCount; ++code)
+    if (name.getValue() == onnx::nameOfDataType(code))
+      node.attributes.set("to", node.builder.getI64IntegerAttr(code));
+}
+
+/// Until opset 2, p was a float.
+static void normOrderToInteger(Node &node) {
+  auto p = dyn_cast_or_null<FloatAttr>(node.attributes.get("p"));
+  double value = p ? p.getValueAsDouble() : 0;
+  if (value >= 1 && value < (1 << 30) && value == std::floor(value))
+    node.attributes.set("p", node.builder.getI64IntegerAttr(int64_t(value)));
+}
+
+/// Until opset 6, one dimension was repeated; how often, and which it is, are
+/// of the type of the tensor.
+static void tileToRepeats(Node &node) {
+  Value x = node.operand(0);
+  if (node.operands.size() != 3 || !x)
+    return;
+  int64_t numbers[2] = {};
+  for (unsigned i = 0; i < 2; ++i) {
+    Value operand = node.operand(1 + i);
+    if (!operand || onnx::elementCount(onnx::shapeOf(operand)) != 1)
+      return;
+    if (auto integer = onnx::constantInteger(operand)) {
+      numbers[i] = *integer;
+    } else if (auto reals = onnx::constantFloats(operand);
+               reals && std::abs(reals->front()) < onnx::maxExtent) {
+      numbers[i] = int64_t(reals->front());
+    } else {
+      node.problem = "tiles and axis must be constants";
+      return;
+    }
+  }
+  std::optional<int64_t> axis =
+      onnx::normalizeAxis(numbers[1], onnx::rankOf(x));
+  if (!axis) {
+    node.problem = "axis is out of range";
+    return;
+  }
+  SmallVector<int64_t> repeats(onnx::rankOf(x), 1);
+  repeats[*axis] = numbers[0];
+  node.operands = {x, node.constant(repeats)};
 }
 
 /// Until opset 6, the second operand was aligned at attribute axis.
@@ -307,6 +357,7 @@ static constexpr Upgrade upgrades[] = {
     {"Add", 7, alignBroadcast},
     {"And", 7, alignBroadcast},
     {"BatchNormalization", always, resolveTraining},
+    {"Cast", 6, castTypeToNumber},
     {"Clip", 11, clipToOperands},
     {"Concat", 4, axisOneByDefault},
     {"DFT", 20, dftAxisToOperand},
@@ -315,6 +366,7 @@ static constexpr Upgrade upgrades[] = {
     {"Equal", 7, alignBroadcast},
     {"GRU", 14, dropRnnOutputSequence},
     {"Gemm", 7, dropBroadcast},
+    {"GlobalLpPool", 2, normOrderToInteger},
     {"Greater", 7, alignBroadcast},
     {"GridSample", 20, renameGridSampleModes},
     {"GroupNormalization", 21, repeatScaleByGroup},
@@ -322,6 +374,7 @@ static constexpr Upgrade upgrades[] = {
     {"LSTM", 14, dropRnnOutputSequence},
     {"Less", 7, alignBroadcast},
     {"LogSoftmax", 13, normalizeTrailing},
+    {"LpPool", 2, normOrderToInteger},
     {"Mul", 7, alignBroadcast},
     {"Or", 7, alignBroadcast},
     {"PRelu", 7, alignSlope},
@@ -348,6 +401,7 @@ static constexpr Upgrade upgrades[] = {
     {"Split", always, countSplitOutputs},
     {"Squeeze", 13, axesToOperand},
     {"Sub", 7, alignBroadcast},
+    {"Tile", 6, tileToRepeats},
     {"TopK", 10, topKToOperand},
     {"Unsqueeze", 13, axesToOperand},
     {"Upsample", always, upsampleToResize},
