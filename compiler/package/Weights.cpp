@@ -30,6 +30,10 @@ uint64_t mlir::veltair::getTensorBytes(RankedTensorType type) {
          getElementBytes(type.getElementType());
 }
 
+/// What the one element of a splat is repeated to at most: files say of any
+/// size that there are equal elements, and memory does not hold all of them.
+static constexpr uint64_t maxSpreadBytes = uint64_t(1) << 32;
+
 FailureOr<ArrayRef<char>>
 mlir::veltair::getConstantBytes(ElementsAttr value,
                                 SmallVectorImpl<char> &storage) {
@@ -45,7 +49,7 @@ mlir::veltair::getConstantBytes(ElementsAttr value,
     return blob->getData();
   }
   auto dense = dyn_cast<DenseElementsAttr>(value);
-  if (!dense)
+  if (!dense || (dense.isSplat() && size > maxSpreadBytes))
     return failure();
   if (elementType.isInteger(1)) {
     storage.clear();

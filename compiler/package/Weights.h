@@ -26,7 +26,8 @@ unsigned getElementBytes(Type elementType);
 uint64_t getTensorBytes(RankedTensorType type);
 
 /// The bytes of a constant in row-major order: those of `value` itself where it
-/// holds them so, else made in `storage`. Fails for values without bytes.
+/// holds them so, else made in `storage`. Fails for values without bytes, and
+/// for equal elements of more than 4 GiB.
 FailureOr<ArrayRef<char>> getConstantBytes(ElementsAttr value,
                                            SmallVectorImpl<char> &storage);
 

@@ -241,6 +241,12 @@ TEST_F(WeightsTest, BytesOfConstants) {
       shorts, "s",
       HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<int16_t>{1}));
   EXPECT_THAT(getBytes(tooSmall), testing::ElementsAre('?'));
+  auto huge = getType({1 << 20, 1 << 20}, builder.getI16Type());
+  EXPECT_THAT(getBytes(DenseElementsAttr::get(huge, int16_t(1))),
+              testing::ElementsAre('?'));
+  auto manyBools = getType({1 << 20, 1 << 20}, builder.getI1Type());
+  EXPECT_THAT(getBytes(DenseElementsAttr::get(manyBools, true)),
+              testing::ElementsAre('?'));
 }
 
 TEST_F(WeightsTest, EqualBytesAreStoredOnce) {
