@@ -321,7 +321,8 @@ void ModelImporter::checkOutputs(const ModelContext &model,
           veltair::onnx::exactExtent)
         (void)fail("output '" + output.name() +
                    "' has a data-dependent size in dimension " + Twine(dim) +
-                   "; outputs can have one in dimension 0 alone");
+                   "; outputs can have one in dimension 0 alone" +
+                   bindingHint(value, value.getLoc()));
     int64_t declared = output.type().tensor_type().elem_type();
     Type element = veltair::onnx::elementType(value);
     if (declared != 0 && declared != veltair::onnx::dataTypeOf(element))
