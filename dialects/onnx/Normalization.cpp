@@ -321,8 +321,15 @@ LogicalResult DropoutOp::inferReturnTypes(MLIRContext *context,
   if (!isAbsent(a.getTrainingMode()) && !keepsAll) {
     std::optional<SmallVector<int64_t>> training =
         constantIntegers(a.getTrainingMode());
-    if (!training || llvm::any_of(*training, [](int64_t v) { return v != 0; }))
-      return infer.fail(1, "training is not supported");
+    if (!training)
+      return infer.failForValue(1, a.getTrainingMode(),
+                                "training is not supported");
+    // A ratio that turns out to be 0 would do.
+    if (llvm::any_of(*training, [](int64_t v) { return v != 0; }))
+      return isAbsent(a.getRatio())
+                 ? infer.fail(1, "training is not supported")
+                 : infer.failForValue(1, a.getRatio(),
+                                      "training is not supported");
   }
   types.push_back(a.getData().getType());
   types.push_back(tensorType(a.getData()).clone(IntegerType::get(context, 1)));
