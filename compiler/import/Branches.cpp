@@ -238,26 +238,81 @@ LogicalResult ProgramImporter::importLoop(const ::onnx::NodeProto &proto,
   return success();
 }
 
+FailureOr<Value> ProgramImporter::pick(const Node &node, Value tensor,
+                                       int64_t axis, int64_t at) {
+  Value index = veltair::onnx::ConstantOp::create(
+      builder, node.location,
+      DenseElementsAttr::get(RankedTensorType::get({}, builder.getI64Type()),
+                             at));
+  NamedAttrList attributes;
+  attributes.set("axis", builder.getI64IntegerAttr(axis));
+  return apply(node, "Gather", {tensor, index}, attributes);
+}
+
 LogicalResult ProgramImporter::importScan(const ::onnx::NodeProto &proto,
                                           Node &node,
                                           SmallVectorImpl<Value> &results) {
-  if (node.opset < 9)
-    return fail(node, "batches of opset 8 are not supported");
+  if (node.opset >= 9)
+    return scanSequence(proto, node, node.operands, results);
+  // Until opset 8, the first operand was the lengths of sequences, and the
+  // first dimension of the others that of batches.
+  if (node.operands.empty() || node.operand(0))
+    return fail(node, "sequences of different lengths are not supported");
+  ArrayRef<Value> operands = ArrayRef<Value>(node.operands).drop_front();
+  std::optional<int64_t> batches;
+  for (Value operand : operands) {
+    auto type = dyn_cast<RankedTensorType>(operand.getType());
+    if (!type || type.getRank() == 0 ||
+        veltair::onnx::extentNumber(type, 0) != veltair::onnx::exactExtent ||
+        batches.value_or(type.getDimSize(0)) != type.getDimSize(0))
+      return fail(node, "the operands differ in their number of batches");
+    batches = type.getDimSize(0);
+  }
+  if (batches.value_or(0) > maxIterations)
+    return fail(node,
+                "there are more than " + Twine(maxIterations) + " batches");
+  std::vector<SmallVector<Value>> outputs;
+  for (int64_t batch = 0; batch < batches.value_or(0); ++batch) {
+    SmallVector<Value> own, one;
+    for (Value operand : operands) {
+      FailureOr<Value> part = pick(node, operand, /*axis=*/0, batch);
+      if (failed(part))
+        return failure();
+      own.push_back(*part);
+    }
+    if (failed(scanSequence(proto, node, own, one)))
+      return failure();
+    outputs.resize(one.size());
+    for (auto [list, value] : llvm::zip_equal(outputs, one))
+      list.push_back(value);
+  }
+  for (ArrayRef<Value> list : outputs) {
+    FailureOr<Value> all = stack(node, list, /*axis=*/0);
+    if (failed(all))
+      return failure();
+    results.push_back(*all);
+  }
+  return success();
+}
+
+LogicalResult ProgramImporter::scanSequence(const ::onnx::NodeProto &proto,
+                                            const Node &node,
+                                            ArrayRef<Value> operands,
+                                            SmallVectorImpl<Value> &results) {
   const ::onnx::GraphProto *body = findBody(proto);
   const ::onnx::AttributeProto *count = findAttribute(proto, "num_scan_inputs");
-  int64_t operands = node.operands.size(), inputs = count ? count->i() : 0;
-  int64_t states = operands - inputs;
-  if (!body || inputs < 1 || states < 0 || body->input_size() != operands ||
+  int64_t given = operands.size(), inputs = count ? count->i() : 0;
+  int64_t states = given - inputs;
+  if (!body || inputs < 1 || states < 0 || body->input_size() != given ||
       body->output_size() < states)
     return fail(node, "there is no body that fits the operands");
 
-  SmallVector<Value> state(node.operands.begin(),
-                           node.operands.begin() + states);
+  SmallVector<Value> state(operands.take_front(states));
   std::optional<int64_t> length;
   SmallVector<int64_t> axes;
   for (int64_t i = 0; i < inputs; ++i) {
-    Value input = node.operand(states + i);
-    if (!input || !isa<RankedTensorType>(input.getType()))
+    Value input = operands[states + i];
+    if (!isa<RankedTensorType>(input.getType()))
       return fail(node, "an input that is scanned is no tensor");
     std::optional<int64_t> axis = veltair::onnx::normalizeAxis(
         integerAt(proto, "scan_input_axes", i), veltair::onnx::rankOf(input));
@@ -279,14 +334,11 @@ LogicalResult ProgramImporter::importScan(const ::onnx::NodeProto &proto,
   for (int64_t step = 0; step < *length; ++step) {
     SmallVector<Value> arguments = state;
     for (int64_t i = 0; i < inputs; ++i) {
-      bool isBackward = integerAt(proto, "scan_input_directions", i) != 0;
+      StringRef directions =
+          node.opset < 9 ? "directions" : "scan_input_directions";
+      bool isBackward = integerAt(proto, directions, i) != 0;
       int64_t at = isBackward ? *length - 1 - step : step;
-      Value index = node.constant(DenseElementsAttr::get(
-          RankedTensorType::get({}, builder.getI64Type()), at));
-      NamedAttrList attributes;
-      attributes.set("axis", builder.getI64IntegerAttr(axes[i]));
-      FailureOr<Value> element =
-          apply(node, "Gather", {node.operands[states + i], index}, attributes);
+      FailureOr<Value> element = pick(node, operands[states + i], axes[i], at);
       if (failed(element))
         return failure();
       arguments.push_back(*element);

@@ -73,6 +73,13 @@ private:
                            SmallVectorImpl<Value> &results);
   LogicalResult importScan(const ::onnx::NodeProto &proto, Node &node,
                            SmallVectorImpl<Value> &results);
+  /// One sequence of a Scan: the operands are its states, then its inputs.
+  LogicalResult scanSequence(const ::onnx::NodeProto &proto, const Node &node,
+                             ArrayRef<Value> operands,
+                             SmallVectorImpl<Value> &results);
+  /// The part of a tensor at an index of a dimension, which vanishes.
+  FailureOr<Value> pick(const Node &node, Value tensor, int64_t axis,
+                        int64_t at);
   /// The values of all iterations as one tensor along a new dimension.
   FailureOr<Value> stack(const Node &node, ArrayRef<Value> values,
                          int64_t axis);

@@ -299,6 +299,28 @@ class Operators(OperatorCase):
                 self.check_runs(VELTAIR, "run", artifact, f"--isa={isa}", *files, f"--output={self.folder}")
                 np.testing.assert_allclose(np.load(self.path("y.npy")), np.zeros(y[2]), atol=1e-4)
 
+    def test_scan_of_batches(self):
+        # As it was in opset 8.
+        value = helper.make_tensor_value_info
+        body = helper.make_graph(
+            [helper.make_node("Add", ["s", "e"], ["t"]), helper.make_node("Mul", ["t", "e"], ["u"])],
+            "body",
+            [value("s", FLOAT, [3]), value("e", FLOAT, [3])],
+            [value("t", FLOAT, [3]), value("u", FLOAT, [3])],
+        )
+        for direction in (0, 1):
+            node = helper.make_node(
+                "Scan", ["", "s0", "x"], ["y", "z"], body=body, num_scan_inputs=1, directions=[direction]
+            )
+            self.agree(
+                [node],
+                [("s0", FLOAT, [2, 3]), ("x", FLOAT, [2, 4, 3])],
+                [("y", FLOAT, [2, 3]), ("z", FLOAT, [2, 4, 3])],
+                [],
+                [[self.normal(2, 3), self.normal(2, 4, 3)]],
+                opset=8,
+            )
+
     def test_indices_of_equal_pools(self):
         for x in (np.zeros((1, 2, 4, 4), np.uint8), np.full((1, 1, 4, 4), -np.inf, np.float32)):
             element = helper.np_dtype_to_tensor_dtype(x.dtype)
