@@ -4,6 +4,7 @@
 
 #include "dialects/onnx/Inference.h"
 #include "dialects/onnx/ElementBuilder.h"
+#include "dialects/onnx/Extents.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -144,6 +145,12 @@ LogicalResult Inference::matching(unsigned number, ValueRange operands) const {
       return fail(number, "operands have different element types");
     common = type;
   }
+  return success();
+}
+
+LogicalResult Inference::exact(unsigned number, ValueRange operands) const {
+  if (llvm::any_of(operands.getTypes(), hasExtents))
+    return fail(number, "an operand's size depends on data");
   return success();
 }
 

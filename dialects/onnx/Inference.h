@@ -108,6 +108,9 @@ public:
   /// halves become f32, but other element types have to be one.
   LogicalResult matching(unsigned number, ValueRange operands) const;
 
+  /// Checks that no operand has a data-dependent size.
+  LogicalResult exact(unsigned number, ValueRange operands) const;
+
   /// `axis` as an index below `rank`, or a failure of constraint `number`.
   FailureOr<int64_t> axis(unsigned number, int64_t axis, int64_t rank) const;
 

@@ -2,6 +2,7 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/onnx/Composer.h"
 #include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
@@ -330,6 +331,49 @@ Value PadOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   if (elementCount(shape) == 0)
     return filler;
   return b.select(inside, b.load(getData(), position), filler);
+}
+
+LogicalResult
+CenterCropPadOp::inferReturnTypes(MLIRContext *,
+                                  std::optional<Location> location, Adaptor a,
+                                  SmallVectorImpl<Type> &types) {
+  Inference infer("CenterCropPad", location, types);
+  SmallVector<int64_t> shape(shapeOf(a.getInputData()));
+  FailureOr<SmallVector<int64_t>> extents =
+      infer.integers(1, a.getShape(), "shape");
+  if (failed(extents))
+    return failure();
+  SmallVector<int64_t> list(a.getAxes());
+  if (list.empty())
+    list = llvm::to_vector(llvm::seq<int64_t>(0, shape.size()));
+  FailureOr<SmallVector<int64_t>> axes = infer.axes(2, list, shape.size());
+  if (failed(axes))
+    return failure();
+  if (extents->size() != axes->size())
+    return infer.fail(2, "shape has " + Twine(extents->size()) +
+                             " elements, not " + Twine(axes->size()));
+  if (failed(infer.exact(3, a.getInputData())))
+    return failure();
+  for (auto [axis, extent] : llvm::zip_equal(*axes, *extents))
+    shape[axis] = extent;
+  return infer.result(elementType(a.getInputData()), shape);
+}
+
+LogicalResult CenterCropPadOp::decompose(OpBuilder &b,
+                                         SmallVectorImpl<Value> &results) {
+  Composer c(b, getLoc());
+  ArrayRef<int64_t> from = shapeOf(getInputData()),
+                    to = shapeOf(getOutputData());
+  // What is missing, or too much; the odd element is the last one.
+  SmallVector<int64_t> begins, ends;
+  for (auto [have, want] : llvm::zip_equal(from, to)) {
+    begins.push_back((want - have) / 2);
+    ends.push_back(want - have - begins.back());
+  }
+  llvm::append_range(begins, ends);
+  results.push_back(
+      c.make<PadOp>(getInputData(), c.integers(begins), c.none(), c.none()));
+  return success();
 }
 
 LogicalResult TileOp::inferReturnTypes(MLIRContext *,

@@ -73,6 +73,18 @@ def Onnx_PadOp : Onnx_IndexedOp<"Pad"> {
   let results = (outs Onnx_Tensor:$output);
 }
 
+def Onnx_CenterCropPadOp : Onnx_DecomposableOp<"CenterCropPad"> {
+  let summary = "The middle of the operand, or the operand in the middle of zeros";
+  let description = [{
+    shape holds the result's extents in the dimensions axes, or in all.
+
+    * (C1) shape is a constant; (C2) axes are in range and differ, and shape has
+      one element for each; (C3) the operand's size does not depend on data.
+  }];
+  let arguments = (ins Onnx_Tensor:$input_data, Onnx_Index:$shape, Onnx_Ints:$axes);
+  let results = (outs Onnx_Tensor:$output_data);
+}
+
 def Onnx_TileOp : Onnx_IndexedOp<"Tile"> {
   let summary = "The operand repeated along every dimension";
   let description = [{

@@ -299,6 +299,13 @@ class Operators(OperatorCase):
                 self.check_runs(VELTAIR, "run", artifact, f"--isa={isa}", *files, f"--output={self.folder}")
                 np.testing.assert_allclose(np.load(self.path("y.npy")), np.zeros(y[2]), atol=1e-4)
 
+    def test_center_crop_pad(self):
+        x = self.normal(5, 4, 7)
+        for shape, attributes in (([3, 4, 10], {}), ([8, 1, 6], {}), ([9, 2], {"axes": [-1, 0]})):
+            wanted = shape if not attributes else [2, 4, 9]
+            tensors = constants(shape=np.array(shape))
+            self.one("CenterCropPad", [x], (FLOAT, wanted), tensors, attributes, opset=18, reference=True)
+
     def test_scan_of_batches(self):
         # As it was in opset 8.
         value = helper.make_tensor_value_info

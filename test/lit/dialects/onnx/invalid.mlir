@@ -558,3 +558,23 @@ func.func @gather_from_nothing(%x: tensor<0x2xf32>, %i: tensor<1xi64>) {
   %0 = onnx.Gather %x, %i : (tensor<0x2xf32>, tensor<1xi64>) -> tensor<1x2xf32>
   return
 }
+
+// -----
+
+func.func @center_crop_pad(%x: tensor<2x3xf32>) {
+  %s = onnx.Constant dense<1> : tensor<1xi64>
+  // expected-error@+2 {{shape has 1 elements, not 2 (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.CenterCropPad %x, %s : (tensor<2x3xf32>, tensor<1xi64>) -> tensor<1x3xf32>
+  return
+}
+
+// -----
+
+func.func @center_crop_pad_extents(%x: tensor<4x3xf32, #onnx.extents<[0, -1]>>) {
+  %s = onnx.Constant dense<1> : tensor<1xi64>
+  // expected-error@+2 {{an operand's size depends on data (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.CenterCropPad %x, %s {axes = array<i64: 1>} : (tensor<4x3xf32, #onnx.extents<[0, -1]>>, tensor<1xi64>) -> tensor<4x1xf32>
+  return
+}

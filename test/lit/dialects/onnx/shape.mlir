@@ -96,6 +96,20 @@ func.func @pad_and_crop() -> (tensor<3xi32>, tensor<4xi32>, tensor<5xi32>) {
   return %0, %1, %2 : tensor<3xi32>, tensor<4xi32>, tensor<5xi32>
 }
 
+// An odd element is missing, or too much, at the end.
+// CHECK-LABEL: @center_crop_pad
+// CHECK-DAG: dense<[2, 3]> : tensor<2xi32>
+// CHECK-DAG: dense<{{\[\[}}0, 1, 2, 3, 4, 5, 0, 0]]> : tensor<1x8xi32>
+func.func @center_crop_pad() -> (tensor<2xi32>, tensor<1x8xi32>) {
+  %x = onnx.Constant dense<[1, 2, 3, 4, 5]> : tensor<5xi32>
+  %y = onnx.Constant dense<[[1, 2, 3, 4, 5]]> : tensor<1x5xi32>
+  %s = onnx.Constant dense<2> : tensor<1xi64>
+  %t = onnx.Constant dense<8> : tensor<1xi64>
+  %0 = onnx.CenterCropPad %x, %s : (tensor<5xi32>, tensor<1xi64>) -> tensor<2xi32>
+  %1 = onnx.CenterCropPad %y, %t {axes = array<i64: -1>} : (tensor<1x5xi32>, tensor<1xi64>) -> tensor<1x8xi32>
+  return %0, %1 : tensor<2xi32>, tensor<1x8xi32>
+}
+
 // Positions in front of unsigned data are negative all the same.
 // CHECK-LABEL: @pad_unsigned
 // CHECK: dense<[30, 20, 10, 20, 30, 20, 10]> : tensor<7xui8>
