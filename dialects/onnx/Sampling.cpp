@@ -13,6 +13,48 @@ using namespace mlir::veltair::onnx;
 #include "dialects/onnx/Sampling.cpp.inc"
 
 //===----------------------------------------------------------------------===//
+// AffineGrid
+//===----------------------------------------------------------------------===//
+
+LogicalResult AffineGridOp::inferReturnTypes(MLIRContext *,
+                                             std::optional<Location> location,
+                                             Adaptor a,
+                                             SmallVectorImpl<Type> &types) {
+  Inference infer("AffineGrid", location, types);
+  FailureOr<SmallVector<int64_t>> size = infer.integers(1, a.getSize(), "size");
+  if (failed(size))
+    return failure();
+  int64_t rank = int64_t(size->size()) - 2;
+  if ((rank != 2 && rank != 3) ||
+      shapeOf(a.getTheta()) != ArrayRef<int64_t>{size->front(), rank, rank + 1})
+    return infer.fail(2, "theta does not fit size");
+  SmallVector<int64_t> shape{size->front()};
+  llvm::append_range(shape, ArrayRef(*size).drop_front(2));
+  shape.push_back(rank);
+  return infer.result(elementType(a.getTheta()), shape);
+}
+
+Value AffineGridOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
+  ArrayRef<int64_t> grid = shapeOf(getGrid());
+  int64_t rank = grid.back();
+  Type type = computeType(elementType(getTheta()));
+  auto factor = [&](int64_t column) {
+    return b.load(getTheta(), {index[0], index.back(), b.index(column)});
+  };
+  Value sum = factor(rank);
+  for (int64_t dim = 0; dim < rank; ++dim) {
+    int64_t last = grid[1 + dim] - 1;
+    int64_t size =
+        getAlignCorners() != 0 ? std::max<int64_t>(last, 1) : last + 1;
+    Value steps = b.sub(b.mul(index[1 + dim], 2), b.index(last));
+    Value at = b.div(b.fromIndex(steps, type), b.constant(type, double(size)));
+    // That of the last dimension comes first.
+    sum = b.add(sum, b.mul(at, factor(rank - 1 - dim)));
+  }
+  return sum;
+}
+
+//===----------------------------------------------------------------------===//
 // GridSample
 //===----------------------------------------------------------------------===//
 

@@ -6,6 +6,20 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+def Onnx_AffineGridOp : Onnx_IndexedOp<"AffineGrid"> {
+  let summary = "Positions for GridSample, moved by affine transformations";
+  let description = [{
+    Before, they are those of the elements of a tensor that goes from -1 to 1:
+    from the middle of its first to that of its last element, if align_corners is
+    set, else between their outer ends. One element alone lies at 0.
+
+    * (C1) size is a constant; (C2) it is [N, C, spatial...], of two or three
+      spatial dimensions, and theta is [N, number of these, number of these + 1].
+  }];
+  let arguments = (ins Onnx_Float:$theta, Onnx_Int64:$size, Onnx_Int<"0">:$align_corners);
+  let results = (outs Onnx_Float:$grid);
+}
+
 def Onnx_GridSampleOp : Onnx_IndexedOp<"GridSample"> {
   let summary = "x at the positions in grid, which are relative to its size";
   let description = [{

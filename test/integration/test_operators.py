@@ -306,6 +306,15 @@ class Operators(OperatorCase):
             tensors = constants(shape=np.array(shape))
             self.one("CenterCropPad", [x], (FLOAT, wanted), tensors, attributes, opset=18, reference=True)
 
+    def test_affine_grid(self):
+        for size in ([2, 1, 5, 6], [2, 1, 3, 5, 6]):
+            rank = len(size) - 2
+            for corners in (0, 1):
+                theta = self.normal(2, rank, rank + 1)
+                y, tensors = (FLOAT, [2, *size[2:], rank]), constants(size=np.array(size))
+                attributes = {"align_corners": corners}
+                self.one("AffineGrid", [theta], y, tensors, attributes, opset=20, reference=True)
+
     def test_scan_of_batches(self):
         # As it was in opset 8.
         value = helper.make_tensor_value_info

@@ -330,6 +330,19 @@ func.func @resize_antialiased() -> tensor<2xf32> {
   return %0 : tensor<2xf32>
 }
 
+// The first coordinate is that of the last dimension.
+// CHECK-LABEL: @affine_grid
+// CHECK-DAG: {{\[\[\[\[}}-5.000000e-01, 0.000000e+00], [5.000000e-01, 0.000000e+00]]]]> : tensor<1x1x2x2xf32>
+// CHECK-DAG: {{\[\[\[\[}}0.000000e+00, -2.000000e+00], [2.000000e+00, -2.000000e+00]]]]> : tensor<1x1x2x2xf32>
+func.func @affine_grid() -> (tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>) {
+  %s = onnx.Constant dense<[1, 3, 1, 2]> : tensor<4xi64>
+  %i = onnx.Constant dense<[[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]> : tensor<1x2x3xf32>
+  %0 = onnx.AffineGrid %i, %s : (tensor<1x2x3xf32>, tensor<4xi64>) -> tensor<1x1x2x2xf32>
+  %m = onnx.Constant dense<[[[1.0, 3.0, 1.0], [0.0, 1.0, -2.0]]]> : tensor<1x2x3xf32>
+  %1 = onnx.AffineGrid %m, %s {align_corners = 1 : i64} : (tensor<1x2x3xf32>, tensor<4xi64>) -> tensor<1x1x2x2xf32>
+  return %0, %1 : tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>
+}
+
 // Real signals need no dimension of one element.
 // CHECK-LABEL: @stft
 // CHECK: {{\[\[\[\[}}3.000000e+00, 0.000000e+00], [-1.000000e+00, 0.000000e+00]], {{\[\[}}7.000000e+00, 0.000000e+00], [-1.000000e+00, 0.000000e+00]]]]> : tensor<1x2x2x2xf32>

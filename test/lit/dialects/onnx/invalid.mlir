@@ -578,3 +578,13 @@ func.func @center_crop_pad_extents(%x: tensor<4x3xf32, #onnx.extents<[0, -1]>>) 
   %0 = onnx.CenterCropPad %x, %s {axes = array<i64: 1>} : (tensor<4x3xf32, #onnx.extents<[0, -1]>>, tensor<1xi64>) -> tensor<4x1xf32>
   return
 }
+
+// -----
+
+func.func @affine_grid(%x: tensor<1x2x3xf32>) {
+  %s = onnx.Constant dense<[1, 3, 4, 5, 6]> : tensor<5xi64>
+  // expected-error@+2 {{theta does not fit size (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.AffineGrid %x, %s : (tensor<1x2x3xf32>, tensor<5xi64>) -> tensor<1x4x5x6x3xf32>
+  return
+}
