@@ -57,6 +57,18 @@ def Onnx_ConvTransposeOp : Onnx_IndexedOp<"ConvTranspose"> {
   }];
 }
 
+def Onnx_Col2ImOp : Onnx_IndexedOp<"Col2Im"> {
+  let summary = "The sum of blocks, put back to where a window took them";
+  let description = [{
+    * (C1) image_shape and block_shape are constants of one length, of positive
+      elements; (C2) the window fits (see inferWindow);
+    * (C3) input is [N, C * elements of a block, number of blocks].
+  }];
+  let arguments = (ins Onnx_Numeric:$input, Onnx_Int64:$image_shape, Onnx_Int64:$block_shape,
+    Onnx_Ints:$dilations, Onnx_Ints:$pads, Onnx_Ints:$strides);
+  let results = (outs Onnx_Numeric:$output);
+}
+
 //===----------------------------------------------------------------------===//
 // Matrix products
 //===----------------------------------------------------------------------===//

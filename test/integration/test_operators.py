@@ -315,6 +315,14 @@ class Operators(OperatorCase):
                 attributes = {"align_corners": corners}
                 self.one("AffineGrid", [theta], y, tensors, attributes, opset=20, reference=True)
 
+    def test_col2im(self):
+        x = self.normal(2, 18, 12)
+        tensors = constants(image=np.array([5, 6]), block=np.array([2, 3]))
+        attributes = {"dilations": [1, 2], "pads": [1, 0, 1, 2], "strides": [2, 1]}
+        self.one("Col2Im", [x], (FLOAT, [2, 3, 5, 6]), tensors, attributes, opset=18, reference=True)
+        tensors = constants(image=np.array([2, 3, 4]), block=np.array([1, 2, 2]))
+        self.one("Col2Im", [self.normal(1, 8, 12)], (FLOAT, [1, 2, 2, 3, 4]), tensors, opset=18, reference=True)
+
     def test_scan_of_batches(self):
         # As it was in opset 8.
         value = helper.make_tensor_value_info

@@ -35,6 +35,19 @@ func.func @conv_transpose() -> tensor<1x1x5xf32> {
   return %0 : tensor<1x1x5xf32>
 }
 
+// Of two elements each, blocks that overlap; blocks with a step, in padding.
+// CHECK-LABEL: @col2im
+// CHECK-DAG: dense<{{\[\[\[}}1, 12, 23, 30]]]> : tensor<1x1x4xi32>
+// CHECK-DAG: dense<{{\[\[\[}}10, 2, 20, 3]]]> : tensor<1x1x4xi32>
+func.func @col2im() -> (tensor<1x1x4xi32>, tensor<1x1x4xi32>) {
+  %x = onnx.Constant dense<[[[1, 2, 3], [10, 20, 30]]]> : tensor<1x2x3xi32>
+  %i = onnx.Constant dense<4> : tensor<1xi64>
+  %w = onnx.Constant dense<2> : tensor<1xi64>
+  %0 = onnx.Col2Im %x, %i, %w : (tensor<1x2x3xi32>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x1x4xi32>
+  %1 = onnx.Col2Im %x, %i, %w {pads = array<i64: 1, 1>, strides = array<i64: 2>} : (tensor<1x2x3xi32>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x1x4xi32>
+  return %0, %1 : tensor<1x1x4xi32>, tensor<1x1x4xi32>
+}
+
 // Of an empty operand, what it spreads is empty as well; without padding, pads
 // mean nothing.
 // CHECK-LABEL: @conv_transpose_corners

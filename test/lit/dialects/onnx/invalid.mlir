@@ -588,3 +588,25 @@ func.func @affine_grid(%x: tensor<1x2x3xf32>) {
   %0 = onnx.AffineGrid %x, %s : (tensor<1x2x3xf32>, tensor<5xi64>) -> tensor<1x4x5x6x3xf32>
   return
 }
+
+// -----
+
+func.func @col2im(%x: tensor<1x2x4xf32>) {
+  %i = onnx.Constant dense<4> : tensor<1xi64>
+  %w = onnx.Constant dense<2> : tensor<1xi64>
+  // expected-error@+2 {{the blocks do not make up the image (C3)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Col2Im %x, %i, %w : (tensor<1x2x4xf32>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x1x4xf32>
+  return
+}
+
+// -----
+
+func.func @col2im_image(%x: tensor<1x2x3xf32>) {
+  %i = onnx.Constant dense<[4, 0]> : tensor<2xi64>
+  %w = onnx.Constant dense<2> : tensor<2xi64>
+  // expected-error@+2 {{image_shape and block_shape do not fit each other (C1)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.Col2Im %x, %i, %w : (tensor<1x2x3xf32>, tensor<2xi64>, tensor<2xi64>) -> tensor<1x1x4x0xf32>
+  return
+}
