@@ -57,6 +57,30 @@ def Onnx_ConvTransposeOp : Onnx_IndexedOp<"ConvTranspose"> {
   }];
 }
 
+def Onnx_DeformConvOp : Onnx_DecomposableOp<"DeformConv"> {
+  let summary = "A convolution that reads x at moved positions, between its elements";
+  let description = [{
+    x is [N, C, H, W], w is [M, C / group, kernel...], b is [M]. The channels are
+    offset_group groups, in each of which offset moves what the kernel's elements
+    read, down and to the right, for each element of the result, and mask weighs it:
+    they are [N, offset_group * kernel elements * 2, result...] and the same
+    without the 2.
+
+    * (C1) x, which is not empty, and w have four dimensions;
+    * (C2) group is positive, divides C and M, and w's second extent is C / group;
+    * (C3) the window fits (see inferWindow); kernel_shape, when given, is w's; the
+      kernel has, in one column or row of the result, at most 2^20 elements;
+    * (C4) offset_group is positive and divides C; offset, mask and b fit;
+    * (C5) the operands' element types match, and their sizes do not depend on
+      data; (C6) there are not too many positions.
+  }];
+  let arguments = (ins Onnx_Float:$x, Onnx_Float:$w, Onnx_Float:$offset,
+    Onnx_Optional<Onnx_Float>:$b, Onnx_Optional<Onnx_Float>:$mask, Onnx_Ints:$dilations,
+    Onnx_Int<"1">:$group, Onnx_Ints:$kernel_shape, Onnx_Int<"1">:$offset_group,
+    Onnx_Ints:$pads, Onnx_Ints:$strides);
+  let results = (outs Onnx_Float:$y);
+}
+
 def Onnx_Col2ImOp : Onnx_IndexedOp<"Col2Im"> {
   let summary = "The sum of blocks, put back to where a window took them";
   let description = [{

@@ -323,6 +323,21 @@ class Operators(OperatorCase):
         tensors = constants(image=np.array([2, 3, 4]), block=np.array([1, 2, 2]))
         self.one("Col2Im", [self.normal(1, 8, 12)], (FLOAT, [1, 2, 2, 3, 4]), tensors, opset=18, reference=True)
 
+    def test_deformable_convolution(self):
+        generator = np.random.default_rng(1)
+        random = lambda *shape: generator.standard_normal(shape, dtype=np.float32)
+        x, offsets, mask = random(2, 4, 5, 6), 2 * random(2, 24, 3, 4), random(2, 12, 3, 4)
+        tensors = constants(w=random(6, 2, 2, 3), b=random(6))
+        attributes = {"dilations": [1, 2], "pads": [1, 0, 1, 2], "strides": [2, 1], "group": 2, "offset_group": 2}
+        y = ("y", FLOAT, [2, 6, 3, 4])
+        inputs = [("x", FLOAT, x.shape), ("o", FLOAT, offsets.shape), ("m", FLOAT, mask.shape)]
+        node = helper.make_node("DeformConv", ["x", "w", "o", "b", "m"], ["y"], **attributes)
+        feeds = [[x, offsets, mask]]
+        self.agree([node], inputs, [y], tensors, feeds, opset=19, tolerance=3e-4, reference=True)
+        node = helper.make_node("DeformConv", ["x", "w", "o"], ["y"], **attributes)
+        feeds = [[x, offsets]]
+        self.agree([node], inputs[:2], [y], tensors[:1], feeds, opset=19, tolerance=3e-4, reference=True)
+
     def test_scan_of_batches(self):
         # As it was in opset 8.
         value = helper.make_tensor_value_info

@@ -35,6 +35,21 @@ func.func @conv_transpose() -> tensor<1x1x5xf32> {
   return %0 : tensor<1x1x5xf32>
 }
 
+// The second element of the kernel reads half a row further down, and is halved;
+// outside of x all is 0.
+// CHECK-LABEL: @deform_conv
+// CHECK: {{\[\[\[\[}}7.000000e+00, 1.050000e+01]]]]> : tensor<1x1x1x2xf32>
+func.func @deform_conv() -> tensor<1x1x1x2xf32> {
+  %x = onnx.Constant dense<[[[[1.0, 2.0], [3.0, 4.0]]]]> : tensor<1x1x2x2xf32>
+  %w = onnx.Constant dense<[[[[1.0], [2.0]]]]> : tensor<1x1x2x1xf32>
+  %o = onnx.Constant dense<[[[[0.0, 0.0]], [[0.0, 0.0]], [[0.5, -1.0]], [[0.0, 0.0]]]]> : tensor<1x4x1x2xf32>
+  %b = onnx.Constant dense<4.5> : tensor<1xf32>
+  %m = onnx.Constant dense<[[[[1.0, 1.0]], [[0.5, 1.0]]]]> : tensor<1x2x1x2xf32>
+  %0 = onnx.DeformConv %x, %w, %o, %b, %m
+    : (tensor<1x1x2x2xf32>, tensor<1x1x2x1xf32>, tensor<1x4x1x2xf32>, tensor<1xf32>, tensor<1x2x1x2xf32>) -> tensor<1x1x1x2xf32>
+  return %0 : tensor<1x1x1x2xf32>
+}
+
 // Of two elements each, blocks that overlap; blocks with a step, in padding.
 // CHECK-LABEL: @col2im
 // CHECK-DAG: dense<{{\[\[\[}}1, 12, 23, 30]]]> : tensor<1x1x4xi32>

@@ -610,3 +610,13 @@ func.func @col2im_image(%x: tensor<1x2x3xf32>) {
   %0 = onnx.Col2Im %x, %i, %w : (tensor<1x2x3xf32>, tensor<2xi64>, tensor<2xi64>) -> tensor<1x1x4x0xf32>
   return
 }
+
+// -----
+
+func.func @deform_conv(%x: tensor<1x2x4x4xf32>, %w: tensor<1x2x2x2xf32>, %o: tensor<1x8x4x4xf32>, %n: none) {
+  // expected-error@+2 {{offset, mask or b does not fit x and w (C4)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.DeformConv %x, %w, %o, %n, %n
+    : (tensor<1x2x4x4xf32>, tensor<1x2x2x2xf32>, tensor<1x8x4x4xf32>, none, none) -> tensor<1x1x3x3xf32>
+  return
+}
