@@ -53,10 +53,9 @@ private:
     auto unroll = LLVM::LoopUnrollAttr::get(
         context, /*disable=*/BoolAttr::get(context, true), {}, {}, {}, {}, {},
         {});
-    loop->setAttr("loop_annotation",
-                  LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, unroll, {},
-                                                {}, {}, {}, {}, {}, {}, {}, {},
-                                                {}, {}));
+    loop->setAttr("loop_annotation", LLVM::LoopAnnotationAttr::get(
+                                         context, {}, {}, {}, unroll, {}, {},
+                                         {}, {}, {}, {}, {}, {}, {}, {}, {}));
     branching.insert(loop);
     ++numKept;
   }

@@ -251,11 +251,11 @@ void veltair::lowerMapRow(MapRowOp op, OpBuilder &builder, int64_t lanes) {
       emitLane(builder, op, constantIndex(builder, loc, lane));
     return;
   }
-  scf::ForOp::create(
-      builder, loc, constantIndex(builder, loc, vectorized),
-      constantIndex(builder, loc, extent), constantIndex(builder, loc, 1),
-      ValueRange{}, [&](OpBuilder &nested, Location, Value lane, ValueRange) {
-        emitLane(nested, op, lane);
-        scf::YieldOp::create(nested, loc);
-      });
+  scf::ForOp::create(builder, loc, constantIndex(builder, loc, vectorized),
+                     constantIndex(builder, loc, extent),
+                     constantIndex(builder, loc, 1), ValueRange{},
+                     [&](OpBuilder &nested, Location, Value lane, ValueRange) {
+                       emitLane(nested, op, lane);
+                       scf::YieldOp::create(nested, loc);
+                     });
 }

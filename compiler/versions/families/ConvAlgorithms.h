@@ -15,8 +15,8 @@ namespace mlir::veltair {
 
 const LayerFamily &directConvolution();
 /// F(4x4, 3x3) and F(2x2, 3x3), and what else has tiles of 6x6 and 4x4, like
-/// F(2x2, 5x5); without schedules for other convolutions than those of one group
-/// with square filters, of stride 1, on a blocked input.
+/// F(2x2, 5x5); without schedules for other convolutions than those of one
+/// group with square filters, of stride 1, on a blocked input.
 const LayerFamily &winograd4Convolution();
 const LayerFamily &winograd2Convolution();
 
