@@ -168,6 +168,8 @@ void Veltair::dequeue(BlockQuery &query) {
     hopefuls.erase(query);
   else
     bestEffort.erase(query);
+  if (bestEffort.empty())
+    firstPatient = never;
 }
 
 void Veltair::giveUpMissed(Time now) {

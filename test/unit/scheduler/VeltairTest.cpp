@@ -360,6 +360,19 @@ TEST_F(VeltairTest, TurnsMakeNobodyLate) {
   EXPECT_EQ(blockEnd(1400, 2, 1), (Grants{{3, 0, 1, 1}}));
 }
 
+TEST_F(VeltairTest, NoTurnIsDueForAQueryThatIsGone) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{200, 1}}), 100); // always late
+  addTenant(2, testProgram({{1000, 1}}), 100'000);
+  addTenant(3, testProgram({{1000, 1}}), never);
+  EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(send(300, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(500, 2, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(600, 3, 3), Grants());
+  EXPECT_EQ(decision.wakeUp, 600 + 30'000); // three times ten of its times
+}
+
 // Else low priorities could take the machine from high ones.
 TEST_F(VeltairTest, TurnsTakeATwentiethAtMost) {
   create("veltair", 1);
