@@ -42,8 +42,14 @@ struct Node {
   int64_t integer(StringRef name, int64_t otherwise) const;
   /// Whether an operand is a sequence.
   bool hasSequence() const;
-  /// Removes an attribute and returns it; null when there was none.
-  Attribute take(StringRef name) { return attributes.erase(name); }
+  /// Removes an attribute and returns it; null when there was none of the kind.
+  /// One of another kind stays, and is refused when the operation is made.
+  template <typename Kind = Attribute> Kind take(StringRef name) {
+    auto value = llvm::dyn_cast_or_null<Kind>(attributes.get(name));
+    if (value)
+      attributes.erase(name);
+    return value;
+  }
 };
 
 /// Brings a node from its opset to the dialect's form.

@@ -18,27 +18,20 @@ using namespace mlir::veltair::importer;
 // Upgrades
 //===----------------------------------------------------------------------===//
 
-// Attributes of another kind than they should be stay, and are refused.
-
 /// Attribute `name`, a list, becomes the operand at `index`.
 static void listToOperand(Node &node, StringRef name, unsigned index) {
-  Attribute value = node.attributes.get(name);
-  if (auto integers = dyn_cast_or_null<DenseI64ArrayAttr>(value))
+  if (auto integers = node.take<DenseI64ArrayAttr>(name))
     node.setOperand(index, node.constant(integers.asArrayRef()));
-  else if (auto floats = dyn_cast_or_null<DenseF32ArrayAttr>(value))
+  else if (auto floats = node.take<DenseF32ArrayAttr>(name))
     node.setOperand(index, node.constant(floats.asArrayRef()));
-  else
-    return;
-  node.take(name);
 }
 
 /// Attribute `name`, a number, becomes a scalar of the type of operand 0.
 static void scalarToOperand(Node &node, StringRef name, unsigned index) {
-  auto value = dyn_cast_or_null<FloatAttr>(node.attributes.get(name));
   Value like = node.operand(0);
-  if (!value || !like)
+  auto value = like ? node.take<FloatAttr>(name) : FloatAttr();
+  if (!value)
     return;
-  node.take(name);
   Type element = onnx::elementType(like);
   auto type = RankedTensorType::get({}, element);
   APFloat number = value.getValue();
@@ -94,11 +87,8 @@ static void padToOperands(Node &node) {
 static void reshapeToOperand(Node &node) { listToOperand(node, "shape", 1); }
 
 static void topKToOperand(Node &node) {
-  auto k = dyn_cast_or_null<IntegerAttr>(node.attributes.get("k"));
-  if (!k)
-    return;
-  node.take("k");
-  node.setOperand(1, node.constant(ArrayRef<int64_t>{k.getInt()}));
+  if (auto k = node.take<IntegerAttr>("k"))
+    node.setOperand(1, node.constant(ArrayRef<int64_t>{k.getInt()}));
 }
 
 /// Until opset 6, types were given by name.
@@ -152,7 +142,7 @@ static void tileToRepeats(Node &node) {
 
 /// Until opset 6, the second operand was aligned at attribute axis.
 static void alignBroadcast(Node &node) {
-  auto axis = dyn_cast_or_null<IntegerAttr>(node.take("axis"));
+  auto axis = node.take<IntegerAttr>("axis");
   node.take("broadcast");
   Value a = node.operand(0), b = node.operand(1);
   if (!axis || !a || !b)
@@ -226,7 +216,7 @@ static void normalizeByBatch(Node &node, float momentum) {
 /// outputs there are.
 static void resolveTraining(Node &node) {
   node.take("is_test");
-  auto momentum = dyn_cast_or_null<FloatAttr>(node.take("momentum"));
+  auto momentum = node.take<FloatAttr>("momentum");
   Value x = node.operand(0);
   if (node.integer("spatial", 1) != 1 && x && onnx::rankOf(x) > 2)
     node.problem = "spatial = 0 is not supported";

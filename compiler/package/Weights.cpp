@@ -5,7 +5,7 @@
 #include "compiler/package/Weights.h"
 #include "dialects/kernel/Strassen.h"
 #include "dialects/kernel/Winograd.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
+#include "dialects/onnx/Elements.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/xxhash.h"
 
@@ -13,7 +13,7 @@ using namespace mlir;
 using namespace mlir::veltair;
 
 //===----------------------------------------------------------------------===//
-// Bytes of constants
+// Sizes
 //===----------------------------------------------------------------------===//
 
 unsigned mlir::veltair::getElementBytes(Type elementType) {
@@ -28,41 +28,6 @@ unsigned mlir::veltair::getElementBytes(Type elementType) {
 uint64_t mlir::veltair::getTensorBytes(RankedTensorType type) {
   return uint64_t(type.getNumElements()) *
          getElementBytes(type.getElementType());
-}
-
-/// What the one element of a splat is repeated to at most: files say of any
-/// size that there are equal elements, and memory does not hold all of them.
-static constexpr uint64_t maxSpreadBytes = uint64_t(1) << 32;
-
-FailureOr<ArrayRef<char>>
-mlir::veltair::getConstantBytes(ElementsAttr value,
-                                SmallVectorImpl<char> &storage) {
-  Type elementType = value.getElementType();
-  unsigned elementBytes = getElementBytes(elementType);
-  uint64_t size = uint64_t(value.getNumElements()) * elementBytes;
-  if (!elementBytes)
-    return failure();
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (!blob || blob->getData().size() != size)
-      return failure();
-    return blob->getData();
-  }
-  auto dense = dyn_cast<DenseElementsAttr>(value);
-  if (!dense || (dense.isSplat() && size > maxSpreadBytes))
-    return failure();
-  if (elementType.isInteger(1)) {
-    storage.clear();
-    llvm::append_range(storage, dense.getValues<bool>());
-    return ArrayRef<char>(storage);
-  }
-  ArrayRef<char> raw = dense.getRawData();
-  if (!dense.isSplat())
-    return raw;
-  storage.resize_for_overwrite(size);
-  for (uint64_t offset = 0; offset < size; offset += elementBytes)
-    std::memcpy(storage.data() + offset, raw.data(), elementBytes);
-  return ArrayRef<char>(storage);
 }
 
 //===----------------------------------------------------------------------===//
@@ -331,20 +296,21 @@ FailureOr<uint32_t> WeightWriter::add(ElementsAttr value, RankedTensorType type,
       byDefinition.try_emplace({value, type, packing}, constants.size());
   if (!isNew)
     return known->second;
-  SmallVector<char> storage;
-  FailureOr<ArrayRef<char>> bytes = getConstantBytes(value, storage);
-  if (failed(bytes) || !isValidPacking(packing, type))
+  onnx::ElementBytes constant(value);
+  if (!constant || !getElementBytes(value.getElementType()) ||
+      !isValidPacking(packing, type))
     return failure();
+  ArrayRef<char> bytes = constant.get();
   std::vector<char> packed;
   if (packing.getWinograd() || !packing.getPermutation().empty() ||
       !packing.getInnerDims().empty() || packing.getElement()) {
     packed.resize(getTensorBytes(packing.getPackedType(type)));
-    packConstant(packing, type, *bytes, packed);
-    bytes = ArrayRef<char>(packed);
+    packConstant(packing, type, bytes, packed);
+    bytes = packed;
   }
-  uint64_t hash = llvm::xxh3_64bits(StringRef(bytes->data(), bytes->size()));
+  uint64_t hash = llvm::xxh3_64bits(StringRef(bytes.data(), bytes.size()));
   auto [equal, isFirst] =
-      byHashAndSize.try_emplace({hash, bytes->size()}, constants.size());
+      byHashAndSize.try_emplace({hash, bytes.size()}, constants.size());
   known->second = equal->second;
   if (!isFirst)
     return equal->second;
@@ -352,9 +318,9 @@ FailureOr<uint32_t> WeightWriter::add(ElementsAttr value, RankedTensorType type,
       llvm::alignTo(size, std::exchange(alignment, VELTAIR_ALIGNMENT));
   os.write_zeros(offset - size);
   size = offset;
-  constants.push_back({size, bytes->size(), hash});
-  os.write(bytes->data(), bytes->size());
-  size += bytes->size();
+  constants.push_back({size, bytes.size(), hash});
+  os.write(bytes.data(), bytes.size());
+  size += bytes.size();
   return equal->second;
 }
 

@@ -25,12 +25,6 @@ unsigned getElementBytes(Type elementType);
 /// The bytes of a tensor in memory.
 uint64_t getTensorBytes(RankedTensorType type);
 
-/// The bytes of a constant in row-major order: those of `value` itself where it
-/// holds them so, else made in `storage`. Fails for values without bytes, and
-/// for equal elements of more than 4 GiB.
-FailureOr<ArrayRef<char>> getConstantBytes(ElementsAttr value,
-                                           SmallVectorImpl<char> &storage);
-
 /// Whether `packing` can be done to a tensor of this type.
 bool isValidPacking(PackingAttr packing, RankedTensorType type);
 

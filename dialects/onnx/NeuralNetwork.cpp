@@ -29,6 +29,16 @@ static FailureOr<Window> inferConvWindow(const Inference &infer,
                       .strides = a.getStrides()});
 }
 
+/// Whether x: [N, C, ...] and filters w: [M, C / group, ...] fit each other.
+static LogicalResult checkGroups(const Inference &infer, ArrayRef<int64_t> x,
+                                 ArrayRef<int64_t> w, int64_t group) {
+  if (group < 1 || x[1] % group != 0 || w[0] % group != 0 ||
+      w[1] != x[1] / group)
+    return infer.fail(2, "group, the channels of x and the shape of w do not "
+                         "fit each other");
+  return success();
+}
+
 LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
                                        std::optional<Location> location,
                                        Adaptor a,
@@ -37,11 +47,8 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
   ArrayRef<int64_t> x = shapeOf(a.getX()), w = shapeOf(a.getW());
   if (x.size() < 3 || w.size() != x.size())
     return infer.fail(1, "x and w need the same rank, at least 3");
-  int64_t group = a.getGroup();
-  if (group < 1 || x[1] % group != 0 || w[0] % group != 0 ||
-      w[1] != x[1] / group)
-    return infer.fail(2, "group, the channels of x and the shape of w do not "
-                         "fit each other");
+  if (failed(checkGroups(infer, x, w, a.getGroup())))
+    return failure();
   FailureOr<Window> window = inferConvWindow(infer, a);
   if (failed(window))
     return failure();
@@ -261,16 +268,14 @@ LogicalResult DeformConvOp::inferReturnTypes(MLIRContext *,
   ArrayRef<int64_t> x = shapeOf(a.getX()), w = shapeOf(a.getW());
   if (x.size() != 4 || w.size() != 4 || llvm::is_contained(x, 0))
     return infer.fail(1, "x and w need four dimensions, and x an element");
-  int64_t group = a.getGroup(), offsetGroup = a.getOffsetGroup();
-  if (group < 1 || x[1] % group != 0 || w[0] % group != 0 ||
-      w[1] != x[1] / group)
-    return infer.fail(2, "group, the channels of x and the shape of w do not "
-                         "fit each other");
+  if (failed(checkGroups(infer, x, w, a.getGroup())))
+    return failure();
   FailureOr<Window> window = inferDeformWindow(infer, a);
   if (failed(window))
     return failure();
   int64_t rows = window->output[0], columns = window->output[1];
   int64_t taps = elementCount(window->kernel);
+  int64_t offsetGroup = a.getOffsetGroup();
   if (offsetGroup < 1 || x[1] % offsetGroup != 0)
     return infer.fail(4, "offset_group does not divide the channels of x");
   auto fits = [&](Value operand, int64_t numbers) {

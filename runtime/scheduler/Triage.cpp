@@ -88,7 +88,7 @@ double Triage::run(std::vector<Claim> &claims) {
     if (claim.kept)
       slack = std::min(slack, claim.available - work);
   }
-  return std::max(slack, 0.0);
+  return std::max(slack, 0.0); // sums are rounded
 }
 
 // The earlier ones stay in time when something is taken out.

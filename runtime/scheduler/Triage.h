@@ -43,7 +43,7 @@ public:
   // the lowest priority is given up first, then of a tenant in excess, then of
   // the one with most misses to spare, then the one with most work. Returns the
   // core time that could be spent on something else first with all that are
-  // kept still in time; 0 if one is not.
+  // kept still in time.
   double run(std::vector<Claim> &claims);
 
 private:

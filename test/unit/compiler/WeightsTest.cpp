@@ -217,38 +217,6 @@ TEST_F(WeightsTest, InvalidPackings) {
   EXPECT_FALSE(isValidPacking(getPacking({}, {}, {1}, {}), type));
 }
 
-TEST_F(WeightsTest, BytesOfConstants) {
-  SmallVector<char> storage;
-  auto getBytes = [&](ElementsAttr value) {
-    FailureOr<ArrayRef<char>> bytes = getConstantBytes(value, storage);
-    return succeeded(bytes) ? std::vector<char>(bytes->begin(), bytes->end())
-                            : std::vector<char>{'?'};
-  };
-  auto bools = getType({3}, builder.getI1Type());
-  EXPECT_THAT(getBytes(DenseElementsAttr::get(
-                  bools, ArrayRef<bool>{true, false, true})),
-              testing::ElementsAre(1, 0, 1));
-  EXPECT_THAT(getBytes(DenseElementsAttr::get(bools, true)),
-              testing::ElementsAre(1, 1, 1));
-  auto shorts = getType({2}, builder.getI16Type());
-  EXPECT_THAT(getBytes(DenseElementsAttr::get(shorts, int16_t(0x0102))),
-              testing::ElementsAre(2, 1, 2, 1));
-  auto resource = DenseResourceElementsAttr::get(
-      shorts, "r",
-      HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<int16_t>{1, 2}));
-  EXPECT_THAT(getBytes(resource), testing::ElementsAre(1, 0, 2, 0));
-  auto tooSmall = DenseResourceElementsAttr::get(
-      shorts, "s",
-      HeapAsmResourceBlob::allocateAndCopyInferAlign(ArrayRef<int16_t>{1}));
-  EXPECT_THAT(getBytes(tooSmall), testing::ElementsAre('?'));
-  auto huge = getType({1 << 20, 1 << 20}, builder.getI16Type());
-  EXPECT_THAT(getBytes(DenseElementsAttr::get(huge, int16_t(1))),
-              testing::ElementsAre('?'));
-  auto manyBools = getType({1 << 20, 1 << 20}, builder.getI1Type());
-  EXPECT_THAT(getBytes(DenseElementsAttr::get(manyBools, true)),
-              testing::ElementsAre('?'));
-}
-
 TEST_F(WeightsTest, EqualBytesAreStoredOnce) {
   std::string file;
   llvm::raw_string_ostream os(file);

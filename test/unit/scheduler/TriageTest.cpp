@@ -126,11 +126,5 @@ TEST(Triage, LowPriorityGivesWay) {
   EXPECT_EQ(kept({{100, 60, &low}, {100, 80, &high}}), Kept({false, true}));
 }
 
-TEST(Triage, QueriesWithoutTargetNeverMiss) {
-  TenantRecord a;
-  EXPECT_EQ(kept({{100, 100, &a}, {double(never), 1e9, &a}}),
-            Kept({true, true}));
-}
-
 } // namespace
 } // namespace veltair
