@@ -48,29 +48,49 @@ Value ElementBuilder::div(Value x, Value y) {
   return select(isMinusOne, sub(zero, x), quotient);
 }
 
-/// C's fmod by arithmetic, since arith.remf becomes a call of it. In f64, a
-/// step takes a quotient of 53 bits off without rounding: one is exact for the
-/// quotients that data has, eight for all of f32. A quotient that was rounded
-/// up leaves a remainder of the other sign.
+/// Of `x`, which is less than 2^(53 * steps) times `y`, what is left without
+/// multiples of `y`. A step takes a quotient of 53 bits off without rounding;
+/// one that was rounded up leaves a remainder of the other sign.
+static Value takeMultiples(ElementBuilder &b, Value x, Value y, int steps) {
+  for (int step = 0; step < steps; ++step) {
+    Value quotient = math::TruncOp::create(b, b.div(x, y));
+    x = math::FmaOp::create(b, b.neg(quotient), y, x);
+  }
+  return x;
+}
+
+/// C's fmod by arithmetic, in f64, since arith.remf becomes a call of it.
 static Value emitFloatRemainder(ElementBuilder &b, Value x, Value y) {
   Type type = x.getType(), wide = b.getF64Type();
   if (type != wide) {
     x = arith::ExtFOp::create(b, wide, x);
     y = arith::ExtFOp::create(b, wide, y);
   }
-  Value rest = x;
-  for (int step = 0; step < 8; ++step) {
-    Value quotient = math::TruncOp::create(b, b.div(rest, y));
-    rest = math::FmaOp::create(b, b.neg(quotient), y, rest);
-  }
   Value size = b.abs(y), zero = b.constant(wide, 0);
+  Value infinity = b.constant(wide, std::numeric_limits<double>::infinity());
+  Value rest = x;
+  if (type == wide) {
+    // Quotients of up to 2^2098, which f64 does not hold: multiples of y by
+    // 2^2000 and by 2^1000, as far as there are any, are taken off before.
+    Value factor = b.constant(wide, 0x1p1000);
+    Value larger = b.mul(y, factor), largest = b.mul(larger, factor);
+    auto takeIfFinite = [&](Value multiple, int steps) {
+      Value isFinite = b.lt(b.abs(multiple), infinity);
+      rest = b.select(isFinite, takeMultiples(b, rest, multiple, steps), rest);
+    };
+    takeIfFinite(largest, /*steps=*/2);
+    takeIfFinite(larger, /*steps=*/19);
+    rest = takeMultiples(b, rest, y, /*steps=*/19);
+  } else {
+    // Those of f32 are less than 2^277.
+    rest = takeMultiples(b, rest, y, /*steps=*/6);
+  }
   // Not the product with x itself, which may be too small to have a sign.
   Value sign = math::CopySignOp::create(b, b.constant(wide, 1), x);
   Value overshot = b.lt(b.mul(rest, sign), zero);
   rest = b.select(overshot, b.add(rest, math::CopySignOp::create(b, size, x)),
                   rest);
   // x itself, where y is infinite and x is not.
-  Value infinity = b.constant(wide, std::numeric_limits<double>::infinity());
   rest = b.select(b.logicalAnd(b.eq(size, infinity), b.lt(b.abs(x), infinity)),
                   x, rest);
   // A zero has the sign of x.

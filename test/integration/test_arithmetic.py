@@ -10,7 +10,7 @@ from onnx import TensorProto, helper
 from operator_case import OperatorCase, constants
 from support import VELTAIR, VELTAIRC, make_model
 
-FLOAT, FLOAT16, INT64 = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.INT64
+FLOAT, FLOAT16, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE, TensorProto.INT64
 
 
 class Arithmetic(OperatorCase):
@@ -173,6 +173,18 @@ class Arithmetic(OperatorCase):
         base = np.concatenate([base, [x for x, _ in corners]])
         exponent = np.concatenate([exponent, [y for _, y in corners]])
         self.function("Pow", base, lambda x: np.power(x, exponent), 1e-13, np.float64, constants(e=exponent))
+
+    def test_remainders_of_large_quotients(self):
+        generator = np.random.default_rng(0)
+        # So large that no remainder is denormal: those count as 0.
+        numbers = lambda: generator.choice([-1, 1], 1001) * 2.0 ** generator.uniform(-960, 1023, 1001)
+        x, y = numbers(), numbers()
+        x[:5], y[:5] = [1.7e308, 1.7e308, -1e300, 3, -2e-289], [2e-289, 3, 7, np.inf, 2e-289]
+        # To the last bit, however small they are.
+        node = helper.make_node("Mod", ["x", "y"], ["r"], fmod=1)
+        nodes = [node, helper.make_node("Equal", ["r", "w"], ["z"])]
+        values = constants(y=y, w=np.fmod(x, y))
+        self.agree(nodes, [("x", DOUBLE, x.shape)], [("z", TensorProto.BOOL, x.shape)], values, [[x]], reference=True)
 
     def test_halves_are_rounded_once(self):
         """Just beside the middle between two of them, f32 is on it."""

@@ -57,6 +57,18 @@ func.func @fmod_of_small_doubles() -> tensor<2xi1> {
   return %1 : tensor<2xi1>
 }
 
+// Quotients that f64 does not hold, of up to 2^2098.
+// CHECK-LABEL: @fmod_of_large_quotients
+// CHECK: onnx.Constant dense<true> : tensor<5xi1>
+func.func @fmod_of_large_quotients() -> tensor<5xi1> {
+  %a = onnx.Constant dense<[0x7FEFFFFFFFFFFFFF, 0xDFF0000000000000, 0x7E70000000000000, 0xFFE1CCF385EBC8A0, 0x3FF0000000000000]> : tensor<5xf64>
+  %b = onnx.Constant dense<[0x0000000000000003, 0x4008000000000000, 0x019C000000000000, 0x01A56E1FC2F8F359, 0x7FF0000000000000]> : tensor<5xf64>
+  %w = onnx.Constant dense<[0x0000000000000002, 0xBFF0000000000000, 0x0190000000000000, 0x8189E2240F9C9620, 0x3FF0000000000000]> : tensor<5xf64>
+  %0 = onnx.Mod %a, %b {fmod = 1 : i64} : (tensor<5xf64>, tensor<5xf64>) -> tensor<5xf64>
+  %1 = onnx.Equal %0, %w : (tensor<5xf64>, tensor<5xf64>) -> tensor<5xi1>
+  return %1 : tensor<5xi1>
+}
+
 // Integer division by zero is a fault: the operation stays.
 // CHECK-LABEL: @division_by_zero
 // CHECK: onnx.Div
