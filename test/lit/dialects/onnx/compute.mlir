@@ -52,8 +52,9 @@ func.func @deform_conv() -> tensor<1x1x1x2xf32> {
 
 // Of two elements each, blocks that overlap; blocks with a step, in padding.
 // CHECK-LABEL: @col2im
-// CHECK-DAG: dense<{{\[\[\[}}1, 12, 23, 30]]]> : tensor<1x1x4xi32>
-// CHECK-DAG: dense<{{\[\[\[}}10, 2, 20, 3]]]> : tensor<1x1x4xi32>
+// CHECK-DAG: %[[OVERLAP:.*]] = onnx.Constant dense<{{\[\[\[}}1, 12, 23, 30]]]> : tensor<1x1x4xi32>
+// CHECK-DAG: %[[STEP:.*]] = onnx.Constant dense<{{\[\[\[}}10, 2, 20, 3]]]> : tensor<1x1x4xi32>
+// CHECK: return %[[OVERLAP]], %[[STEP]]
 func.func @col2im() -> (tensor<1x1x4xi32>, tensor<1x1x4xi32>) {
   %x = onnx.Constant dense<[[[1, 2, 3], [10, 20, 30]]]> : tensor<1x2x3xi32>
   %i = onnx.Constant dense<4> : tensor<1xi64>
@@ -66,8 +67,9 @@ func.func @col2im() -> (tensor<1x1x4xi32>, tensor<1x1x4xi32>) {
 // Of an empty operand, what it spreads is empty as well; without padding, pads
 // mean nothing.
 // CHECK-LABEL: @conv_transpose_corners
-// CHECK-DAG: dense<3.000000e+00> : tensor<1x1x4xf32>
-// CHECK-DAG: {{\[\[\[}}1.000000e+00, 3.000000e+00, 3.000000e+00, 2.000000e+00]]]> : tensor<1x1x4xf32>
+// CHECK-DAG: %[[EMPTY:.*]] = onnx.Constant dense<3.000000e+00> : tensor<1x1x4xf32>
+// CHECK-DAG: %[[VALID:.*]] = onnx.Constant dense<{{\[\[\[}}1.000000e+00, 3.000000e+00, 3.000000e+00, 2.000000e+00]]]> : tensor<1x1x4xf32>
+// CHECK: return %[[EMPTY]], %[[VALID]]
 func.func @conv_transpose_corners() -> (tensor<1x1x4xf32>, tensor<1x1x4xf32>) {
   %e = onnx.Constant dense<> : tensor<1x1x0xf32>
   %x = onnx.Constant dense<[[[1.0, 2.0]]]> : tensor<1x1x2xf32>
@@ -360,8 +362,9 @@ func.func @resize_antialiased() -> tensor<2xf32> {
 
 // The first coordinate is that of the last dimension.
 // CHECK-LABEL: @affine_grid
-// CHECK-DAG: {{\[\[\[\[}}-5.000000e-01, 0.000000e+00], [5.000000e-01, 0.000000e+00]]]]> : tensor<1x1x2x2xf32>
-// CHECK-DAG: {{\[\[\[\[}}0.000000e+00, -2.000000e+00], [2.000000e+00, -2.000000e+00]]]]> : tensor<1x1x2x2xf32>
+// CHECK-DAG: %[[SAME:.*]] = onnx.Constant dense<{{\[\[\[\[}}-5.000000e-01, 0.000000e+00], [5.000000e-01, 0.000000e+00]]]]> : tensor<1x1x2x2xf32>
+// CHECK-DAG: %[[MOVED:.*]] = onnx.Constant dense<{{\[\[\[\[}}0.000000e+00, -2.000000e+00], [2.000000e+00, -2.000000e+00]]]]> : tensor<1x1x2x2xf32>
+// CHECK: return %[[SAME]], %[[MOVED]]
 func.func @affine_grid() -> (tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>) {
   %s = onnx.Constant dense<[1, 3, 1, 2]> : tensor<4xi64>
   %i = onnx.Constant dense<[[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]> : tensor<1x2x3xf32>

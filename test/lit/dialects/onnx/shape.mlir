@@ -63,10 +63,11 @@ func.func @slice() -> tensor<2xi32> {
 }
 
 // CHECK-LABEL: @pad
-// CHECK-DAG: dense<[9, 9, 1, 2, 3, 9]> : tensor<6xi32>
-// CHECK-DAG: dense<[3, 2, 1, 2, 3, 2]> : tensor<6xi32>
-// CHECK-DAG: dense<[1, 1, 1, 2, 3, 3]> : tensor<6xi32>
-// CHECK-DAG: dense<[2, 3, 1, 2, 3, 1]> : tensor<6xi32>
+// CHECK-DAG: %[[CONSTANT:.*]] = onnx.Constant dense<[9, 9, 1, 2, 3, 9]> : tensor<6xi32>
+// CHECK-DAG: %[[REFLECT:.*]] = onnx.Constant dense<[3, 2, 1, 2, 3, 2]> : tensor<6xi32>
+// CHECK-DAG: %[[EDGE:.*]] = onnx.Constant dense<[1, 1, 1, 2, 3, 3]> : tensor<6xi32>
+// CHECK-DAG: %[[WRAP:.*]] = onnx.Constant dense<[2, 3, 1, 2, 3, 1]> : tensor<6xi32>
+// CHECK: return %[[CONSTANT]], %[[REFLECT]], %[[EDGE]], %[[WRAP]]
 func.func @pad() -> (tensor<6xi32>, tensor<6xi32>, tensor<6xi32>, tensor<6xi32>) {
   %x = onnx.Constant dense<[1, 2, 3]> : tensor<3xi32>
   %p = onnx.Constant dense<[2, 1]> : tensor<2xi64>
