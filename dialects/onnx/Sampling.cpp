@@ -216,7 +216,10 @@ LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *,
       llvm::is_contained(x, 0))
     return infer.fail(1, "the operands have wrong shapes");
   int64_t height = a.getOutputHeight(), width = a.getOutputWidth();
-  if (height < 1 || width < 1 || int64_t(a.getSamplingRatio()) < 0)
+  int64_t ratio = a.getSamplingRatio();
+  // Each result takes the square of so many samples.
+  constexpr int64_t maxRatio = 4096;
+  if (height < 1 || width < 1 || ratio < 0 || ratio > maxRatio)
     return infer.fail(2, "an attribute is out of range");
   StringRef transform = a.getCoordinateTransformationMode();
   if ((a.getMode() != "avg" && a.getMode() != "max") ||

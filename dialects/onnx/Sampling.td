@@ -41,8 +41,8 @@ def Onnx_RoiAlignOp : Onnx_IndexedOp<"RoiAlign"> {
   let summary = "Regions of x, interpolated to one size";
   let description = [{
     * (C1) x is [N, C, H, W], rois [R, 4], batch_indices [R]; x is not empty;
-    * (C2) output_height and output_width are positive, sampling_ratio is not
-      negative; (C3) mode is avg or max, and the transformation is known;
+    * (C2) output_height and output_width are positive, sampling_ratio is from 0
+      to 4096; (C3) mode is avg or max, and the transformation is known;
     * (C4) the element types of x and rois match.
   }];
   let arguments = (ins Onnx_Float:$x, Onnx_Float:$rois, Onnx_Int64:$batch_indices,

@@ -620,3 +620,12 @@ func.func @deform_conv(%x: tensor<1x2x4x4xf32>, %w: tensor<1x2x2x2xf32>, %o: ten
     : (tensor<1x2x4x4xf32>, tensor<1x2x2x2xf32>, tensor<1x8x4x4xf32>, none, none) -> tensor<1x1x3x3xf32>
   return
 }
+
+// -----
+
+func.func @roi_align(%x: tensor<1x1x4x4xf32>, %r: tensor<1x4xf32>, %i: tensor<1xi64>) {
+  // expected-error@+2 {{an attribute is out of range (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.RoiAlign %x, %r, %i {sampling_ratio = 1099511627776 : i64} : (tensor<1x1x4x4xf32>, tensor<1x4xf32>, tensor<1xi64>) -> tensor<1x1x1x1xf32>
+  return
+}
