@@ -249,9 +249,32 @@ FailureOr<Value> ProgramImporter::pick(const Node &node, Value tensor,
   return apply(node, "Gather", {tensor, index}, attributes);
 }
 
+/// Whether a Scan of that opset has such an attribute; of which kind the body
+/// is, is seen when it is looked for.
+static bool isScanAttribute(const ::onnx::AttributeProto &attribute,
+                            int64_t opset) {
+  using Proto = ::onnx::AttributeProto;
+  StringRef name = attribute.name();
+  if (name == "body")
+    return true;
+  if (name == "num_scan_inputs")
+    return attribute.type() == Proto::INT;
+  bool isKnown =
+      opset < 9
+          ? name == "directions"
+          : llvm::is_contained({"scan_input_axes", "scan_input_directions",
+                                "scan_output_axes", "scan_output_directions"},
+                               name);
+  return isKnown && attribute.type() == Proto::INTS;
+}
+
 LogicalResult ProgramImporter::importScan(const ::onnx::NodeProto &proto,
                                           Node &node,
                                           SmallVectorImpl<Value> &results) {
+  for (const auto &attribute : proto.attribute())
+    if (!isScanAttribute(attribute, node.opset))
+      return fail(node,
+                  "attribute '" + attribute.name() + "' is not supported");
   if (node.opset >= 9)
     return scanSequence(proto, node, node.operands, results);
   // Until opset 8, the first operand was the lengths of sequences, and the
@@ -262,17 +285,22 @@ LogicalResult ProgramImporter::importScan(const ::onnx::NodeProto &proto,
   std::optional<int64_t> batches;
   for (Value operand : operands) {
     auto type = dyn_cast<RankedTensorType>(operand.getType());
-    if (!type || type.getRank() == 0 ||
-        veltair::onnx::extentNumber(type, 0) != veltair::onnx::exactExtent ||
+    if (!type || type.getRank() == 0)
+      return fail(node, "an operand has no dimension of batches");
+    if (veltair::onnx::extentNumber(type, 0) != veltair::onnx::exactExtent ||
         batches.value_or(type.getDimSize(0)) != type.getDimSize(0))
       return fail(node, "the operands differ in their number of batches");
     batches = type.getDimSize(0);
   }
-  if (batches.value_or(0) > maxIterations)
+  // Without any, it would be unknown what the outputs are.
+  int64_t count = batches.value_or(0);
+  if (count == 0)
+    return fail(node, "there are no batches");
+  if (count > maxIterations)
     return fail(node,
                 "there are more than " + Twine(maxIterations) + " batches");
   std::vector<SmallVector<Value>> outputs;
-  for (int64_t batch = 0; batch < batches.value_or(0); ++batch) {
+  for (int64_t batch = 0; batch < count; ++batch) {
     SmallVector<Value> own, one;
     for (Value operand : operands) {
       FailureOr<Value> part = pick(node, operand, /*axis=*/0, batch);

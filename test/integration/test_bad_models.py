@@ -111,6 +111,37 @@ class BadModels(Case):
         numbers = [helper.make_tensor("n", INT64, [], [1 << 40])]
         self.refuse_model(make_model([loop], inputs[1:], [output], numbers), "the_loop.*more than 16384 iterations")
 
+    def test_scans(self):
+        body = helper.make_graph(
+            [helper.make_node("Add", ["s", "e"], ["t"])],
+            "body",
+            [helper.make_tensor_value_info(name, FLOAT, None) for name in ("s", "e")],
+            [helper.make_tensor_value_info("t", FLOAT, None)],
+        )
+
+        def refuse(says, operands=("", "s0", "x"), shapes=([2, 3], [2, 4, 3]), opset=8, **attributes):
+            attributes = {"body": body, "num_scan_inputs": 1, **attributes}
+            attributes = {name: value for name, value in attributes.items() if value is not None}
+            node = helper.make_node("Scan", operands, ["y"], "the_scan", **attributes)
+            inputs = [(name, FLOAT, shape) for name, shape in zip(("s0", "x"), shapes)]
+            model = make_model([node], inputs, [("y", FLOAT, [2, 3])], opset=opset)
+            self.refuse_model(model, f"'the_scan'.*{says}")
+
+        refuse("an operand has no dimension of batches", shapes=([], [2, 4, 3]))
+        refuse("an operand has no dimension of batches", operands=("", "", "x"))
+        refuse("the operands differ in their number of batches", shapes=([3, 3], [2, 4, 3]))
+        refuse("there are no batches", operands=("",))
+        refuse("there are no batches", shapes=([0, 3], [0, 4, 3]))
+        refuse("there is no body that fits the operands", body=None)
+        refuse("there is no body that fits the operands", body=1)
+        refuse("there is no body that fits the operands", num_scan_inputs=None)
+        new = {"operands": ("s0", "x"), "shapes": ([3], [4, 3]), "opset": 9}
+        refuse("there is no body that fits the operands", **new, body=None)
+        for name in ("scan_input_axes", "scan_input_directions", "scan_output_axes", "scan_output_directions"):
+            refuse(f"attribute '{name}' is not supported", **{name: [0]})
+        refuse("attribute 'directions' is not supported", **new, directions=[0])
+        refuse("attribute 'scan_input_axes' is not supported", **new, scan_input_axes=0)
+
     def test_input_too_large(self):
         inputs = [("x", FLOAT, [1 << 62, 4])]
         self.refuse_model(one_node("ReduceMax", inputs, ("y", FLOAT, []), keepdims=0), "'x' has impossible dimensions")
