@@ -5,6 +5,7 @@
 #include "dialects/onnx/Composer.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace mlir::veltair::onnx;
@@ -176,14 +177,30 @@ Value ReduceSumSquareOp::emitElement(ElementBuilder &b, unsigned,
   return Reduction(*this, b, index).sum([&](Value x) { return b.mul(x, x); });
 }
 
+/// `x`, of f64, limited to what the integers of a type hold: not even infinity
+/// has a conversion to them.
+static Value limitToIntegers(Composer &c, Value x, Type integer) {
+  bool isUnsigned = isUnsignedElement(integer);
+  int bits = int(integer.getIntOrFloatBitWidth()) - (isUnsigned ? 0 : 1);
+  double end = std::ldexp(1.0, bits);
+  return c.make<ClipOp>(x, c.scalar(x, isUnsigned ? 0 : -end),
+                        c.scalar(x, std::nextafter(end, 0.0)));
+}
+
 LogicalResult ReduceLogSumExpOp::decompose(OpBuilder &b,
                                            SmallVectorImpl<Value> &results) {
   Location loc = getLoc();
   Composer c(b, loc);
   bool noop = getNoopWithEmptyAxes() != 0;
   Value data = getData();
+  // Not all integers are numbers of f64.
+  if (reducedAxes(Inference::silent(), data, getAxes(), noop)->empty()) {
+    results.push_back(data);
+    return success();
+  }
   Type element = elementType(data);
-  if (!isa<FloatType>(element))
+  bool isReal = isa<FloatType>(element);
+  if (!isReal)
     data = c.cast(data, b.getF64Type());
   Value max = ReduceMaxOp::create(b, loc, data, getAxes(), 1, noop);
   // Infinity less itself is no number.
@@ -193,6 +210,9 @@ LogicalResult ReduceLogSumExpOp::decompose(OpBuilder &b,
   Value sum = AddOp::create(b, loc, log, max);
   if (rankOf(sum) != rankOf(getReduced()))
     sum = ReduceMaxOp::create(b, loc, sum, getAxes(), 0, noop);
+  // Of nothing, the sum is 0, and its logarithm is not finite.
+  if (!isReal)
+    sum = limitToIntegers(c, sum, element);
   results.push_back(c.cast(sum, element));
   return success();
 }

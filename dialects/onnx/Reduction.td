@@ -70,6 +70,10 @@ def Onnx_ReduceSumSquareOp : Onnx_SimpleReduceOp<"ReduceSumSquare", Onnx_Numeric
 def Onnx_ReduceLogSumExpOp
     : Onnx_ReduceOp<"ReduceLogSumExp", Onnx_Numeric, [DeclareOpInterfaceMethods<DecomposableOp>]> {
   let summary = "Logarithm of the sum of exponentials, without overflow";
+  let description = [{
+    Of integers it is computed in f64 and limited to what their type holds: that
+    of no elements is the least.
+  }];
 }
 
 // The position of an extreme element along one dimension.
