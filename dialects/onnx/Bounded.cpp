@@ -349,6 +349,14 @@ void BoundedTopKOp::emitLoops(ElementBuilder &b) {
   storeExtent(b, 2, k);
 }
 
+// Not a constraint of the attribute, which is checked while the resources that
+// follow at the end of a file are not known yet.
+LogicalResult FillLikeOp::verify() {
+  if (!ElementBytes(getValue()))
+    return emitOpError("has a value that cannot be read (C1)");
+  return success();
+}
+
 Value FillLikeOp::emitScalar(ElementBuilder &b, ValueRange) {
   return b.constant(getValue());
 }

@@ -121,8 +121,10 @@ def Onnx_BoundedTopKOp : Onnx_BoundedSequentialOp<"BoundedTopK"> {
 
 def Onnx_FillLikeOp : Onnx_ElementwiseOp<"FillLike", "adaptor.getValue().getElementType(), ::mlir::ValueRange()"> {
   let summary = "ConstantOfShape of the shape of another tensor";
+  let description = [{(C1) value can be read.}];
   let arguments = (ins Onnx_Tensor:$like,
     ConfinedAttr<ElementsAttr, [AttrConstraint<
       CPred<"::llvm::cast<::mlir::ElementsAttr>($_self).getNumElements() == 1">,
       "of one element">]>:$value);
+  let hasVerifier = 1;
 }

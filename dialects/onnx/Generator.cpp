@@ -37,6 +37,8 @@ ConstantOfShapeOp::inferReturnTypes(MLIRContext *context,
   ElementsAttr value = a.getValueAttr();
   if (value && value.getNumElements() != 1)
     return infer.fail(2, "value must have one element");
+  if (value && !ElementBytes(value))
+    return infer.fail(2, "value cannot be read");
   Type element =
       value ? value.getElementType() : Type(Float32Type::get(context));
   return infer.result(element, *shape);

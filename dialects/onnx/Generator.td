@@ -9,7 +9,8 @@ include "dialects/onnx/OnnxBase.td"
 def Onnx_ConstantOfShapeOp : Onnx_IndexedOp<"ConstantOfShape"> {
   let summary = "A tensor of one repeated value, 0 by default";
   let description = [{
-    (C1) the operand, the shape, is constant; (C2) value has one element.
+    (C1) the operand, the shape, is constant; (C2) value has one element, which can
+    be read.
   }];
   let arguments = (ins Onnx_Int64:$input, OptionalAttr<ElementsAttr>:$value);
   let results = (outs Onnx_Tensor:$output);

@@ -629,3 +629,21 @@ func.func @roi_align(%x: tensor<1x1x4x4xf32>, %r: tensor<1x4xf32>, %i: tensor<1x
   %0 = onnx.RoiAlign %x, %r, %i {sampling_ratio = 1099511627776 : i64} : (tensor<1x1x4x4xf32>, tensor<1x4xf32>, tensor<1xi64>) -> tensor<1x1x1x1xf32>
   return
 }
+
+// -----
+
+func.func @constant_of_shape() {
+  %s = onnx.Constant dense<2> : tensor<1xi64>
+  // expected-error@+2 {{value cannot be read (C2)}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %0 = onnx.ConstantOfShape %s {value = dense_resource<missing> : tensor<1xf32>} : (tensor<1xi64>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @fill_like(%x: tensor<2xi32>) {
+  // expected-error@+1 {{has a value that cannot be read (C1)}}
+  %0 = onnx.FillLike %x {value = dense_resource<missing> : tensor<1xi64>} : (tensor<2xi32>) -> tensor<2xi64>
+  return
+}
