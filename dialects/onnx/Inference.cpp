@@ -253,6 +253,18 @@ bool mlir::veltair::onnx::isAutoPad(StringRef name) {
                             name);
 }
 
+LogicalResult mlir::veltair::onnx::checkGroups(const Inference &infer,
+                                               unsigned number,
+                                               ArrayRef<int64_t> x,
+                                               ArrayRef<int64_t> w,
+                                               int64_t group) {
+  if (group < 1 || x[1] % group != 0 || w[0] % group != 0 ||
+      w[1] != x[1] / group)
+    return infer.fail(number, "group, the channels of x and the shape of w do "
+                              "not fit each other");
+  return success();
+}
+
 FailureOr<Window>
 mlir::veltair::onnx::inferWindow(const Inference &infer, unsigned number,
                                  ArrayRef<int64_t> spatial,

@@ -148,6 +148,12 @@ SmallVector<int64_t> listOr(ArrayRef<int64_t> values, size_t size,
 FailureOr<SmallVector<int64_t>> inferConcat(const Inference &infer,
                                             ValueRange inputs, int64_t axis);
 
+/// Constraint `number`: x [N, C, ...] and filters w [M, C / group, ...] fit
+/// each other.
+LogicalResult checkGroups(const Inference &infer, unsigned number,
+                          ArrayRef<int64_t> x, ArrayRef<int64_t> w,
+                          int64_t group);
+
 /// The sliding window of a convolution or pool, one entry for each spatial
 /// dimension.
 struct Window {

@@ -2,7 +2,6 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "dialects/onnx/Composer.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "dialects/onnx/WindowLoops.h"
 
@@ -29,16 +28,6 @@ static FailureOr<Window> inferConvWindow(const Inference &infer,
                       .strides = a.getStrides()});
 }
 
-/// Whether x: [N, C, ...] and filters w: [M, C / group, ...] fit each other.
-static LogicalResult checkGroups(const Inference &infer, ArrayRef<int64_t> x,
-                                 ArrayRef<int64_t> w, int64_t group) {
-  if (group < 1 || x[1] % group != 0 || w[0] % group != 0 ||
-      w[1] != x[1] / group)
-    return infer.fail(2, "group, the channels of x and the shape of w do not "
-                         "fit each other");
-  return success();
-}
-
 LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
                                        std::optional<Location> location,
                                        Adaptor a,
@@ -47,7 +36,7 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
   ArrayRef<int64_t> x = shapeOf(a.getX()), w = shapeOf(a.getW());
   if (x.size() < 3 || w.size() != x.size())
     return infer.fail(1, "x and w need the same rank, at least 3");
-  if (failed(checkGroups(infer, x, w, a.getGroup())))
+  if (failed(checkGroups(infer, 2, x, w, a.getGroup())))
     return failure();
   FailureOr<Window> window = inferConvWindow(infer, a);
   if (failed(window))
@@ -230,219 +219,6 @@ Value ConvTransposeOp::emitElement(ElementBuilder &b, unsigned,
         })[0];
   });
   return isAbsent(getB()) ? sum : b.add(sum, b.load(getB(), index[1]));
-}
-
-//===----------------------------------------------------------------------===//
-// Deformable convolution
-//===----------------------------------------------------------------------===//
-
-static FailureOr<Window> inferDeformWindow(const Inference &infer,
-                                           DeformConvOp::Adaptor a) {
-  ArrayRef<int64_t> kernel = shapeOf(a.getW()).drop_front(2);
-  if (!a.getKernelShape().empty() && a.getKernelShape() != kernel)
-    return infer.fail(3, "kernel_shape is not the shape of w");
-  FailureOr<Window> window =
-      inferWindow(infer, 3, shapeOf(a.getX()).drop_front(2),
-                  {.autoPad = "NOTSET",
-                   .dilations = a.getDilations(),
-                   .kernel = kernel,
-                   .pads = a.getPads(),
-                   .strides = a.getStrides()});
-  if (failed(window))
-    return failure();
-  // Where the elements of the kernel are is written out for each row and
-  // column.
-  constexpr int64_t maxPositions = 1 << 20;
-  for (int64_t extent : window->output)
-    if (!isPossible({kernel[0], kernel[1], extent}) ||
-        kernel[0] * kernel[1] * extent > maxPositions)
-      return infer.fail(3, "the kernel and the result are too large");
-  return window;
-}
-
-LogicalResult DeformConvOp::inferReturnTypes(MLIRContext *,
-                                             std::optional<Location> location,
-                                             Adaptor a,
-                                             SmallVectorImpl<Type> &types) {
-  Inference infer("DeformConv", location, types);
-  ArrayRef<int64_t> x = shapeOf(a.getX()), w = shapeOf(a.getW());
-  if (x.size() != 4 || w.size() != 4 || llvm::is_contained(x, 0))
-    return infer.fail(1, "x and w need four dimensions, and x an element");
-  if (failed(checkGroups(infer, x, w, a.getGroup())))
-    return failure();
-  FailureOr<Window> window = inferDeformWindow(infer, a);
-  if (failed(window))
-    return failure();
-  int64_t rows = window->output[0], columns = window->output[1];
-  int64_t taps = elementCount(window->kernel);
-  int64_t offsetGroup = a.getOffsetGroup();
-  if (offsetGroup < 1 || x[1] % offsetGroup != 0)
-    return infer.fail(4, "offset_group does not divide the channels of x");
-  auto fits = [&](Value operand, int64_t numbers) {
-    return shapeOf(operand) ==
-           ArrayRef<int64_t>{x[0], offsetGroup * taps * numbers, rows, columns};
-  };
-  if (!fits(a.getOffset(), 2) ||
-      (!isAbsent(a.getMask()) && !fits(a.getMask(), 1)) ||
-      (!isAbsent(a.getB()) && shapeOf(a.getB()) != ArrayRef<int64_t>{w[0]}))
-    return infer.fail(4, "offset, mask or b does not fit x and w");
-  if (failed(infer.matching(5, a.getOperands())) ||
-      failed(infer.exact(5, a.getOperands())))
-    return failure();
-  if (!isPossible({x[0], x[1] * taps, rows, columns}))
-    return infer.fail(6, "there are too many positions");
-  return infer.result(elementType(a.getX()), {x[0], w[0], rows, columns});
-}
-
-/// Where the elements of the kernel lie for each row (`dim` 0) or column of the
-/// result before they are moved: [elements, 1, rows or 1, columns or 1], as
-/// GridSample counts in an x of `extent` rows or columns.
-static Value unmovedPositions(Composer &c, const Window &window, int64_t dim,
-                              int64_t extent, Type element) {
-  std::vector<double> positions;
-  int64_t taps = elementCount(window.kernel), count = window.output[dim];
-  for (int64_t tap = 0; tap < taps; ++tap)
-    for (int64_t i = 0; i < count; ++i) {
-      int64_t k = dim == 0 ? tap / window.kernel[1] : tap % window.kernel[1];
-      int64_t at = i * window.strides[dim] + k * window.dilations[dim] -
-                   window.padsBegin[dim];
-      positions.push_back((2 * double(at) + 1) / double(extent) - 1);
-    }
-  SmallVector<int64_t> shape{taps, 1, 1, 1};
-  shape[2 + dim] = count;
-  auto type = RankedTensorType::get(shape, element);
-  if (element.isF64())
-    return c.make<ConstantOp>(
-        DenseElementsAttr::get(type, ArrayRef<double>(positions)));
-  std::vector<float> narrow(positions.begin(), positions.end());
-  return c.make<ConstantOp>(
-      DenseElementsAttr::get(type, ArrayRef<float>(narrow)));
-}
-
-// GridSample reads what the kernel's elements do as channels of their own, and
-// a convolution with a kernel of one element is the product.
-LogicalResult DeformConvOp::decompose(OpBuilder &b,
-                                      SmallVectorImpl<Value> &results) {
-  Composer c(b, getLoc());
-  Window window = *inferDeformWindow(Inference::silent(), Adaptor(*this));
-  ArrayRef<int64_t> x = shapeOf(getX()), w = shapeOf(getW());
-  int64_t rows = window.output[0], columns = window.output[1];
-  int64_t taps = elementCount(window.kernel);
-  int64_t groups = getOffsetGroup(), channels = x[1] / groups;
-
-  Value offsets =
-      c.reshape(c.widened(getOffset()), {x[0], groups, taps, 2, rows, columns});
-  SmallVector<Value> coordinates;
-  // The last dimension's coordinate comes first.
-  for (int64_t dim : {1, 0}) {
-    int64_t extent = x[2 + dim];
-    Value moved = c.make<GatherOp>(offsets, c.integers({dim}), /*axis=*/3);
-    moved = c.mul(moved, c.scalar(moved, 2.0 / double(extent)));
-    moved = c.add(moved,
-                  unmovedPositions(c, window, dim, extent, elementType(moved)));
-    coordinates.push_back(
-        c.reshape(moved, {x[0], groups, taps, rows, columns, 1}));
-  }
-  Value grid = c.make<ConcatOp>(ValueRange(coordinates), /*axis=*/5);
-  grid = c.reshape(grid, {x[0] * groups, taps * rows, columns, 2});
-  Value images = c.reshape(getX(), {x[0] * groups, channels, x[2], x[3]});
-  Value samples = c.make<GridSampleOp>(images, grid);
-  if (!isAbsent(getMask())) {
-    Value mask = c.cast(getMask(), elementType(samples));
-    samples =
-        c.mul(c.reshape(samples, {x[0], groups, channels, taps, rows, columns}),
-              c.reshape(mask, {x[0], groups, 1, taps, rows, columns}));
-  }
-  samples = c.reshape(samples, {x[0], x[1] * taps, rows, columns});
-  Value filters = c.reshape(getW(), {w[0], w[1] * taps, 1, 1});
-  results.push_back(c.make<ConvOp>(samples, filters, getB(), "NOTSET",
-                                   ArrayRef<int64_t>(), getGroup()));
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Blocks of columns
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// The image that blocks make up, and the window that takes them from it, whose
-/// output is how many there are along each dimension.
-struct Columns {
-  SmallVector<int64_t> image;
-  Window window;
-};
-} // namespace
-
-static FailureOr<Columns> inferColumns(const Inference &infer,
-                                       Col2ImOp::Adaptor a) {
-  FailureOr<SmallVector<int64_t>> image =
-      infer.integers(1, a.getImageShape(), "image_shape");
-  FailureOr<SmallVector<int64_t>> block =
-      infer.integers(1, a.getBlockShape(), "block_shape");
-  if (failed(image) || failed(block))
-    return failure();
-  if (image->empty() || image->size() != block->size() ||
-      llvm::any_of(*image, [](int64_t extent) { return extent < 1; }) ||
-      !isPossible(*image))
-    return infer.fail(1, "image_shape and block_shape do not fit each other");
-  FailureOr<Window> window = inferWindow(infer, 2, *image,
-                                         {.autoPad = "NOTSET",
-                                          .dilations = a.getDilations(),
-                                          .kernel = *block,
-                                          .pads = a.getPads(),
-                                          .strides = a.getStrides()});
-  if (failed(window))
-    return failure();
-  if (!isPossible(window->kernel) || !isPossible(window->output))
-    return infer.fail(2, "the window is too large");
-  return Columns{std::move(*image), std::move(*window)};
-}
-
-LogicalResult Col2ImOp::inferReturnTypes(MLIRContext *,
-                                         std::optional<Location> location,
-                                         Adaptor a,
-                                         SmallVectorImpl<Type> &types) {
-  Inference infer("Col2Im", location, types);
-  FailureOr<Columns> columns = inferColumns(infer, a);
-  if (failed(columns))
-    return failure();
-  ArrayRef<int64_t> input = shapeOf(a.getInput());
-  int64_t taps = elementCount(columns->window.kernel);
-  if (input.size() != 3 || input[1] % taps != 0 ||
-      input[2] != elementCount(columns->window.output))
-    return infer.fail(3, "the blocks do not make up the image");
-  SmallVector<int64_t> shape{input[0], input[1] / taps};
-  llvm::append_range(shape, columns->image);
-  return infer.result(elementType(a.getInput()), shape);
-}
-
-Value Col2ImOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
-  Window window = inferColumns(Inference::silent(), Adaptor(*this))->window;
-  Value firstChannel = b.mul(index[1], elementCount(window.kernel));
-  Value zero = b.constant(computeType(elementType(getInput())), 0);
-  // Element k of block p lies at p * stride + k * dilation - pad, if that is
-  // here.
-  return b.reduceNest(window.kernel, zero, [&](ValueRange k, Value sum) {
-    Value inside = b.boolean(true);
-    SmallVector<Value> block;
-    for (size_t i = 0; i < k.size(); ++i) {
-      Value at = b.add(index[2 + i], window.padsBegin[i]);
-      Value distance = b.sub(at, b.mul(k[i], window.dilations[i]));
-      Value clamped = b.max(distance, b.index(0));
-      Value position = b.divIndex(clamped, window.strides[i]);
-      Value last = b.index(window.output[i] - 1);
-      Value divides = b.eq(b.remIndex(clamped, window.strides[i]), b.index(0));
-      inside = b.logicalAnd(
-          inside,
-          b.logicalAnd(b.logicalAnd(b.le(b.index(0), distance), divides),
-                       b.le(position, last)));
-      block.push_back(b.min(position, last));
-    }
-    Value channel = b.add(firstChannel, linearize(b, k, window.kernel));
-    Value x = b.load(getInput(),
-                     {index[0], channel, linearize(b, block, window.output)});
-    return b.add(sum, b.select(inside, x, zero));
-  });
 }
 
 //===----------------------------------------------------------------------===//
