@@ -69,7 +69,7 @@ LogicalResult DeformConvOp::inferReturnTypes(MLIRContext *,
 /// result before they are moved: [elements, 1, rows or 1, columns or 1], as
 /// GridSample counts in an x of `extent` rows or columns.
 static Value unmovedPositions(Composer &c, const Window &window, int64_t dim,
-                              int64_t extent, Type element) {
+                              int64_t extent, Type real) {
   std::vector<double> positions;
   int64_t taps = elementCount(window.kernel), count = window.output[dim];
   for (int64_t tap = 0; tap < taps; ++tap)
@@ -81,17 +81,13 @@ static Value unmovedPositions(Composer &c, const Window &window, int64_t dim,
     }
   SmallVector<int64_t> shape{taps, 1, 1, 1};
   shape[2 + dim] = count;
-  auto type = RankedTensorType::get(shape, element);
-  if (element.isF64())
-    return c.make<ConstantOp>(
-        DenseElementsAttr::get(type, ArrayRef<double>(positions)));
-  std::vector<float> narrow(positions.begin(), positions.end());
-  return c.make<ConstantOp>(
-      DenseElementsAttr::get(type, ArrayRef<float>(narrow)));
+  return c.make<ConstantOp>(DenseElementsAttr::get(
+      RankedTensorType::get(shape, real), ArrayRef<double>(positions)));
 }
 
 // GridSample reads what the kernel's elements do as channels of their own, and
-// a convolution with a kernel of one element is the product.
+// a convolution with a kernel of one element is the product. Positions are of
+// f64: relative to the size of x, those of f32 would be off.
 LogicalResult DeformConvOp::decompose(OpBuilder &b,
                                       SmallVectorImpl<Value> &results) {
   Composer c(b, getLoc());
@@ -101,16 +97,16 @@ LogicalResult DeformConvOp::decompose(OpBuilder &b,
   int64_t taps = elementCount(window.kernel);
   int64_t groups = getOffsetGroup(), channels = x[1] / groups;
 
-  Value offsets =
-      c.reshape(c.widened(getOffset()), {x[0], groups, taps, 2, rows, columns});
+  Type real = b.getF64Type();
+  Value offsets = c.reshape(c.cast(getOffset(), real),
+                            {x[0], groups, taps, 2, rows, columns});
   SmallVector<Value> coordinates;
   // The last dimension's coordinate comes first.
   for (int64_t dim : {1, 0}) {
     int64_t extent = x[2 + dim];
     Value moved = c.make<GatherOp>(offsets, c.integers({dim}), /*axis=*/3);
     moved = c.mul(moved, c.scalar(moved, 2.0 / double(extent)));
-    moved = c.add(moved,
-                  unmovedPositions(c, window, dim, extent, elementType(moved)));
+    moved = c.add(moved, unmovedPositions(c, window, dim, extent, real));
     coordinates.push_back(
         c.reshape(moved, {x[0], groups, taps, rows, columns, 1}));
   }

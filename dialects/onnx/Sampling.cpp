@@ -12,6 +12,18 @@ using namespace mlir::veltair::onnx;
 #define GET_OP_CLASSES
 #include "dialects/onnx/Sampling.cpp.inc"
 
+/// `x` as far as it lies between `least` and `most`; `least` where it is no
+/// number.
+static Value limited(ElementBuilder &b, Value x, Value least, Value most) {
+  x = b.select(b.gt(x, least), x, least);
+  return b.select(b.lt(x, most), x, most);
+}
+
+/// The same from 0 on.
+static Value limited(ElementBuilder &b, Value x, Value most) {
+  return limited(b, x, b.constantLike(x, 0), most);
+}
+
 //===----------------------------------------------------------------------===//
 // AffineGrid
 //===----------------------------------------------------------------------===//
@@ -97,12 +109,16 @@ public:
     SmallVector<Value> at{index[0]};
     llvm::append_range(at, index.drop_front(2));
     at.push_back(Value());
+    Value inside = b.boolean(true);
     for (size_t i = 0; i < spatial.size(); ++i) {
       at.back() = b.index(spatial.size() - 1 - i);
-      coordinates.push_back(coordinate(b.load(op.getGrid(), at), spatial[i]));
+      Value x = coordinate(b.load(op.getGrid(), at), spatial[i]);
+      if (op.getPaddingMode() == "zeros")
+        x = leaveOutFar(x, spatial[i], inside);
+      coordinates.push_back(x);
     }
     position = {index[0], index[1]};
-    return interpolate(b.boolean(true));
+    return interpolate(inside);
   }
 
 private:
@@ -134,11 +150,21 @@ private:
             ? b.mul(shifted, number(double(extent - 1) / 2))
             : b.mul(b.sub(b.mul(shifted, number(double(extent))), number(1)),
                     number(0.5));
+    // What is nowhere lies at a border, too.
     if (op.getPaddingMode() == "border")
-      return b.clamp(position, number(0), number(double(extent - 1)));
+      return limited(b, position, number(double(extent - 1)));
     if (op.getPaddingMode() == "reflection")
-      return reflect(position, extent);
+      return limited(b, reflect(position, extent), number(low()),
+                     number(high(extent)));
     return position;
+  }
+
+  /// A position that is so far outside that no tap is inside, or is no number,
+  /// clears `inside`; another one takes its place, that has weights.
+  Value leaveOutFar(Value x, int64_t extent, Value &inside) {
+    Value least = number(-3), most = number(double(extent) + 2);
+    inside = b.logicalAnd(inside, b.logicalAnd(b.le(least, x), b.le(x, most)));
+    return limited(b, x, least, most);
   }
 
   /// The weights of the taps at distance t behind the middle one.
@@ -228,13 +254,6 @@ LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *,
   if (failed(infer.matching(4, {a.getX(), a.getRois()})))
     return failure();
   return infer.result(elementType(a.getX()), {rois[0], x[1], height, width});
-}
-
-/// `x` as far as it lies between 0 and `most`; 0 where it is no number.
-static Value limited(ElementBuilder &b, Value x, Value most) {
-  Value zero = b.constantLike(x, 0);
-  x = b.select(b.gt(x, zero), x, zero);
-  return b.select(b.lt(x, most), x, most);
 }
 
 Value RoiAlignOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {

@@ -24,7 +24,7 @@ def Onnx_GridSampleOp : Onnx_IndexedOp<"GridSample"> {
   let summary = "x at the positions in grid, which are relative to its size";
   let description = [{
     The last dimension of grid holds coordinates from -1 to 1, that of x's last
-    dimension first.
+    dimension first. One that is no number lies outside of x.
 
     * (C1) x is [N, C, spatial...] and grid [N, spatial..., number of spatial
       dimensions], of one or more not empty spatial dimensions;

@@ -4,7 +4,7 @@ tests of them leave out."""
 import unittest
 
 import numpy as np
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from operator_case import OperatorCase, constants
 from support import VELTAIR, VELTAIRC, make_model
@@ -337,6 +337,19 @@ class Operators(OperatorCase):
         node = helper.make_node("DeformConv", ["x", "w", "o"], ["y"], **attributes)
         feeds = [[x, offsets]]
         self.agree([node], inputs[:2], [y], tensors[:1], feeds, opset=19, tolerance=3e-4, reference=True)
+        # What is moved to nowhere, or far away, is 0.
+        offsets = np.resize(np.array([np.nan, np.inf, -np.inf, 1e30, -1e30], np.float32), offsets.shape)
+        node = helper.make_node("DeformConv", ["x", "w", "o", "b"], ["y"], **attributes)
+        artifact = self.path("model.so")
+        model = self.save(make_model([node], inputs[:2], [y], tensors, opset=19))
+        self.check_runs(VELTAIRC, model, "-o", artifact, f"--march={','.join(self.ISAS)}")
+        np.save(self.path("x.npy"), x)
+        np.save(self.path("o.npy"), offsets)
+        files = [f"--input={name}={self.path(name + '.npy')}" for name in ("x", "o")]
+        wanted = np.broadcast_to(numpy_helper.to_array(tensors[1])[:, None, None], y[2])
+        for isa in self.ISAS:
+            self.check_runs(VELTAIR, "run", artifact, f"--isa={isa}", *files, f"--output={self.folder}")
+            np.testing.assert_allclose(np.load(self.path("y.npy")), wanted, rtol=1e-6)
 
     def test_scan_of_batches(self):
         # As it was in opset 8.

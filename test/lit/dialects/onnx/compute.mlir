@@ -50,6 +50,53 @@ func.func @deform_conv() -> tensor<1x1x1x2xf32> {
   return %0 : tensor<1x1x1x2xf32>
 }
 
+// Positions are exact: all lie in the middle between two elements.
+// CHECK-LABEL: @deform_conv_positions
+// CHECK: dense<{{\[\[\[\[}}5.000000e-01, 1.500000e+00, 2.500000e+00, 3.500000e+00, 4.500000e+00, 5.500000e+00, 6.500000e+00, 7.500000e+00, 8.500000e+00, 9.500000e+00, 5.000000e+00]]]]> : tensor<1x1x1x11xf32>
+func.func @deform_conv_positions() -> tensor<1x1x1x11xf32> {
+  %x = onnx.Constant dense<[[[[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0]]]]> : tensor<1x1x1x11xf32>
+  %w = onnx.Constant dense<1.0> : tensor<1x1x1x1xf32>
+  %right = onnx.Constant dense<0.5> : tensor<1x1x1x11xf32>
+  %down = onnx.Constant dense<0.0> : tensor<1x1x1x11xf32>
+  %o = onnx.Concat %down, %right {axis = 1 : i64} : (tensor<1x1x1x11xf32>, tensor<1x1x1x11xf32>) -> tensor<1x2x1x11xf32>
+  %n = onnx.NoValue
+  %0 = onnx.DeformConv %x, %w, %o, %n, %n
+    : (tensor<1x1x1x11xf32>, tensor<1x1x1x1xf32>, tensor<1x2x1x11xf32>, none, none) -> tensor<1x1x1x11xf32>
+  return %0 : tensor<1x1x1x11xf32>
+}
+
+// What is moved to nowhere, or far away, is 0.
+// CHECK-LABEL: @deform_conv_outside
+// CHECK: dense<{{\[\[\[\[}}1.000000e+00, 0.000000e+00, 0.000000e+00, 0.000000e+00]]]]> : tensor<1x1x1x4xf32>
+func.func @deform_conv_outside() -> tensor<1x1x1x4xf32> {
+  %x = onnx.Constant dense<[[[[1.0, 2.0, 3.0, 4.0]]]]> : tensor<1x1x1x4xf32>
+  %w = onnx.Constant dense<1.0> : tensor<1x1x1x1xf32>
+  %o = onnx.Constant dense<[[[[0.0, 0x7FC00000, 0.0, 0.0]], [[0.0, 0.0, 0x7F800000, -1.0e30]]]]> : tensor<1x2x1x4xf32>
+  %n = onnx.NoValue
+  %0 = onnx.DeformConv %x, %w, %o, %n, %n
+    : (tensor<1x1x1x4xf32>, tensor<1x1x1x1xf32>, tensor<1x2x1x4xf32>, none, none) -> tensor<1x1x1x4xf32>
+  return %0 : tensor<1x1x1x4xf32>
+}
+
+// NaN, infinities and what is far away make no NaN of numbers: all is outside,
+// or at a border.
+// CHECK-LABEL: @grid_sample_outside
+// CHECK-DAG: %[[LINEAR:.*]] = onnx.Constant dense<0.000000e+00> : tensor<1x1x4xf32>
+// CHECK-DAG: %[[CUBIC:.*]] = onnx.Constant dense<0.000000e+00> : tensor<1x1x4xf64>
+// CHECK-DAG: %[[BORDER:.*]] = onnx.Constant dense<{{\[\[\[}}1.000000e+00, 2.000000e+00, 1.000000e+00, 2.000000e+00]]]> : tensor<1x1x4xf32>
+// CHECK-DAG: %[[REFLECTED:.*]] = onnx.Constant dense<1.000000e+00> : tensor<1x1x4xf32>
+// CHECK: return %[[LINEAR]], %[[CUBIC]], %[[BORDER]], %[[REFLECTED]]
+func.func @grid_sample_outside() -> (tensor<1x1x4xf32>, tensor<1x1x4xf64>, tensor<1x1x4xf32>, tensor<1x1x4xf32>) {
+  %x = onnx.Constant dense<[[[1.0, 2.0]]]> : tensor<1x1x2xf32>
+  %d = onnx.Constant dense<[[[1.0, 2.0]]]> : tensor<1x1x2xf64>
+  %g = onnx.Constant dense<[[[0x7FC00000], [0x7F800000], [0xFF800000], [1.0e30]]]> : tensor<1x4x1xf32>
+  %0 = onnx.GridSample %x, %g : (tensor<1x1x2xf32>, tensor<1x4x1xf32>) -> tensor<1x1x4xf32>
+  %1 = onnx.GridSample %d, %g {mode = "cubic"} : (tensor<1x1x2xf64>, tensor<1x4x1xf32>) -> tensor<1x1x4xf64>
+  %2 = onnx.GridSample %x, %g {padding_mode = "border"} : (tensor<1x1x2xf32>, tensor<1x4x1xf32>) -> tensor<1x1x4xf32>
+  %3 = onnx.GridSample %x, %g {mode = "nearest", padding_mode = "reflection"} : (tensor<1x1x2xf32>, tensor<1x4x1xf32>) -> tensor<1x1x4xf32>
+  return %0, %1, %2, %3 : tensor<1x1x4xf32>, tensor<1x1x4xf64>, tensor<1x1x4xf32>, tensor<1x1x4xf32>
+}
+
 // Of two elements each, blocks that overlap; blocks with a step, in padding.
 // CHECK-LABEL: @col2im
 // CHECK-DAG: %[[OVERLAP:.*]] = onnx.Constant dense<{{\[\[\[}}1, 12, 23, 30]]]> : tensor<1x1x4xi32>
