@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <new>
 #include <variant>
 #include <vector>
 
@@ -29,12 +30,19 @@ static_assert(sizeof(PostedEvent) <= 32,
 class EventQueue {
 public:
   // Pushing needs no memory while there are at most `size` events. May give
-  // memory back.
+  // memory back, and does not fail when there is room already.
   void reserve(size_t size) {
     size_t room = roomFor(std::max(size, count), ring.size());
     if (room == ring.size())
       return;
-    std::vector<PostedEvent> other(room);
+    std::vector<PostedEvent> other;
+    try {
+      other.resize(room);
+    } catch (const std::bad_alloc &) {
+      if (room > ring.size())
+        throw;
+      return;
+    }
     for (size_t i = 0; i < count; ++i)
       other[i] = at(i);
     ring.swap(other);

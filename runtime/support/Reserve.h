@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <new>
 #include <vector>
 
 namespace veltair {
@@ -24,7 +25,8 @@ inline size_t roomFor(size_t size, size_t room) {
   return room;
 }
 
-// Makes room for `size` items, of which some may be there.
+// Makes room for `size` items, of which some may be there. Does not fail when
+// there is room already: what cannot be given back without memory is kept.
 template <typename Item>
 void reserveFor(std::vector<Item> &items, size_t size) {
   size_t room = roomFor(std::max(size, items.size()), items.capacity());
@@ -33,7 +35,11 @@ void reserveFor(std::vector<Item> &items, size_t size) {
     return;
   }
   std::vector<Item> fewer;
-  fewer.reserve(room);
+  try {
+    fewer.reserve(room);
+  } catch (const std::bad_alloc &) {
+    return;
+  }
   std::move(items.begin(), items.end(), std::back_inserter(fewer));
   items.swap(fewer);
 }

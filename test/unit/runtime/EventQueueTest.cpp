@@ -2,11 +2,16 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "FailingAllocations.h"
+
 #include "runtime/executor/EventQueue.h"
 
 #include <gtest/gtest.h>
 
+#include <new>
+
 using namespace veltair;
+using namespace veltair::test;
 
 TEST(EventQueue, IsFirstInFirstOut) {
   EventQueue queue;
@@ -43,4 +48,25 @@ TEST(EventQueue, GivesBackWhatABurstLeft) {
   while (!queue.empty())
     EXPECT_EQ(std::get<QueryCancelled>(queue.pop()).query, ++popped);
   EXPECT_EQ(popped, pushed);
+}
+
+TEST(EventQueue, WithoutMemoryKeepsTheRoomThatIsThere) {
+#if __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "no allocation fails under it";
+#endif
+  EventQueue queue;
+  queue.reserve(100'000);
+  size_t room = queue.room();
+  queue.push(QueryCancelled{1});
+  {
+    FailingAllocations failing(/*seed=*/0, /*oneIn=*/1);
+    queue.reserve(5);
+    EXPECT_THROW(queue.reserve(room + 1), std::bad_alloc);
+  }
+  EXPECT_EQ(queue.room(), room);
+  queue.push(QueryCancelled{2});
+  queue.reserve(5);
+  EXPECT_LT(queue.room(), room);
+  EXPECT_EQ(std::get<QueryCancelled>(queue.pop()).query, 1u);
+  EXPECT_EQ(std::get<QueryCancelled>(queue.pop()).query, 2u);
 }

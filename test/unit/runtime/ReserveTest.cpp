@@ -2,15 +2,19 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "FailingAllocations.h"
+
 #include "runtime/support/Reserve.h"
 
 #include <gtest/gtest.h>
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <vector>
 
 using namespace veltair;
+using namespace veltair::test;
 
 TEST(Reserve, GrowsByFactors) {
   std::vector<int> items;
@@ -47,4 +51,22 @@ TEST(Reserve, KeepsTheItemsThatAreThere) {
   reserveFor(items, 100'000);
   reserveFor(items, 1);
   EXPECT_EQ(items, std::vector<int>(5000, 7));
+}
+
+TEST(Reserve, WithoutMemoryKeepsTheRoomThatIsThere) {
+#if __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "no allocation fails under it";
+#endif
+  std::vector<int> items(3, 7);
+  reserveFor(items, 100'000);
+  size_t room = items.capacity();
+  {
+    FailingAllocations failing(/*seed=*/0, /*oneIn=*/1);
+    reserveFor(items, 3);
+    EXPECT_THROW(reserveFor(items, room + 1), std::bad_alloc);
+  }
+  EXPECT_EQ(items.capacity(), room);
+  EXPECT_EQ(items, std::vector<int>(3, 7));
+  reserveFor(items, 3);
+  EXPECT_LT(items.capacity(), room);
 }
