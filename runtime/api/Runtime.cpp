@@ -6,6 +6,7 @@
 #include "runtime/executor/AllowedCpus.h"
 #include "runtime/profile/Profile.h"
 #include "runtime/support/CpuFeatures.h"
+#include "runtime/support/CpuTopology.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -18,7 +19,7 @@ namespace {
 // Where the workers are to run.
 struct Placement {
   uint32_t threads;
-  std::vector<uint32_t> cpus;
+  std::vector<uint32_t> cpus; // if pinned: one a worker
   bool pinned;
   std::optional<double> quota; // of control groups
 };
@@ -61,6 +62,8 @@ static Result<Placement> place(const veltair_runtime_options &options) {
   // Containers that are limited by quota share CPUs: each pinning its workers
   // to the first ones would crowd these.
   bool pinned = threads == allowed.cpus.size() && allowed.threads() == threads;
+  if (pinned)
+    allowed.cpus = CpuTopology(allowed.cpus).coresFirst();
   return Placement{threads, std::move(allowed.cpus), pinned, allowed.quota};
 }
 

@@ -6,7 +6,6 @@
 // cores, alone and beside others.
 
 #include "tools/veltair/Antagonist.h"
-#include "tools/veltair/CpuTopology.h"
 #include "tools/veltair/Latency.h"
 #include "tools/veltair/PrintJson.h"
 #include "tools/veltair/ServedModel.h"
@@ -17,6 +16,7 @@
 #include "runtime/interference/ProxyFit.h"
 #include "runtime/profile/Profile.h"
 #include "runtime/support/CpuFeatures.h"
+#include "runtime/support/CpuTopology.h"
 
 #include <algorithm>
 #include <chrono>
@@ -25,6 +25,8 @@
 #include <memory>
 #include <optional>
 #include <thread>
+
+#include <cpuid.h>
 #include <unistd.h>
 
 namespace veltair::tool {
@@ -137,6 +139,13 @@ void RunningModel::stop() {
 // Plan
 //===----------------------------------------------------------------------===//
 
+// True if CPUs may lie elsewhere than the system tells, and be moved.
+static bool isVirtualMachine() {
+  unsigned eax, ebx, ecx, edx;
+  constexpr unsigned hypervisor = 1u << 31;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && ecx & hypervisor;
+}
+
 Calibration::Calibration(const CalibrateCommand &command) : command(command) {
   options.isa = command.isa;
   Runtime runtime;
@@ -149,6 +158,7 @@ Calibration::Calibration(const CalibrateCommand &command) : command(command) {
   if (most > allowed)
     throw UserError("there are " + std::to_string(allowed) +
                     " CPUs to calibrate on, not " + std::to_string(most));
+  // Teams as a runtime's first workers are.
   CpuTopology told(cpus);
   cpus = told.coresFirst();
   cpus.resize(most);

@@ -131,7 +131,7 @@ typedef struct veltair_runtime_options {
   uint32_t threads; // workers; 0: one per CPU that the calling thread may use
   uint32_t cpu_count;
   // Pin the workers to these CPUs, in this order; of those that the calling
-  // thread may use.
+  // thread may use. Null: docs/runtime.md tells how they are placed.
   const uint32_t *cpus;
   const char *policy; // docs/scheduling.md lists them; null: "veltair"
   veltair_numerics numerics;

@@ -5,8 +5,8 @@
 // Which CPUs share a core or an L3 cache, as the system tells. A hypervisor may
 // have made it up.
 
-#ifndef VELTAIR_TOOLS_CPUTOPOLOGY_H
-#define VELTAIR_TOOLS_CPUTOPOLOGY_H
+#ifndef VELTAIR_SUPPORT_CPUTOPOLOGY_H
+#define VELTAIR_SUPPORT_CPUTOPOLOGY_H
 
 #include <cstdint>
 #include <map>
@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace veltair::tool {
+namespace veltair {
 
 class CpuTopology {
 public:
@@ -24,7 +24,7 @@ public:
                        const std::string &root = "");
 
   // The CPUs: first one of each core, then the others; those that share an L3
-  // cache beside each other.
+  // cache beside each other. The order of a runtime's workers.
   std::vector<uint32_t> coresFirst() const;
 
   // Whether some of `team` shares an L3 cache with some of `others`.
@@ -41,9 +41,6 @@ private:
   std::map<uint32_t, Place> places; // by CPU
 };
 
-// True if CPUs may lie elsewhere than the system tells, and be moved.
-bool isVirtualMachine();
+} // namespace veltair
 
-} // namespace veltair::tool
-
-#endif // VELTAIR_TOOLS_CPUTOPOLOGY_H
+#endif // VELTAIR_SUPPORT_CPUTOPOLOGY_H

@@ -2,9 +2,9 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "tools/veltair/CpuTopology.h"
+#include "runtime/support/CpuTopology.h"
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,7 +12,7 @@
 
 #include <unistd.h>
 
-using namespace veltair::tool;
+using namespace veltair;
 using Sharing = CpuTopology::Sharing;
 using Cpus = std::vector<uint32_t>;
 
@@ -84,6 +84,17 @@ TEST_F(CpuTopologyTest, OneOfEachCoreComesFirst) {
     write(cpu, "cache/index1/shared_cpu_list", cpu % 2 ? "1,3" : "0,2");
   }
   EXPECT_EQ(topology(4).coresFirst(), (Cpus{0, 2, 1, 3}));
+}
+
+// Though the CPUs named in the lists of the others' cores may not be used.
+TEST_F(CpuTopologyTest, OrdersThoseThatMayBeUsed) {
+  for (uint32_t cpu = 0; cpu < 8; ++cpu) {
+    uint32_t first = cpu / 2 * 2;
+    write(cpu, "topology/thread_siblings_list",
+          std::to_string(first) + "-" + std::to_string(first + 1));
+  }
+  Cpus allowed = {1, 2, 3, 6, 7};
+  EXPECT_EQ(CpuTopology(allowed, root).coresFirst(), (Cpus{1, 2, 6, 3, 7}));
 }
 
 // Caches that a team fills leave nobody to share them.

@@ -2,15 +2,13 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "tools/veltair/CpuTopology.h"
+#include "runtime/support/CpuTopology.h"
 
 #include <algorithm>
 #include <fstream>
 #include <tuple>
 
-#include <cpuid.h>
-
-namespace veltair::tool {
+namespace veltair {
 
 // Of a file with a number, or a list like "0-3,64" that begins with the lowest.
 static std::optional<uint32_t> firstNumber(const std::string &path) {
@@ -71,10 +69,4 @@ CpuTopology::sharing(std::span<const uint32_t> team,
   return known ? Sharing::no : Sharing::unknown;
 }
 
-bool isVirtualMachine() {
-  unsigned eax, ebx, ecx, edx;
-  constexpr unsigned hypervisor = 1u << 31;
-  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && ecx & hypervisor;
-}
-
-} // namespace veltair::tool
+} // namespace veltair
