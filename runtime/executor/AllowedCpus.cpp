@@ -194,10 +194,9 @@ findGroup(const std::string &folder, size_t levels, const std::string &path) {
   return std::nullopt;
 }
 
-// Calls `visit` with the folder of this process's group in each hierarchy, then
-// with its parents', each once however often its hierarchy is mounted.
-template <typename Visit>
-static void visitGroups(const std::string &root, Visit visit) {
+// In each hierarchy this process's group, then its parents; each once however
+// often its hierarchy is mounted.
+ControlGroups::ControlGroups(const std::string &root) {
   std::set<std::pair<dev_t, ino_t>> visited;
   for (const Hierarchy &hierarchy : mountedHierarchies(root)) {
     std::optional<std::string> path = groupPath(root, hierarchy.unified);
@@ -217,7 +216,7 @@ static void visitGroups(const std::string &root, Visit visit) {
       struct stat info;
       if (stat(folder.c_str(), &info) == 0 &&
           visited.emplace(info.st_dev, info.st_ino).second)
-        visit(folder, hierarchy.unified);
+        groups.push_back({folder, hierarchy.unified});
       if (below.empty())
         break;
       size_t slash = below.rfind('/');
@@ -226,25 +225,23 @@ static void visitGroups(const std::string &root, Visit visit) {
   }
 }
 
-std::optional<double> controlGroupQuota(const std::string &root) {
+std::optional<double> ControlGroups::quota() const {
   std::optional<double> least;
-  visitGroups(root, [&](const std::string &folder, bool unified) {
-    if (auto quota = quotaOf(folder, unified))
-      least = std::min(*quota, least.value_or(*quota));
-  });
+  for (const Group &group : groups)
+    if (auto limit = quotaOf(group.folder, group.unified))
+      least = std::min(*limit, least.value_or(*limit));
   return least;
 }
 
-int64_t controlGroupThrottling(const std::string &root) {
+int64_t ControlGroups::throttling() const {
   int64_t sum = 0;
-  visitGroups(root, [&](const std::string &folder, bool unified) {
-    if (quotaOf(folder, unified))
-      sum += throttlingOf(folder);
-  });
+  for (const Group &group : groups)
+    if (quotaOf(group.folder, group.unified))
+      sum += throttlingOf(group.folder);
   return sum;
 }
 
-AllowedCpus allowedCpus() { return {affinityMask(), controlGroupQuota()}; }
+AllowedCpus allowedCpus() { return {affinityMask(), ControlGroups().quota()}; }
 
 uint32_t AllowedCpus::threads() const {
   auto count = uint32_t(cpus.size());

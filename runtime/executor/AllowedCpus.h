@@ -25,14 +25,28 @@ struct AllowedCpus {
 
 AllowedCpus allowedCpus();
 
-// The least quota of this process's control group and its parents, v1 or v2.
-// `root` is put before the paths of all files that are read.
-std::optional<double> controlGroupQuota(const std::string &root = "");
+// This process's control groups and their parents, v1 or v2. They are looked
+// for once: where a process is moved later does not count.
+class ControlGroups {
+public:
+  // `root` is put before the paths of all files that are read.
+  explicit ControlGroups(const std::string &root = "");
 
-// How long the process's control group and its parents have been held back
-// since their creation for having used up a quota, in nanoseconds, summed over
-// CPUs and groups; 0 when there is no quota.
-int64_t controlGroupThrottling(const std::string &root = "");
+  // The least quota of all; none: no limit.
+  std::optional<double> quota() const;
+
+  // How long the groups have been held back since their creation for having
+  // used up a quota, in nanoseconds, summed over CPUs and groups; 0 when there
+  // is no quota.
+  int64_t throttling() const;
+
+private:
+  struct Group {
+    std::string folder;
+    bool unified; // v2
+  };
+  std::vector<Group> groups; // each once
+};
 
 } // namespace veltair
 

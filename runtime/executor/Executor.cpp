@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/executor/Executor.h"
-#include "runtime/executor/AllowedCpus.h"
 #include "runtime/executor/Transaction.h"
 #include "runtime/support/Reserve.h"
 #include "runtime/support/Threads.h"
@@ -68,7 +67,7 @@ void Executor::offerWorkers() {
   Transaction transaction(*this);
   for (uint32_t i = options.threads; i-- > 0;)
     freeWorkers.push_back(workers[i].get());
-  throttlingBase = controlGroupThrottling();
+  throttlingBase = controlGroups.throttling();
   handle(CoresChanged{options.threads});
 }
 

@@ -7,6 +7,7 @@
 #ifndef VELTAIR_EXECUTOR_EXECUTOR_H
 #define VELTAIR_EXECUTOR_EXECUTOR_H
 
+#include "runtime/executor/AllowedCpus.h"
 #include "runtime/executor/ArenaPool.h"
 #include "runtime/executor/EventQueue.h"
 #include "runtime/executor/Notifier.h"
@@ -170,6 +171,7 @@ protected:
 
   const ExecutorOptions options;
   const pid_t process;
+  const ControlGroups controlGroups;
   std::unique_ptr<Scheduler> scheduler;
   const bool wantsLayerEnds;
 

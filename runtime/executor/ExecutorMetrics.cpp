@@ -4,7 +4,6 @@
 
 // What the executor tells about itself.
 
-#include "runtime/executor/AllowedCpus.h"
 #include "runtime/executor/Executor.h"
 
 #include <algorithm>
@@ -28,7 +27,7 @@ static veltair_scheduling since(const SchedulerStatistics &base,
 }
 
 veltair_runtime_metrics Executor::metrics() {
-  Time throttling = controlGroupThrottling(); // reads files
+  Time throttling = controlGroups.throttling(); // reads files
   std::lock_guard lock(mutex);
   return {since(statisticsBase, scheduler->statistics()),
           cancelled,
@@ -55,7 +54,7 @@ veltair_tenant_metrics Executor::metrics(const Tenant &tenant) {
 }
 
 void Executor::resetMetrics() {
-  Time throttling = controlGroupThrottling();
+  Time throttling = controlGroups.throttling();
   std::lock_guard lock(mutex);
   statisticsBase = scheduler->statistics();
   throttlingBase = throttling;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include <unistd.h>
 
@@ -30,13 +31,14 @@ protected:
     std::ofstream(root + path) << text;
   }
 
+  std::optional<double> quota() { return ControlGroups(root).quota(); }
+  int64_t throttling() { return ControlGroups(root).throttling(); }
+
   std::string root;
 };
 } // namespace
 
-TEST_F(AllowedCpusTest, NoControlGroups) {
-  EXPECT_EQ(controlGroupQuota(root), std::nullopt);
-}
+TEST_F(AllowedCpusTest, NoControlGroups) { EXPECT_EQ(quota(), std::nullopt); }
 
 TEST_F(AllowedCpusTest, VersionTwo) {
   write("/proc/self/cgroup", "0::/a/b\n");
@@ -45,16 +47,16 @@ TEST_F(AllowedCpusTest, VersionTwo) {
       "22 1 0:20 / /proc rw - proc proc rw\n"
       "30 22 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw\n");
   write("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
-  EXPECT_EQ(controlGroupQuota(root), std::nullopt);
+  EXPECT_EQ(quota(), std::nullopt);
   write("/sys/fs/cgroup/a/b/cpu.max", "350000 100000\n");
-  EXPECT_EQ(controlGroupQuota(root), 3.5);
+  EXPECT_EQ(quota(), 3.5);
   // A parent's limit counts too.
   write("/sys/fs/cgroup/a/cpu.max", "150000 100000\n");
-  EXPECT_EQ(controlGroupQuota(root), 1.5);
-  EXPECT_EQ(controlGroupThrottling(root), 0);
+  EXPECT_EQ(quota(), 1.5);
+  EXPECT_EQ(throttling(), 0);
   write("/sys/fs/cgroup/a/b/cpu.stat", "usage_usec 7\nthrottled_usec 40\n");
   write("/sys/fs/cgroup/a/cpu.stat", "nr_throttled 3\nthrottled_usec 2\n");
-  EXPECT_EQ(controlGroupThrottling(root), 42'000);
+  EXPECT_EQ(throttling(), 42'000);
 }
 
 TEST_F(AllowedCpusTest, VersionTwoInAContainer) {
@@ -62,7 +64,7 @@ TEST_F(AllowedCpusTest, VersionTwoInAContainer) {
   write("/proc/self/mountinfo",
         "30 22 0:26 / /sys/fs/cgroup ro - cgroup2 cgroup rw\n");
   write("/sys/fs/cgroup/cpu.max", "200000 100000\n");
-  EXPECT_EQ(controlGroupQuota(root), 2.0);
+  EXPECT_EQ(quota(), 2.0);
 }
 
 // `docker run -v /sys/fs/cgroup:/sys/fs/cgroup`: the namespace hides by which
@@ -76,13 +78,13 @@ TEST_F(AllowedCpusTest, AContainerThatMountsTheHosts) {
   write(host + "inner/cpu.max", "100000 100000\n"); // another of that name
   write(slice + "other.scope/inner/cgroup.procs", "0\n");
   write(slice + "other.scope/cpu.max", "100000 100000\n");
-  EXPECT_EQ(controlGroupQuota(root), 9.0);
+  EXPECT_EQ(quota(), 9.0);
   write(slice + "own.scope/inner/cgroup.procs",
         "1\n" + std::to_string(getpid()) + "\n");
   write(slice + "own.scope/cpu.max", "200000 100000\n");
   write(slice + "own.scope/cpu.stat", "throttled_usec 40\n");
-  EXPECT_EQ(controlGroupQuota(root), 2.0);
-  EXPECT_EQ(controlGroupThrottling(root), 40'000);
+  EXPECT_EQ(quota(), 2.0);
+  EXPECT_EQ(throttling(), 40'000);
 }
 
 TEST_F(AllowedCpusTest, VersionOne) {
@@ -92,11 +94,11 @@ TEST_F(AllowedCpusTest, VersionOne) {
         "32 30 0:28 /docker/77 /cg/memory ro - cgroup cgroup rw,memory\n");
   write("/cg/cpu/cpu.cfs_quota_us", "-1\n");
   write("/cg/cpu/cpu.cfs_period_us", "100000\n");
-  EXPECT_EQ(controlGroupQuota(root), std::nullopt);
+  EXPECT_EQ(quota(), std::nullopt);
   write("/cg/cpu/cpu.cfs_quota_us", "50000\n");
-  EXPECT_EQ(controlGroupQuota(root), 0.5);
+  EXPECT_EQ(quota(), 0.5);
   write("/cg/cpu/cpu.stat", "nr_throttled 3\nthrottled_time 42\n");
-  EXPECT_EQ(controlGroupThrottling(root), 42);
+  EXPECT_EQ(throttling(), 42);
 }
 
 TEST_F(AllowedCpusTest, NamesThatMountinfoEscapes) {
@@ -105,7 +107,7 @@ TEST_F(AllowedCpusTest, NamesThatMountinfoEscapes) {
                                 "cgroup cgroup rw,cpu\n");
   write("/my groups/inner/cpu.cfs_quota_us", "50000\n");
   write("/my groups/inner/cpu.cfs_period_us", "100000\n");
-  EXPECT_EQ(controlGroupQuota(root), 0.5);
+  EXPECT_EQ(quota(), 0.5);
 }
 
 TEST_F(AllowedCpusTest, TheMountOfAGroupWhoseNameBeginsAlike) {
@@ -114,7 +116,7 @@ TEST_F(AllowedCpusTest, TheMountOfAGroupWhoseNameBeginsAlike) {
         "31 30 0:27 /docker/7 /cg/cpu ro - cgroup cgroup rw,cpu\n");
   write("/cg/cpu7/cpu.cfs_quota_us", "50000\n");
   write("/cg/cpu7/cpu.cfs_period_us", "100000\n");
-  EXPECT_EQ(controlGroupQuota(root), std::nullopt);
+  EXPECT_EQ(quota(), std::nullopt);
 }
 
 // As when a container's user mounts it once more, over the container's own.
@@ -124,8 +126,26 @@ TEST_F(AllowedCpusTest, AHierarchyMountedTwiceCountsOnce) {
   write("/proc/self/mountinfo", mount + mount);
   write("/sys/fs/cgroup/a/cpu.max", "200000 100000\n");
   write("/sys/fs/cgroup/a/cpu.stat", "throttled_usec 40\n");
-  EXPECT_EQ(controlGroupQuota(root), 2.0);
-  EXPECT_EQ(controlGroupThrottling(root), 40'000);
+  EXPECT_EQ(quota(), 2.0);
+  EXPECT_EQ(throttling(), 40'000);
+}
+
+TEST_F(AllowedCpusTest, GroupsAreFoundOnceButReadAnew) {
+  write("/proc/self/cgroup", "0::/a\n");
+  write("/proc/self/mountinfo",
+        "30 22 0:26 / /sys/fs/cgroup ro - cgroup2 cgroup rw\n");
+  write("/sys/fs/cgroup/a/cpu.max", "max 100000\n");
+  ControlGroups groups(root);
+  std::filesystem::remove_all(root + "/proc");
+  EXPECT_EQ(groups.quota(), std::nullopt);
+  write("/sys/fs/cgroup/a/cpu.max", "200000 100000\n");
+  write("/sys/fs/cgroup/a/cpu.stat", "throttled_usec 40\n");
+  EXPECT_EQ(groups.quota(), 2.0);
+  EXPECT_EQ(groups.throttling(), 40'000);
+  // A group may go.
+  std::filesystem::remove_all(root + "/sys");
+  EXPECT_EQ(groups.quota(), std::nullopt);
+  EXPECT_EQ(groups.throttling(), 0);
 }
 
 TEST_F(AllowedCpusTest, Threads) {

@@ -406,6 +406,7 @@ TEST_F(ApiTest, Logs) {
   if (local.cpus().size() < 64)
     EXPECT_THAT(log, HasSubstr("1"
                                "64 threads share"));
-  if (std::optional<double> quota = controlGroupQuota(); quota && *quota < 64)
+  if (std::optional<double> quota = ControlGroups().quota();
+      quota && *quota < 64)
     EXPECT_THAT(log, HasSubstr("1control groups allow"));
 }
