@@ -214,15 +214,23 @@ void Worker::waitForWork(Query *query) {
       _mm_pause();
     }
   }
-  uint32_t before = signal.load(std::memory_order_seq_cst);
-  sleeping.store(true, std::memory_order_seq_cst);
-  if (query)
-    query->sleepers.fetch_add(1, std::memory_order_seq_cst);
+  uint32_t before = wakeUps();
+  beginSleep(query);
   // The thread that waits for the query's end often waits for this CPU.
   for (int i = 0; i < 4 && idle(query); ++i)
     sched_yield();
   if (idle(query))
     futexWait(signal, before, nextBackup == never ? -1 : nextBackup);
+  endSleep(query);
+}
+
+void Worker::beginSleep(Query *query) {
+  sleeping.store(true, std::memory_order_seq_cst);
+  if (query)
+    query->sleepers.fetch_add(1, std::memory_order_seq_cst);
+}
+
+void Worker::endSleep(Query *query) {
   if (query)
     query->sleepers.fetch_sub(1, std::memory_order_seq_cst);
   sleeping.store(false, std::memory_order_seq_cst);

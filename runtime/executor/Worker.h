@@ -44,6 +44,12 @@ public:
   // Wakes the worker if it sleeps while it serves `query`. True if it did.
   bool wakeFor(const Query &query);
 
+  // For simulations too, which have no thread: what it does before and after it
+  // sleeps, serving `query` (null: none), and how often it was woken from that.
+  void beginSleep(Query *query);
+  void endSleep(Query *query);
+  uint32_t wakeUps() const { return signal.load(std::memory_order_seq_cst); }
+
 private:
   void run(std::optional<uint32_t> cpu);
   void execute(Query &query, LayerRun &run, ChunkQueue::Range range);

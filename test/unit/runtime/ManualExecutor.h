@@ -33,14 +33,15 @@ class ManualExecutor final : public Executor {
 public:
   explicit ManualExecutor(
       std::unique_ptr<Scheduler> scheduler = firstComeFirstServed(),
-      uint64_t arenaLimit = 0)
-      : Executor(manual(arenaLimit), std::move(scheduler)) {
+      uint64_t arenaLimit = 0, uint32_t threadCount = 1)
+      : Executor(manual(arenaLimit, threadCount), std::move(scheduler)) {
     offerWorkers();
   }
 
   using Executor::mutex;
   using Executor::notifier;
   using Executor::slots;
+  using Executor::workers;
 
   // At once, as when one's end is what ends the other.
   void cancel(std::initializer_list<Request *> requests) {
@@ -49,6 +50,12 @@ public:
       stopQuery(*request, VELTAIR_CANCELLED);
   }
   using Executor::cancel;
+
+  // As a grant of so many cores does.
+  void resizeTeam(Query &query, uint32_t cores) {
+    Transaction transaction(*this);
+    Executor::resizeTeam(query, cores);
+  }
 
   // Returns when the timer would look again.
   Time tick() {
@@ -60,8 +67,8 @@ public:
   }
 
 private:
-  static ExecutorOptions manual(uint64_t arenaLimit) {
-    ExecutorOptions options = withThreads(1);
+  static ExecutorOptions manual(uint64_t arenaLimit, uint32_t threadCount) {
+    ExecutorOptions options = withThreads(threadCount);
     options.arenaLimit = arenaLimit;
     options.clock = [] { return manualTime; };
     return options;
