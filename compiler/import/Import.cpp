@@ -6,11 +6,12 @@
 #include "compiler/codegen/general/Evaluate.h"
 #include "compiler/import/Bindings.h"
 #include "compiler/import/Functions.h"
+#include "compiler/import/NodeOrder.h"
 #include "compiler/import/Program.h"
+#include "compiler/import/Texts.h"
 #include "dialects/onnx/DataTypes.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "dialects/veltair/VeltairDialect.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -39,12 +40,10 @@ public:
 
 private:
   LogicalResult load();
-  LogicalResult checkTexts();
   LogicalResult readOpsets(ModelContext &model);
   LogicalResult readConstants(ModelContext &model, TensorReader &tensors);
   LogicalResult readInputs(const ModelContext &model);
   LogicalResult checkOutputNames();
-  LogicalResult sortNodes(ModelContext &model);
   void importProgram(const ModelContext &model, TensorReader &tensors,
                      const Binding &binding, size_t number, ModelOp op);
   void checkOutputs(const ModelContext &model, ArrayRef<Value> values);
@@ -84,49 +83,9 @@ LogicalResult ModelImporter::load() {
     return fail("sparse initializers are not supported");
   if (std::string problem = inlineFunctions(*proto); !problem.empty())
     return fail(problem);
+  if (std::string problem = checkTexts(*proto); !problem.empty())
+    return fail(problem);
   return success();
-}
-
-/// Calls `visit` with each name that a graph, or one inside, gives to
-/// something, and what that is.
-static void visitNames(const ::onnx::GraphProto &graph,
-                       llvm::function_ref<void(StringRef, StringRef)> visit) {
-  for (const auto &input : graph.input())
-    visit("input", input.name());
-  for (const auto &output : graph.output())
-    visit("output", output.name());
-  for (const auto &tensor : graph.initializer())
-    visit("initializer", tensor.name());
-  for (const auto &node : graph.node()) {
-    visit("node", node.name());
-    for (const std::string &output : node.output())
-      visit("value", output);
-    for (const auto &attribute : node.attribute())
-      if (attribute.has_g())
-        visitNames(attribute.g(), visit);
-  }
-}
-
-/// Artifacts hold texts, which end at the first zero; in a file they may be any
-/// bytes.
-LogicalResult ModelImporter::checkTexts() {
-  std::string problem;
-  auto check = [&](const Twine &what, StringRef text) {
-    if (!problem.empty() || (llvm::json::isUTF8(text) && !text.contains('\0')))
-      return;
-    llvm::raw_string_ostream os(problem);
-    os << what << " '";
-    llvm::printEscapedString(text, os);
-    os << "' is no text in UTF-8, or has zeros";
-  };
-  visitNames(proto->graph(), [&](StringRef what, StringRef name) {
-    check("the name of " + what, name);
-  });
-  for (const auto &entry : proto->metadata_props()) {
-    check("the key of metadata", entry.key());
-    check("metadata '" + entry.key() + "'", entry.value());
-  }
-  return problem.empty() ? success() : fail(problem);
 }
 
 LogicalResult ModelImporter::readOpsets(ModelContext &model) {
@@ -212,86 +171,6 @@ LogicalResult ModelImporter::checkOutputNames() {
   for (const auto &output : proto->graph().output())
     if (!names.insert(output.name()).second)
       return fail("output '" + output.name() + "' is listed twice");
-  return success();
-}
-
-/// Appends the names that a node reads: its operands, and what graphs inside of
-/// it take from around them.
-static void appendReads(const ::onnx::NodeProto &node,
-                        SmallVectorImpl<StringRef> &names) {
-  for (const std::string &name : node.input())
-    names.push_back(name);
-  for (const auto &attribute : node.attribute()) {
-    if (!attribute.has_g())
-      continue;
-    const ::onnx::GraphProto &graph = attribute.g();
-    SmallVector<StringRef> inside;
-    llvm::StringSet<> own;
-    for (const auto &input : graph.input())
-      own.insert(input.name());
-    for (const auto &tensor : graph.initializer())
-      own.insert(tensor.name());
-    for (const auto &inner : graph.node()) {
-      appendReads(inner, inside);
-      for (const std::string &output : inner.output())
-        own.insert(output);
-    }
-    for (const auto &output : graph.output())
-      inside.push_back(output.name());
-    llvm::copy_if(inside, std::back_inserter(names),
-                  [&](StringRef name) { return !own.contains(name); });
-  }
-}
-
-/// Orders the nodes so that operands come first. The order of the file is kept
-/// where possible.
-LogicalResult ModelImporter::sortNodes(ModelContext &model) {
-  llvm::StringMap<int> producer;
-  const auto &nodes = proto->graph().node();
-  for (int i = 0; i < nodes.size(); ++i)
-    for (const std::string &name : nodes[i].output()) {
-      if (name.empty())
-        continue;
-      bool isConstant = model.constants.contains(name);
-      if (!producer.try_emplace(name, i).second || isConstant)
-        return fail("value '" + name +
-                    "' is defined twice, the second time by "
-                    "node '" +
-                    nodes[i].name() + "' (" + nodes[i].op_type() + ")");
-    }
-  for (const DeclaredInput &input : inputs)
-    if (auto found = producer.find(input.name); found != producer.end())
-      return fail("input '" + input.name + "' is defined again by node '" +
-                  nodes[found->second].name() + "'");
-  // Depth first, with an explicit stack of (node, next operand).
-  enum State : char { New, Open, Done };
-  std::vector<State> states(nodes.size(), New);
-  std::vector<SmallVector<StringRef>> reads(nodes.size());
-  for (int i = 0; i < nodes.size(); ++i)
-    appendReads(nodes[i], reads[i]);
-  for (int root = 0; root < nodes.size(); ++root) {
-    SmallVector<std::pair<int, int>> stack;
-    if (states[root] == New)
-      stack.push_back({root, 0});
-    while (!stack.empty()) {
-      auto &[index, operand] = stack.back();
-      states[index] = Open;
-      if (operand == int(reads[index].size())) {
-        states[index] = Done;
-        model.order.push_back(&nodes[index]);
-        stack.pop_back();
-        continue;
-      }
-      auto found = producer.find(reads[index][operand++]);
-      if (found == producer.end())
-        continue;
-      if (states[found->second] == Open)
-        return fail("the graph has a cycle through value '" + found->first() +
-                    "'");
-      if (states[found->second] == New)
-        stack.push_back({found->second, 0});
-    }
-  }
   return success();
 }
 
@@ -383,10 +262,13 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
                      options.maxFoldedElements};
   StringRef folder = llvm::sys::path::parent_path(path);
   TensorReader tensors(folder.empty() ? "." : folder.str(), proto, problems);
-  if (failed(checkTexts()) || failed(readOpsets(model)) ||
-      failed(readConstants(model, tensors)) || failed(readInputs(model)) ||
-      failed(checkOutputNames()) || failed(sortNodes(model)))
+  if (failed(readOpsets(model)) || failed(readConstants(model, tensors)) ||
+      failed(readInputs(model)) || failed(checkOutputNames()))
     return nullptr;
+  if (std::string problem = sortNodes(model, inputs); !problem.empty()) {
+    (void)fail(problem);
+    return nullptr;
+  }
   FailureOr<std::vector<Binding>> bindings =
       bindInputs(inputs, options, location, problems);
   if (failed(bindings))
