@@ -98,11 +98,6 @@ void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
   }
 }
 
-/// Whether an operation of the dialect is one that the importer alone makes.
-static bool isInternal(StringRef op) {
-  return op.starts_with("Bounded") || op == "FillLike" || op == "NoValue";
-}
-
 LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
                                               Node &node,
                                               SmallVectorImpl<Value> &results) {
@@ -122,11 +117,12 @@ LogicalResult ProgramImporter::importOperator(const ::onnx::NodeProto &proto,
     node.operands.clear();
   SmallVector<StringRef> viaUpgrade{"Constant", "If",      "Loop",
                                     "Scan",     "Scatter", "Upsample"};
-  bool isKnown =
-      RegisteredOperationName::lookup("onnx." + node.op, builder.getContext())
-          .has_value() ||
-      isSequenceOperator(node.op) || llvm::is_contained(viaUpgrade, node.op);
-  if (!isKnown || isInternal(node.op))
+  auto operation =
+      RegisteredOperationName::lookup("onnx." + node.op, builder.getContext());
+  bool isOperator =
+      operation && !operation->hasTrait<veltair::onnx::ImporterOnly>();
+  if (!isOperator && !isSequenceOperator(node.op) &&
+      !llvm::is_contained(viaUpgrade, node.op))
     return fail(node, "the operator is not supported");
   if (unknownOperand)
     return failure();

@@ -11,10 +11,10 @@ include "mlir/IR/BuiltinAttributeInterfaces.td"
 
 class Onnx_BoundedOp<string mnemonic, list<Trait> traits>
     : Onnx_Op<mnemonic, traits # [Onnx_ExtentAware, Onnx_ExtentSource]>;
-class Onnx_BoundedSequentialOp<string mnemonic>
-    : Onnx_BoundedOp<mnemonic, [DeclareOpInterfaceMethods<SequentialOp>]>;
-class Onnx_BoundedIndexedOp<string mnemonic>
-    : Onnx_BoundedOp<mnemonic, [DeclareOpInterfaceMethods<IndexedOp>]>;
+class Onnx_BoundedSequentialOp<string mnemonic, list<Trait> traits = []>
+    : Onnx_BoundedOp<mnemonic, [DeclareOpInterfaceMethods<SequentialOp>] # traits>;
+class Onnx_BoundedIndexedOp<string mnemonic, list<Trait> traits = []>
+    : Onnx_BoundedOp<mnemonic, [DeclareOpInterfaceMethods<IndexedOp>] # traits>;
 
 //===----------------------------------------------------------------------===//
 // Selections
@@ -74,7 +74,7 @@ def Onnx_UniqueOp : Onnx_BoundedSequentialOp<"Unique"> {
 // Forms of operators whose results have a static size elsewhere
 //===----------------------------------------------------------------------===//
 
-def Onnx_BoundedConcatOp : Onnx_BoundedSequentialOp<"BoundedConcat"> {
+def Onnx_BoundedConcatOp : Onnx_BoundedSequentialOp<"BoundedConcat", [Onnx_ImporterOnly]> {
   let summary = "Concat along a dimension of data-dependent extent";
   let description = [{
     (C1) axis is in range; (C2) the operands have one element type and agree in
@@ -84,7 +84,7 @@ def Onnx_BoundedConcatOp : Onnx_BoundedSequentialOp<"BoundedConcat"> {
   let results = (outs Onnx_Tensor:$output, Onnx_Int64:$extent);
 }
 
-def Onnx_BoundedIfOp : Onnx_BoundedIndexedOp<"BoundedIf"> {
+def Onnx_BoundedIfOp : Onnx_BoundedIndexedOp<"BoundedIf", [Onnx_ImporterOnly]> {
   let summary = "The result of If: one of two tensors of different size";
   let description = [{
     (C1) condition has one element; (C2) the tensors have one element type and
@@ -98,7 +98,7 @@ def Onnx_BoundedIfOp : Onnx_BoundedIndexedOp<"BoundedIf"> {
   }];
 }
 
-def Onnx_BoundedSliceOp : Onnx_BoundedIndexedOp<"BoundedSlice"> {
+def Onnx_BoundedSliceOp : Onnx_BoundedIndexedOp<"BoundedSlice", [Onnx_ImporterOnly]> {
   let summary = "The elements from start to end of a dimension of data-dependent extent";
   let description = [{
     Negative positions count from the true end. (C1) axis is in range.
@@ -107,7 +107,7 @@ def Onnx_BoundedSliceOp : Onnx_BoundedIndexedOp<"BoundedSlice"> {
   let results = (outs Onnx_Tensor:$output, Onnx_Int64:$extent);
 }
 
-def Onnx_BoundedTopKOp : Onnx_BoundedSequentialOp<"BoundedTopK"> {
+def Onnx_BoundedTopKOp : Onnx_BoundedSequentialOp<"BoundedTopK", [Onnx_ImporterOnly]> {
   let summary = "TopK of a computed k, which is not larger than bound";
   let description = [{
     A k beyond the operand's extent is a fault.
@@ -119,7 +119,8 @@ def Onnx_BoundedTopKOp : Onnx_BoundedSequentialOp<"BoundedTopK"> {
   let results = (outs Onnx_Numeric:$values, Onnx_Int64:$indices, Onnx_Int64:$extent);
 }
 
-def Onnx_FillLikeOp : Onnx_ElementwiseOp<"FillLike", "adaptor.getValue().getElementType(), ::mlir::ValueRange()"> {
+def Onnx_FillLikeOp : Onnx_ElementwiseOp<"FillLike",
+    "adaptor.getValue().getElementType(), ::mlir::ValueRange()", [Onnx_ImporterOnly]> {
   let summary = "ConstantOfShape of the shape of another tensor";
   let description = [{(C1) value can be read.}];
   let arguments = (ins Onnx_Tensor:$like,

@@ -27,7 +27,7 @@ def Onnx_SequenceConstructOp : Onnx_Op<"SequenceConstruct"> {
   let results = (outs AnyTuple:$sequence);
 }
 
-def Onnx_NoValueOp : Op<Onnx_Dialect, "NoValue", [Pure]> {
+def Onnx_NoValueOp : Op<Onnx_Dialect, "NoValue", [Pure, Onnx_ImporterOnly]> {
   let summary = "Stands for an optional operand that is absent";
   let results = (outs NoneType:$output);
   let assemblyFormat = "attr-dict";

@@ -43,6 +43,12 @@ class Onnx_StringOf<list<string> names> : ConfinedAttr<StrAttr, [AttrConstraint<
   "that is " # !interleave(names, " or ")>]>;
 def Onnx_Ints : DefaultValuedAttr<DenseI64ArrayAttr, "{}">;
 
+// The operation is no operator of ONNX: the importer makes it of others, or for
+// what other operators lack, and no model may contain it.
+def Onnx_ImporterOnly : NativeOpTrait<"ImporterOnly"> {
+  let cppNamespace = "::mlir::veltair::onnx";
+}
+
 // Result types by a function of an adaptor that looks at shapes alone; extents
 // spread from operands to results in one place for all operations.
 def Onnx_InferTypes : TraitList<[
@@ -110,8 +116,9 @@ class Onnx_Op<string mnemonic, list<Trait> traits = []>
 // An operation that is computed element by element. Its result has the element
 // type of its first operand unless `resultElement` is a C++ expression over
 // `context`, `operands` and `adaptor` that says otherwise.
-class Onnx_ElementwiseOp<string mnemonic, string resultElement = "">
-    : Onnx_Op<mnemonic, [DeclareOpInterfaceMethods<ElementwiseOp>]> {
+class Onnx_ElementwiseOp<string mnemonic, string resultElement = "",
+                         list<Trait> traits = []>
+    : Onnx_Op<mnemonic, [DeclareOpInterfaceMethods<ElementwiseOp>] # traits> {
   let results = (outs Onnx_Tensor:$output);
   let extraClassDefinition = [{
     ::llvm::LogicalResult $cppClass::inferReturnTypes(

@@ -19,6 +19,10 @@ struct OperandArity {
   unsigned total;    // with the optional ones
   bool variadic;     // the last one may be repeated (once at least)
 };
+
+/// Operations that are no operators of ONNX: models cannot contain them.
+template <typename Op>
+class ImporterOnly : public OpTrait::TraitBase<Op, ImporterOnly> {};
 } // namespace mlir::veltair::onnx
 
 #include "dialects/onnx/OnnxInterfaces.h.inc"
