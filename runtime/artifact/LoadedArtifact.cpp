@@ -5,6 +5,7 @@
 #include "runtime/artifact/LoadedArtifact.h"
 #include "runtime/artifact/CheckFile.h"
 #include "runtime/artifact/ElfReader.h"
+#include "runtime/artifact/ImageMemory.h"
 #include "runtime/artifact/Validate.h"
 #include "runtime/support/MappedFile.h"
 

@@ -8,52 +8,12 @@
 #include "runtime/support/Numbers.h"
 #include "runtime/support/Utf8.h"
 
-#include <cstring>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace veltair {
-
-//===----------------------------------------------------------------------===//
-// Memory
-//===----------------------------------------------------------------------===//
-
-bool ImageMemory::contains(const void *address, uint64_t size,
-                           uint64_t alignment) const {
-  auto begin = reinterpret_cast<uintptr_t>(address);
-  if (!begin || begin % alignment)
-    return false;
-  if (!bounded)
-    return true;
-  for (const Segment &s : segments)
-    if (begin >= s.begin && fits(begin - s.begin, size, s.end - s.begin))
-      return true;
-  return false;
-}
-
-bool ImageMemory::containsCode(uintptr_t address) const {
-  if (!bounded)
-    return address != 0;
-  for (const Segment &s : segments)
-    if (s.executable && address >= s.begin && address < s.end)
-      return true;
-  return false;
-}
-
-bool ImageMemory::containsString(const char *text) const {
-  auto begin = reinterpret_cast<uintptr_t>(text);
-  if (!bounded)
-    return begin != 0;
-  for (const Segment &s : segments)
-    if (begin >= s.begin && begin < s.end)
-      return std::memchr(text, 0, s.end - begin);
-  return false;
-}
-
-//===----------------------------------------------------------------------===//
-// Tables
-//===----------------------------------------------------------------------===//
 
 namespace {
 // Far above anything sensible; keeps sums of checked sizes from overflowing.

@@ -7,41 +7,12 @@
 #ifndef VELTAIR_ARTIFACT_VALIDATE_H
 #define VELTAIR_ARTIFACT_VALIDATE_H
 
+#include "runtime/artifact/ImageMemory.h"
 #include "runtime/support/Status.h"
 
 #include "veltair/artifact.h"
 
-#include <cstddef>
-#include <cstdint>
-#include <vector>
-
 namespace veltair {
-
-// The memory that a loaded image occupies.
-class ImageMemory {
-public:
-  struct Segment {
-    uintptr_t begin, end;
-    bool executable;
-  };
-
-  // Any non-null address counts as inside: for an image that the linker made
-  // part of this program.
-  ImageMemory() = default;
-  explicit ImageMemory(std::vector<Segment> segments)
-      : segments(std::move(segments)), bounded(true) {}
-
-  // True if [address, address + size) lies inside, aligned to `alignment`.
-  bool contains(const void *address, uint64_t size, uint64_t alignment) const;
-  // True if it is an address of code.
-  bool containsCode(uintptr_t address) const;
-  // True if a NUL-terminated string begins there.
-  bool containsString(const char *text) const;
-
-private:
-  std::vector<Segment> segments;
-  bool bounded = false;
-};
 
 // Checks every pointer, count, index, offset and size of the tables. After
 // success they can be read without further checks.
