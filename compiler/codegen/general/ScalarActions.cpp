@@ -5,202 +5,24 @@
 // What the interpreter does for operations on scalars.
 
 #include "compiler/codegen/general/Interpreter.h"
+#include "compiler/codegen/general/ScalarWords.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
 #include <array>
 #include <cmath>
-#include <limits>
 #include <tuple>
 
 using namespace mlir;
 using namespace mlir::veltair;
-
-//===----------------------------------------------------------------------===//
-// Words
-//===----------------------------------------------------------------------===//
-
-static uint64_t lowBits(uint64_t word, unsigned width) {
-  return word & llvm::maskTrailingOnes<uint64_t>(width);
-}
-
-static uint64_t signBit(unsigned width) { return uint64_t(1) << (width - 1); }
-
-template <typename T> static T asFloat(uint64_t word) {
-  if constexpr (std::is_same_v<T, float>)
-    return llvm::bit_cast<float>(uint32_t(word));
-  else
-    return llvm::bit_cast<double>(word);
-}
-
-// One word stands for all NaNs, whichever the machine makes.
-
-static uint64_t asWord(float value) {
-  return llvm::bit_cast<uint32_t>(
-      std::isnan(value) ? std::numeric_limits<float>::quiet_NaN() : value);
-}
-
-static uint64_t asWord(double value) {
-  return llvm::bit_cast<uint64_t>(
-      std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value);
-}
-
-/// A number of any floating-point type in f64, which holds all of them.
-static double widen(FloatType type, uint64_t word) {
-  if (type.isF64())
-    return asFloat<double>(word);
-  if (type.isF32())
-    return asFloat<float>(word);
-  APFloat value(type.getFloatSemantics(), APInt(type.getWidth(), word));
-  bool losesInfo;
-  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
-                &losesInfo);
-  return value.convertToDouble();
-}
-
-/// A number rounded to a floating-point type.
-static uint64_t narrow(FloatType type, double value) {
-  if (type.isF64())
-    return asWord(value);
-  if (type.isF32())
-    return asWord(float(value));
-  APFloat number(value);
-  bool losesInfo;
-  number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                 &losesInfo);
-  return number.bitcastToAPInt().getZExtValue();
-}
-
-//===----------------------------------------------------------------------===//
-// What operations compute
-//===----------------------------------------------------------------------===//
-
-static bool holds(arith::CmpIPredicate predicate, uint64_t x, uint64_t y,
-                  unsigned width) {
-  int64_t a = llvm::SignExtend64(x, width), b = llvm::SignExtend64(y, width);
-  switch (predicate) {
-  case arith::CmpIPredicate::eq:
-    return x == y;
-  case arith::CmpIPredicate::ne:
-    return x != y;
-  case arith::CmpIPredicate::slt:
-    return a < b;
-  case arith::CmpIPredicate::sle:
-    return a <= b;
-  case arith::CmpIPredicate::sgt:
-    return a > b;
-  case arith::CmpIPredicate::sge:
-    return a >= b;
-  case arith::CmpIPredicate::ult:
-    return x < y;
-  case arith::CmpIPredicate::ule:
-    return x <= y;
-  case arith::CmpIPredicate::ugt:
-    return x > y;
-  case arith::CmpIPredicate::uge:
-    return x >= y;
-  }
-  llvm_unreachable("unknown predicate");
-}
-
-static bool holds(arith::CmpFPredicate predicate, double x, double y) {
-  bool unordered = std::isnan(x) || std::isnan(y);
-  switch (predicate) {
-  case arith::CmpFPredicate::AlwaysFalse:
-    return false;
-  case arith::CmpFPredicate::OEQ:
-    return x == y;
-  case arith::CmpFPredicate::OGT:
-    return x > y;
-  case arith::CmpFPredicate::OGE:
-    return x >= y;
-  case arith::CmpFPredicate::OLT:
-    return x < y;
-  case arith::CmpFPredicate::OLE:
-    return x <= y;
-  case arith::CmpFPredicate::ONE:
-    return x < y || x > y;
-  case arith::CmpFPredicate::ORD:
-    return !unordered;
-  case arith::CmpFPredicate::UEQ:
-    return unordered || x == y;
-  case arith::CmpFPredicate::UGT:
-    return unordered || x > y;
-  case arith::CmpFPredicate::UGE:
-    return unordered || x >= y;
-  case arith::CmpFPredicate::ULT:
-    return unordered || x < y;
-  case arith::CmpFPredicate::ULE:
-    return unordered || x <= y;
-  case arith::CmpFPredicate::UNE:
-    return x != y;
-  case arith::CmpFPredicate::UNO:
-    return unordered;
-  case arith::CmpFPredicate::AlwaysTrue:
-    return true;
-  }
-  llvm_unreachable("unknown predicate");
-}
-
-/// The quotient and the remainder of signed integers of `width` bits, where
-/// there are such.
-static std::optional<uint64_t> quotientOf(uint64_t x, uint64_t y,
-                                          unsigned width) {
-  int64_t a = llvm::SignExtend64(x, width), b = llvm::SignExtend64(y, width);
-  if (b == 0 || (b == -1 && a == llvm::minIntN(width)))
-    return std::nullopt;
-  return uint64_t(a / b);
-}
-
-static std::optional<uint64_t> remainderOf(uint64_t x, uint64_t y,
-                                           unsigned width) {
-  int64_t a = llvm::SignExtend64(x, width), b = llvm::SignExtend64(y, width);
-  if (b == 0)
-    return std::nullopt;
-  return b == -1 ? uint64_t(0) : uint64_t(a % b);
-}
-
-/// The larger float: a NaN if there is one; 0 is larger than -0.
-template <typename T> static T largerOf(T x, T y) {
-  if (std::isnan(x) || std::isnan(y))
-    return std::isnan(x) ? x : y;
-  if (x == y)
-    return std::signbit(x) ? y : x;
-  return x > y ? x : y;
-}
-
-/// The smaller float: a NaN if there is one; -0 is smaller than 0.
-template <typename T> static T smallerOf(T x, T y) {
-  if (std::isnan(x) || std::isnan(y))
-    return std::isnan(x) ? x : y;
-  if (x == y)
-    return std::signbit(x) ? x : y;
-  return x < y ? x : y;
-}
-
-/// A float towards zero as an integer of `width` bits; nothing when it has no
-/// such value.
-static std::optional<uint64_t> toInteger(double value, unsigned width,
-                                         bool isSigned) {
-  double whole = std::trunc(value);
-  double limit = std::ldexp(1.0, int(width) - (isSigned ? 1 : 0));
-  // False for a NaN.
-  if (!(whole >= (isSigned ? -limit : 0.0) && whole < limit))
-    return std::nullopt;
-  return isSigned ? lowBits(uint64_t(int64_t(whole)), width) : uint64_t(whole);
-}
+using namespace mlir::veltair::words;
 
 /// `fn`, a function of T, as one of words.
 template <typename T, typename Fn> static auto ofWords(Fn fn) {
   return [fn](auto... words) { return asWord(fn(asFloat<T>(words)...)); };
 }
-
-//===----------------------------------------------------------------------===//
-// Actions
-//===----------------------------------------------------------------------===//
 
 template <unsigned arity, typename Fn>
 bool Interpreter::add(Operation &op, Code &code, Fn fn) {
