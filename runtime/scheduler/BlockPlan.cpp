@@ -23,6 +23,14 @@ ProgramTimes::ProgramTimes(const ProgramInfo &program,
       sums.push_back(sum);
     }
   }
+  chunkSums.push_back(0);
+  for (unsigned l = 0; l < layers; ++l) {
+    double work = double(time(l, l + 1, 1));
+    const VersionInfo &version =
+        program.layers[l].versions[versions.version(l, 1, bucket)];
+    chunkSums.push_back(chunkSums.back() +
+                        work * work / std::max(version.chunks, 1u));
+  }
   classes = Correction::classOf(cores) + 1;
   rests.assign((layers + 1) * classes, never);
   for (unsigned l = 0; l <= layers; ++l)

@@ -14,6 +14,7 @@
 #include "runtime/scheduler/TimeModel.h"
 #include "runtime/scheduler/VersionTable.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -52,10 +53,20 @@ public:
                   const Correction &correction = {},
                   unsigned most = UINT32_MAX) const;
 
+  // The core time, in the mean over the time that a team of `team` takes for
+  // the layers [first, last), of the chunks that its workers have begun: at
+  // most so much is done of them after their cores were taken.
+  double chunksBegun(unsigned first, unsigned last, unsigned team) const {
+    return (chunkSums[last] - chunkSums[first]) /
+           double(std::max<Time>(time(first, last, team), 1));
+  }
+
 private:
   unsigned layers;
   unsigned cores;
   std::vector<Time> sums; // [cores - 1][layer]: of the layers before
+  // [layer]: of the layers before, core time times the time of a chunk.
+  std::vector<double> chunkSums;
   size_t classes;
   std::vector<Time> rests; // [layer][class of teams]: by the fastest of them
 };

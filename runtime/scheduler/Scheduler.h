@@ -224,9 +224,10 @@ struct SchedulerOptions {
   // What late queries get, before those that can be in time, of the core time
   // that these can spare. Others to come will need some of it.
   double lateShare = 0.25;
-  // The core time after which a query that has waited long gives way again, at
-  // most.
-  Time turn = 4'000'000;
+  // The longest and the shortest time after which a query that has waited long
+  // gives way again. Each is at least 1.
+  Time turn = 2'000'000;
+  Time shortestTurn = 500'000;
 };
 
 // Makes the scheduler of the policy `name`, or null if there is none of that

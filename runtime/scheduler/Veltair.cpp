@@ -104,7 +104,7 @@ void Veltair::queryEnded(Time now, Query &base, End end) {
   if (end != End::cancelled && query.hopeful)
     query.record->queryEnded(end == End::shed || now > query.deadline);
   if (turn.query == &query)
-    endTurn(now);
+    endTurn(now, /*runsOn=*/0);
   --query.record->underway;
   dequeue(query);
   std::erase(serving, &query);
@@ -159,17 +159,20 @@ void Veltair::enqueue(BlockQuery &query) {
     hopefuls.insert(query);
   } else {
     bestEffort.insert(query);
+    bestEffortWork += query.work;
     firstPatient = std::min(firstPatient, query.patienceEnd());
   }
 }
 
 void Veltair::dequeue(BlockQuery &query) {
-  if (query.hopeful)
+  if (query.hopeful) {
     hopefuls.erase(query);
-  else
-    bestEffort.erase(query);
-  if (bestEffort.empty())
-    firstPatient = never;
+    return;
+  }
+  bestEffort.erase(query);
+  bestEffortWork = bestEffort.empty() ? 0 : bestEffortWork - query.work;
+  if (query.patienceEnd() <= firstPatient)
+    findFirstPatient();
 }
 
 void Veltair::giveUpMissed(Time now) {
@@ -221,8 +224,10 @@ void Veltair::lookAt(Time now, BlockQuery &query) {
   if (query.hopeful)
     return; // the work of hopefuls is not what they are ordered by
   bestEffort.erase(query);
+  bestEffortWork -= query.work;
   query.work = workLeft(query);
   bestEffort.insert(query);
+  bestEffortWork += query.work;
 }
 
 void Veltair::dispatch(Time now) {
@@ -232,7 +237,7 @@ void Veltair::dispatch(Time now) {
   giveTurn(now);
   findWhoGivesWay(now);
   shareCores(now);
-  wakeForTurns(now);
+  wakeForTurns();
   applyShares(now);
   if (ready && !ready->running())
     noteConflict(*ready);

@@ -107,12 +107,16 @@ private:
   // VeltairTurns.cpp
   static Time patienceOf(const BlockQuery &query);
   void giveTurn(Time now);
-  void endTurn(Time now);
+  void spendTurn(Time now);
+  void endTurn(Time now, double runsOn);
+  double chunksBegun(const BlockQuery &query) const;
+  double wholeTurn() const;
   double machineShare() const;
   void limitTurns();
   double turnWork(Time now, Time end) const;
+  void findFirstPatient();
   BlockQuery *mostPatient(Time now);
-  void wakeForTurns(Time now);
+  void wakeForTurns();
 
   // Veltair.cpp
   void loadChanged();
@@ -134,7 +138,8 @@ private:
   // All queries: those that have a deadline to keep, and the others.
   OrderedQueue<BlockQuery, &BlockQuery::urgency> hopefuls;
   OrderedQueue<BlockQuery, &BlockQuery::shortness> bestEffort;
-  unsigned demands = 0; // summed over all queries
+  double bestEffortWork = 0; // the works of `bestEffort`
+  unsigned demands = 0;      // summed over all queries
   unsigned theta = 0;
   double efficiency = 0;       // that teams need
   BlockQuery *ready = nullptr; // whose block this event made ready
@@ -142,13 +147,14 @@ private:
   // Who of `bestEffort` goes before all now, if anybody.
   struct Turn {
     BlockQuery *query = nullptr;
-    Time begin = 0;
+    Time begin = 0, end = 0;
     Time seen = 0;      // latest decision in it,
     unsigned cores = 0; // and what that gave the query
-    double used = 0;    // core time before
+    double spent = 0;   // core time before
   } turn;
   uint64_t turns = 0;
-  double turnLength = 1; // core time
+  Time turnLength = 1;
+  double turnRunsOn = 0; // core time by which the latest turn outlasts its end
   // Of the machine, for turns as the latest one; bounded, so that an overload
   // does not make all late.
   static constexpr double leastTurnShare = 0.02, mostTurnShare = 0.05;

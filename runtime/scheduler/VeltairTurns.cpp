@@ -38,33 +38,56 @@ void Veltair::limitTurns() {
   Time shortest = never;
   for (const auto &[id, record] : records)
     shortest = std::min(shortest, record.qos);
-  double bearable = double(shortest) / 8 * std::max(coreCount(), 1u);
-  turnLength = std::max(std::min(double(options.turn), bearable), 1.0);
+  turnLength = std::clamp(shortest / 8, options.shortestTurn, options.turn);
 }
 
 void Veltair::giveTurn(Time now) {
   if (turn.query) {
-    turn.used += turn.cores * double(now - turn.seen);
-    turn.seen = now;
-    if (turn.used < turnLength)
+    spendTurn(now);
+    if (now < turn.end)
       return;
-    endTurn(now);
+    turnRunsOn = chunksBegun(*turn.query);
+    endTurn(now, turnRunsOn);
   }
-  if (now < std::max(turnAllowed, firstPatient))
+  if (!coreCount() || now < std::max(turnAllowed, firstPatient))
     return;
   if (BlockQuery *query = mostPatient(now)) {
     query->record->lastTurn = ++turns;
     // As many queries of the tenant may be late.
     turnShare =
         std::clamp(1 - query->record->qosShare, leastTurnShare, mostTurnShare);
-    turn = {.query = query, .begin = now, .seen = now};
+    turn = {.query = query,
+            .begin = now,
+            .end = later(now, turnLength),
+            .seen = now};
+    turnRunsOn = chunksBegun(*query);
   }
 }
 
-void Veltair::endTurn(Time now) {
-  turn.used += turn.cores * double(now - turn.seen);
-  turnAllowed = after(turn.begin, turn.used / machineShare());
+void Veltair::spendTurn(Time now) {
+  turn.spent += turn.cores * double(now - turn.seen);
+  turn.seen = now;
+}
+
+// What a machine that stood still did not do is no debt of those who wait.
+void Veltair::endTurn(Time now, double runsOn) {
+  spendTurn(now);
+  double spent = std::min(turn.spent, 2 * wholeTurn()) + runsOn;
+  turnAllowed = after(turn.begin, spent / machineShare());
   turn = {};
+}
+
+// The core time for which its team runs on when it loses its cores.
+double Veltair::chunksBegun(const BlockQuery &query) const {
+  unsigned team = query.cores ? query.cores : std::max(coreCount(), 1u);
+  unsigned last = query.running() ? query.blockEnd() : query.layerCount();
+  return times(query).chunksBegun(query.layersDone, last, team) *
+         query.program->correction.of(team);
+}
+
+// The core time of a turn on all cores.
+double Veltair::wholeTurn() const {
+  return double(turnLength) * std::max(coreCount(), 1u);
 }
 
 // Of the cores, in the long run.
@@ -72,30 +95,35 @@ double Veltair::machineShare() const {
   return turnShare * std::max(coreCount(), 1u);
 }
 
-// The core time that turns will take from now to `end`, if they are used up.
+// The core time that turns will take from now to `end`, if they are used up
+// while there is work for them.
 double Veltair::turnWork(Time now, Time end) const {
   if (bestEffort.empty())
     return 0;
-  double work = 0, period = turnLength / machineShare();
-  double next = double(std::max({now, turnAllowed, firstPatient}));
+  double whole = wholeTurn() + turnRunsOn, period = whole / machineShare();
+  double work = 0, next = double(std::max({now, turnAllowed, firstPatient}));
   if (turn.query) {
-    work = turnLength - turn.used;
-    next = double(turn.begin) + period;
+    work = double(turn.end - now) * coreCount() + turnRunsOn;
+    next = std::max(double(turn.begin) + period, double(turn.end));
   }
   if (double(end) > next)
-    work += turnLength * std::ceil((double(end) - next) / period);
-  return work;
+    work += whole * std::ceil((double(end) - next) / period);
+  return std::min(work, bestEffortWork);
+}
+
+void Veltair::findFirstPatient() {
+  firstPatient = never;
+  for (const BlockQuery *query : bestEffort)
+    firstPatient = std::min(firstPatient, query->patienceEnd());
 }
 
 // The tenants take turns, so that none that floods the machine, or has long
 // queries, keeps it from the others. Of a tenant, the one that has waited
-// longest, in times its patience. Tells when to look again.
+// longest, in times its patience.
 Veltair::BlockQuery *Veltair::mostPatient(Time now) {
   BlockQuery *most = nullptr;
   std::pair<uint64_t, double> order;
-  firstPatient = never;
   for (BlockQuery *query : bestEffort) {
-    firstPatient = std::min(firstPatient, query->patienceEnd());
     std::pair own(query->record->lastTurn, -query->waited(now));
     if (now >= query->patienceEnd() && (!most || own < order)) {
       most = query;
@@ -106,15 +134,18 @@ Veltair::BlockQuery *Veltair::mostPatient(Time now) {
 }
 
 // When the turn ends, or the next one may begin.
-void Veltair::wakeForTurns(Time now) {
+void Veltair::wakeForTurns() {
+  if (!coreCount())
+    return;
   if (!turn.query) {
-    if (!bestEffort.empty())
-      wakeUpAt(std::max(turnAllowed, firstPatient));
+    Time first = firstPatient;
+    for (const BlockQuery *query : givingWay)
+      first = std::min(first, query->patienceEnd());
+    wakeUpAt(std::max(turnAllowed, first));
     return;
   }
   turn.cores = turn.query->share;
-  if (turn.cores)
-    wakeUpAt(after(now, std::ceil((turnLength - turn.used) / turn.cores)));
+  wakeUpAt(turn.end);
 }
 
 } // namespace veltair

@@ -44,6 +44,16 @@ TEST(ProgramTimes, EfficientTeamsWasteLittle) {
   EXPECT_EQ(times.efficientTeam(2, 2, 0.8), 1u); // nothing to do
 }
 
+TEST(ProgramTimes, ChunksBegunAreThoseOfTheWorkersThatHaveOne) {
+  // Chunks of 30.
+  ProgramTimes times = timesOf(*testProgram({{120, 4}, {60, 2}}), 4);
+  EXPECT_DOUBLE_EQ(times.chunksBegun(0, 2, 1), 30);
+  EXPECT_DOUBLE_EQ(times.chunksBegun(0, 2, 2), 60);
+  EXPECT_DOUBLE_EQ(times.chunksBegun(0, 2, 4), 90); // 120 and 60, as long
+  EXPECT_DOUBLE_EQ(times.chunksBegun(1, 2, 4), 60);
+  EXPECT_DOUBLE_EQ(times.chunksBegun(2, 2, 4), 0); // nothing to do
+}
+
 TEST(BlockPlan, IsTheWholeModelWithoutPivots) {
   // One-core times 200, 40, 160; the middle layer cannot use more than one
   // core, so the others must make up for it.

@@ -63,7 +63,8 @@ struct Granted {
 class SchedulerTest : public testing::Test {
 protected:
   void create(std::string_view policy, uint32_t cores,
-              const SchedulerOptions &options = {.margin = 1, .lateShare = 0}) {
+              const SchedulerOptions &options = {
+                  .margin = 1, .lateShare = 0, .shortestTurn = 1}) {
     scheduler = createScheduler(policy, options, model);
     ASSERT_TRUE(scheduler);
     EXPECT_TRUE(send(0, CoresChanged{cores}).empty());

@@ -77,7 +77,7 @@ TEST_F(VeltairTest, TheUrgentGoFirstAndTheLateLast) {
 }
 
 TEST_F(VeltairTest, AShortLateQueryGoesBeforeThoseThatCanWait) {
-  create("veltair", 1, {.margin = 1, .lateShare = 0.25});
+  create("veltair", 1, {.margin = 1, .lateShare = 0.25, .shortestTurn = 1});
   addTenant(1, testProgram({{400, 1}}), 1000);
   addTenant(2, testProgram({{150, 1}}), 140); // always late
   EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
@@ -90,7 +90,7 @@ TEST_F(VeltairTest, AShortLateQueryGoesBeforeThoseThatCanWait) {
 }
 
 TEST_F(VeltairTest, LateQueriesLeaveMostOfTheSlack) {
-  create("veltair", 1, {.margin = 1, .lateShare = 0.25});
+  create("veltair", 1, {.margin = 1, .lateShare = 0.25, .shortestTurn = 1});
   addTenant(1, testProgram({{400, 1}}), 1000);
   addTenant(2, testProgram({{10, 1}}), 5); // always late
   EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
@@ -110,7 +110,7 @@ TEST_F(VeltairTest, LateQueriesLeaveMostOfTheSlack) {
 }
 
 TEST_F(VeltairTest, LateQueriesOweNothingForIdleCores) {
-  create("veltair", 1, {.margin = 1, .lateShare = 0.25});
+  create("veltair", 1, {.margin = 1, .lateShare = 0.25, .shortestTurn = 1});
   addTenant(1, testProgram({{400, 1}}), 1000);
   addTenant(2, testProgram({{100000, 1}}), never);
   addTenant(3, testProgram({{100, 1}}), 90); // always late
@@ -122,7 +122,8 @@ TEST_F(VeltairTest, LateQueriesOweNothingForIdleCores) {
 // Nor for those that they keep nobody from, since all who could be in time had
 // to give way.
 TEST_F(VeltairTest, LateQueriesOweNothingWhereNobodyIsKept) {
-  create("veltair", 1, {.margin = 1, .lateShare = 0.25, .turn = 40});
+  create("veltair", 1,
+         {.margin = 1, .lateShare = 0.25, .turn = 40, .shortestTurn = 1});
   addTenant(1, testProgram({{10000, 1}}), 500); // always late
   addTenant(2, testProgram({{230, 1}}), 240);
   addTenant(3, testProgram({{100, 1}}), 1000);
@@ -146,7 +147,7 @@ TEST_F(VeltairTest, ALateQueryThatTakesLongerDoesNotGoFirst) {
 }
 
 TEST_F(VeltairTest, WhoCannotUseAllCoresHasLessToSpare) {
-  create("veltair", 4, {.margin = 1, .lateShare = 0.25});
+  create("veltair", 4, {.margin = 1, .lateShare = 0.25, .shortestTurn = 1});
   addTenant(1, testProgram({{50, 1}, {50, 4}}), 65); // needs 62.5 at least
   addTenant(2, testProgram({{9, 1}}), 5);            // always late
   EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 2, 4}}));
@@ -285,7 +286,7 @@ TEST_F(VeltairTest, ATenantWithoutTargetGetsTheIdleCores) {
 // A client that always has a query under way, each of which can be in time.
 TEST_F(VeltairTest, TheLateHaveTurns) {
   create("veltair", 1);
-  addTenant(1, testProgram({{100, 1}, {100, 1}}), 150); // always late
+  addTenant(1, testProgram({{100, 100}, {100, 100}}), 150); // always late
   addTenant(2, testProgram({{100, 1}}), 210);
   EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
   EXPECT_EQ(arrive(0, 2, 1), Grants());
@@ -300,26 +301,27 @@ TEST_F(VeltairTest, TheLateHaveTurns) {
   EXPECT_EQ(arrive(350, 7, 2), Grants());
   EXPECT_EQ(blockEnd(400, 6, 1), (Grants{{7, 0, 1, 1}}));
   EXPECT_EQ(send(450, TimerFired{}), (Grants{{7, 0, 1, 0}, {2, 0, 2, 1}}));
-  EXPECT_EQ(decision.wakeUp, 469); // an eighth of the shortest target
-  EXPECT_EQ(send(469, TimerFired{}), (Grants{{2, 0, 2, 0}, {7, 0, 1, 1}}));
-  // 19 are 5 % of what the machine does until then.
+  EXPECT_EQ(decision.wakeUp, 468); // an eighth of the shortest target
+  EXPECT_EQ(send(468, TimerFired{}), (Grants{{2, 0, 2, 0}, {7, 0, 1, 1}}));
+  // 18, and the 1 of a chunk, are 5 % of what the machine does until then.
   EXPECT_NEAR(decision.wakeUp, 450 + 380, 1);
   EXPECT_EQ(arrive(500, 8, 2), Grants());
-  EXPECT_EQ(blockEnd(519, 7, 1), (Grants{{8, 0, 1, 1}}));
-  EXPECT_EQ(blockEnd(619, 8, 1), (Grants{{2, 0, 2, 1}}));
+  EXPECT_EQ(blockEnd(518, 7, 1), (Grants{{8, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(618, 8, 1), (Grants{{2, 0, 2, 1}}));
 }
 
 // Its long queries do not keep short ones of another from their turn.
 TEST_F(VeltairTest, TenantsTakeTurns) {
-  create("veltair", 1);
-  addTenant(1, testProgram({{10000, 1}, {10000, 1}}), 10000); // always late
-  addTenant(2, testProgram({{20, 1}, {20, 1}}), 30);          // too
+  create("veltair", 1,
+         {.margin = 1, .lateShare = 0, .turn = 50, .shortestTurn = 50});
+  addTenant(1, testProgram({{10000, 10000}, {10000, 10000}}), 10000);
+  addTenant(2, testProgram({{20, 1}, {20, 1}}), 30); // these are always late
   addTenant(3, testProgram({{100'000, 1}}), 10'000'000);
   EXPECT_EQ(arrive(0, 1, 3), (Grants{{1, 0, 1, 1}}));
   EXPECT_EQ(arrive(0, 2, 1), Grants());
   EXPECT_EQ(arrive(29000, 3, 2), Grants());
   EXPECT_EQ(arrive(29000, 4, 2), Grants());
-  EXPECT_EQ(decision.wakeUp, 30000); // three targets
+  EXPECT_EQ(decision.wakeUp, 29090); // three targets
   EXPECT_EQ(send(29090, TimerFired{}), (Grants{{1, 0, 1, 0}, {3, 0, 2, 1}}));
   EXPECT_EQ(blockEnd(29130, 3, 2), (Grants{{1, 0, 1, 1}}));
   // 40 are 5 % of 800.
@@ -327,11 +329,11 @@ TEST_F(VeltairTest, TenantsTakeTurns) {
   EXPECT_EQ(send(29890, TimerFired{}), (Grants{{1, 0, 1, 0}, {4, 0, 2, 1}}));
   EXPECT_EQ(blockEnd(29930, 4, 2), (Grants{{1, 0, 1, 1}}));
   EXPECT_EQ(send(30690, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 2, 1}}));
-  EXPECT_EQ(decision.wakeUp, 30694);
-  EXPECT_EQ(arrive(30694, 5, 2), (Grants{{2, 0, 2, 0}, {1, 0, 1, 1}}));
-  EXPECT_NEAR(decision.wakeUp, 30690 + 80, 1);
+  EXPECT_EQ(decision.wakeUp, 30740);
+  EXPECT_EQ(arrive(30740, 5, 2), (Grants{{2, 0, 2, 0}, {1, 0, 1, 1}}));
+  EXPECT_NEAR(decision.wakeUp, 30690 + 1020, 1); // 50, and the 1 of a chunk
   // The long one has waited longer, and had the latest turn.
-  EXPECT_EQ(send(30790, TimerFired{}), (Grants{{1, 0, 1, 0}, {5, 0, 2, 1}}));
+  EXPECT_EQ(send(31710, TimerFired{}), (Grants{{1, 0, 1, 0}, {5, 0, 2, 1}}));
 }
 
 TEST_F(VeltairTest, ATurnOfATeamEnds) {
@@ -341,13 +343,76 @@ TEST_F(VeltairTest, ATurnOfATeamEnds) {
   EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 3}}));
   EXPECT_EQ(arrive(0, 2, 1), Grants());
   EXPECT_EQ(send(300, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 3}}));
-  EXPECT_EQ(decision.wakeUp, 313); // 37.5 of core time, rounded up
-  EXPECT_EQ(send(313, TimerFired{}), (Grants{{2, 0, 1, 0}, {1, 0, 1, 3}}));
+  EXPECT_EQ(decision.wakeUp, 312);
+  EXPECT_EQ(send(312, TimerFired{}), (Grants{{2, 0, 1, 0}, {1, 0, 1, 3}}));
+}
+
+// Their core time is the turn's, too.
+TEST_F(VeltairTest, ChunksRunOnAfterATurn) {
+  create("veltair", 2);
+  addTenant(1, testProgram({{200, 1}, {200, 1}}), 80); // always late
+  addTenant(2, testProgram({{30'000, 300}}), 1'000'000);
+  EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 2}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(send(240, TimerFired{}), (Grants{{1, 0, 1, 1}, {2, 0, 2, 1}}));
+  EXPECT_EQ(decision.wakeUp, 250);
+  EXPECT_EQ(send(250, TimerFired{}), (Grants{{2, 0, 2, 0}, {1, 0, 1, 2}}));
+  // 10 of one core and a chunk of 200 are 5 % of what two do in 2100.
+  EXPECT_NEAR(decision.wakeUp, 240 + 2100, 1);
+}
+
+// As one that was stopped for a time.
+TEST_F(VeltairTest, ALongPauseIsNoLongTurn) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{3000, 3000}}), 80); // always late
+  addTenant(2, testProgram({{30'000, 300}}), 1'000'000);
+  EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(send(240, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(send(1240, TimerFired{}), Grants()); // has the next one
+  EXPECT_EQ(decision.wakeUp, 1250);
+}
+
+TEST_F(VeltairTest, NoTurnsWithoutCores) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{3000, 3000}}), 80); // always late
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(send(100, CoresChanged{0}), (Grants{{1, 0, 1, 0}}));
+  EXPECT_EQ(decision.wakeUp, never);
+  EXPECT_EQ(send(1000, CoresChanged{1}), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(decision.wakeUp, 1010);
+  EXPECT_EQ(send(1005, CoresChanged{0}), (Grants{{1, 0, 1, 0}}));
+  EXPECT_EQ(send(2000, CoresChanged{0}), Grants());
+  EXPECT_EQ(decision.wakeUp, never);
+}
+
+TEST_F(VeltairTest, TurnsAreNoShorterThanTold) {
+  create("veltair", 1, {.margin = 1, .lateShare = 0, .shortestTurn = 50});
+  addTenant(1, testProgram({{3000, 3000}}), 80); // always late
+  addTenant(2, testProgram({{30'000, 300}}), 1'000'000);
+  EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(send(240, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(decision.wakeUp, 290);
+}
+
+// A late query that needs less than a turn takes no more from the others.
+TEST_F(VeltairTest, TurnsTakeNoMoreThanTheLateNeed) {
+  create("veltair", 1,
+         {.margin = 1, .lateShare = 0, .turn = 100, .shortestTurn = 100});
+  addTenant(1, testProgram({{10, 10}}), 5); // always late
+  addTenant(2, testProgram({{980, 980}}), 1000);
+  EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(send(15, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(25, 2, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(blockEnd(990, 1, 1), Grants());
 }
 
 // What turns will take is known, so who would be late for one gives way before.
 TEST_F(VeltairTest, TurnsMakeNobodyLate) {
-  create("veltair", 1, {.margin = 1, .lateShare = 0, .turn = 40});
+  create("veltair", 1,
+         {.margin = 1, .lateShare = 0, .turn = 40, .shortestTurn = 1});
   addTenant(1, testProgram({{1000, 1}}), 500); // always late
   addTenant(2, testProgram({{400, 1}}), 1000);
   addTenant(3, testProgram({{570, 1}}), 990);
@@ -371,6 +436,10 @@ TEST_F(VeltairTest, NoTurnIsDueForAQueryThatIsGone) {
   EXPECT_EQ(blockEnd(500, 2, 1), (Grants{{1, 0, 1, 1}}));
   EXPECT_EQ(arrive(600, 3, 3), Grants());
   EXPECT_EQ(decision.wakeUp, 600 + 30'000); // three times ten of its times
+  EXPECT_EQ(arrive(700, 4, 1), Grants());
+  EXPECT_EQ(decision.wakeUp, 1000);
+  EXPECT_EQ(send(850, QueryCancelled{4}), Grants());
+  EXPECT_EQ(decision.wakeUp, 600 + 30'000);
 }
 
 // Else low priorities could take the machine from high ones.
@@ -379,15 +448,15 @@ TEST_F(VeltairTest, TurnsTakeATwentiethAtMost) {
   TenantInfo info;
   info.qos = 100;
   info.qosShare = 0.1;
-  info.programs = {testProgram({{200, 1}})};
+  info.programs = {testProgram({{200, 200}})};
   send(0, TenantChanged{1, info});
   addTenant(2, testProgram({{1000, 1}}), 100'000);
   arrive(0, 1, 2);
   arrive(0, 2, 1);
   arrive(0, 3, 1);
   EXPECT_EQ(send(300, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
-  EXPECT_EQ(blockEnd(500, 2, 1), (Grants{{1, 0, 1, 1}}));
-  EXPECT_NEAR(decision.wakeUp, 300 + 4000, 1);
+  EXPECT_EQ(send(312, TimerFired{}), (Grants{{2, 0, 1, 0}, {1, 0, 1, 1}}));
+  EXPECT_NEAR(decision.wakeUp, 300 + 20 * 13, 1);
 }
 
 TEST_F(VeltairTest, TheShortestOfTheLateGetsTheIdleCores) {
