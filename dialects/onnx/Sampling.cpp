@@ -150,9 +150,16 @@ private:
             ? b.mul(shifted, number(double(extent - 1) / 2))
             : b.mul(b.sub(b.mul(shifted, number(double(extent))), number(1)),
                     number(0.5));
-    // What is nowhere lies at a border, too.
-    if (op.getPaddingMode() == "border")
-      return limited(b, position, number(double(extent - 1)));
+    // Elements are chosen before those outside are padded.
+    if (op.getMode() == "nearest")
+      position = math::RoundEvenOp::create(b, position);
+    // What is nowhere lies at a border, too. Beside it, the weights of a cubic
+    // function still change: that ends where all of its taps are outside.
+    if (op.getPaddingMode() == "border") {
+      double room = op.getMode() == "cubic" ? 2 : 0;
+      return limited(b, position, number(-room),
+                     number(double(extent - 1) + room));
+    }
     if (op.getPaddingMode() == "reflection")
       return limited(b, reflect(position, extent), number(low()),
                      number(high(extent)));
@@ -201,7 +208,7 @@ private:
       return value;
     };
     if (op.getMode() == "nearest")
-      return tap(b.toIndex(math::RoundEvenOp::create(b, coordinates[dim])));
+      return tap(b.toIndex(coordinates[dim]));
     Value base = floor(coordinates[dim]);
     SmallVector<Value> factors = weights(b.sub(coordinates[dim], base));
     Value first = b.sub(b.toIndex(base), b.index(factors.size() / 2 - 1));

@@ -97,6 +97,20 @@ func.func @grid_sample_outside() -> (tensor<1x1x4xf32>, tensor<1x1x4xf64>, tenso
   return %0, %1, %2, %3 : tensor<1x1x4xf32>, tensor<1x1x4xf64>, tensor<1x1x4xf32>, tensor<1x1x4xf32>
 }
 
+// Padding is that of elements, not of positions: a cubic function overshoots
+// beside a border, and what is nearest is rounded before it is mirrored.
+// CHECK-LABEL: @grid_sample_pads_elements
+// CHECK-DAG: %[[CUBIC:.*]] = onnx.Constant dense<{{\[\[\[}}1.000000e+00, 9.062500e-01, 2.093750e+00, 2.000000e+00]]]> : tensor<1x1x4xf32>
+// CHECK-DAG: %[[NEAREST:.*]] = onnx.Constant dense<{{\[\[\[}}2.000000e+00, 1.000000e+00, 2.000000e+00, 2.000000e+00]]]> : tensor<1x1x4xf32>
+// CHECK: return %[[CUBIC]], %[[NEAREST]]
+func.func @grid_sample_pads_elements() -> (tensor<1x1x4xf32>, tensor<1x1x4xf32>) {
+  %x = onnx.Constant dense<[[[1.0, 2.0]]]> : tensor<1x1x2xf32>
+  %g = onnx.Constant dense<[[[-2.0], [-1.0], [1.0], [2.0]]]> : tensor<1x4x1xf32>
+  %0 = onnx.GridSample %x, %g {mode = "cubic", padding_mode = "border"} : (tensor<1x1x2xf32>, tensor<1x4x1xf32>) -> tensor<1x1x4xf32>
+  %1 = onnx.GridSample %x, %g {mode = "nearest", padding_mode = "reflection"} : (tensor<1x1x2xf32>, tensor<1x4x1xf32>) -> tensor<1x1x4xf32>
+  return %0, %1 : tensor<1x1x4xf32>, tensor<1x1x4xf32>
+}
+
 // Of two elements each, blocks that overlap; blocks with a step, in padding.
 // CHECK-LABEL: @col2im
 // CHECK-DAG: %[[OVERLAP:.*]] = onnx.Constant dense<{{\[\[\[}}1, 12, 23, 30]]]> : tensor<1x1x4xi32>
