@@ -44,6 +44,17 @@ func.func @fmod() -> tensor<4xf32> {
   return %0 : tensor<4xf32>
 }
 
+// A zero has the sign of the dividend; there is no remainder of a division by 0,
+// nor of an infinity.
+// CHECK-LABEL: @fmod_corners
+// CHECK: dense<[-0.000000e+00, 0x7FC00000, 0x7FC00000, 0x7FC00000, 0x7FC00000, 0x7FC00000]>
+func.func @fmod_corners() -> tensor<6xf32> {
+  %a = onnx.Constant dense<[-6.0, 1.0, 0x7F800000, 0xFF800000, 0x7FC00000, 1.0]> : tensor<6xf32>
+  %b = onnx.Constant dense<[3.0, 0.0, 2.0, 0x7F800000, 0x7F800000, 0x7FC00000]> : tensor<6xf32>
+  %0 = onnx.Mod %a, %b {fmod = 1 : i64} : (tensor<6xf32>, tensor<6xf32>) -> tensor<6xf32>
+  return %0 : tensor<6xf32>
+}
+
 // Of numbers whose product is 0, too: 2^-660 is less than ten times the double
 // next to 0.1 * 2^-660.
 // CHECK-LABEL: @fmod_of_small_doubles
