@@ -330,10 +330,10 @@ LogicalResult ProgramImporter::scanSequence(const ::onnx::NodeProto &proto,
   const ::onnx::GraphProto *body = findBody(proto);
   const ::onnx::AttributeProto *count = findAttribute(proto, "num_scan_inputs");
   int64_t given = operands.size(), inputs = count ? count->i() : 0;
-  int64_t states = given - inputs;
-  if (!body || inputs < 1 || states < 0 || body->input_size() != given ||
-      body->output_size() < states)
+  if (!body || inputs < 1 || inputs > given || body->input_size() != given ||
+      body->output_size() < given - inputs)
     return fail(node, "there is no body that fits the operands");
+  int64_t states = given - inputs;
 
   SmallVector<Value> state(operands.take_front(states));
   std::optional<int64_t> length;

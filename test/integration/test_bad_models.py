@@ -134,7 +134,8 @@ class BadModels(Case):
         refuse("there are no batches", shapes=([0, 3], [0, 4, 3]))
         refuse("there is no body that fits the operands", body=None)
         refuse("there is no body that fits the operands", body=1)
-        refuse("there is no body that fits the operands", num_scan_inputs=None)
+        for number in (None, 0, 3, -(1 << 63)):
+            refuse("there is no body that fits the operands", num_scan_inputs=number)
         new = {"operands": ("s0", "x"), "shapes": ([3], [4, 3]), "opset": 9}
         refuse("there is no body that fits the operands", **new, body=None)
         for name in ("scan_input_axes", "scan_input_directions", "scan_output_axes", "scan_output_directions"):
