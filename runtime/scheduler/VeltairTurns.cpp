@@ -135,17 +135,20 @@ Veltair::BlockQuery *Veltair::mostPatient(Time now) {
 
 // When the turn ends, or the next one may begin.
 void Veltair::wakeForTurns() {
+  if (turn.query)
+    turn.cores = turn.query->share;
   if (!coreCount())
     return;
-  if (!turn.query) {
-    Time first = firstPatient;
-    for (const BlockQuery *query : givingWay)
-      first = std::min(first, query->patienceEnd());
-    wakeUpAt(std::max(turnAllowed, first));
+  if (turn.query) {
+    wakeUpAt(turn.end);
     return;
   }
-  turn.cores = turn.query->share;
-  wakeUpAt(turn.end);
+  Time first = firstPatient;
+  // Those that give way can be in time until their deadline has passed.
+  for (const BlockQuery *query : givingWay)
+    first =
+        std::min(first, std::max(query->patienceEnd(), later(query->due, 1)));
+  wakeUpAt(std::max(turnAllowed, first));
 }
 
 } // namespace veltair

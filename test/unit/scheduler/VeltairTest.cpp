@@ -386,6 +386,37 @@ TEST_F(VeltairTest, NoTurnsWithoutCores) {
   EXPECT_EQ(decision.wakeUp, never);
 }
 
+// The time that passes then is no work of the turn.
+TEST_F(VeltairTest, ATurnWithoutCoresCostsNothing) {
+  create("veltair", 1);
+  addTenant(1, testProgram({{3000, 3000}}), 80); // always late
+  EXPECT_EQ(arrive(0, 1, 1), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(send(100, CoresChanged{0}), (Grants{{1, 0, 1, 0}}));
+  EXPECT_EQ(send(1000, CoresChanged{1}), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(send(1005, CoresChanged{0}), (Grants{{1, 0, 1, 0}}));
+  EXPECT_EQ(send(1100, CoresChanged{1}), (Grants{{1, 0, 1, 1}}));
+  EXPECT_NEAR(decision.wakeUp, 1000 + 120, 1); // 5, and the 1 of a chunk
+}
+
+// High priorities wait for one target. At the deadline itself a query is still
+// in time, so looking then would be of no use, again and again.
+TEST_F(VeltairTest, ATurnIsDueAfterTheDeadline) {
+  create("veltair", 1);
+  TenantInfo info;
+  info.qos = 100;
+  info.priority = Priority::high;
+  info.programs = {testProgram({{200, 200}})}; // always late
+  send(0, TenantChanged{1, info});
+  addTenant(2, testProgram({{1000, 1}}), 100'000);
+  EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
+  EXPECT_EQ(arrive(0, 2, 1), Grants());
+  EXPECT_EQ(decision.wakeUp, 101);
+  EXPECT_EQ(send(100, TimerFired{}), Grants());
+  EXPECT_EQ(decision.wakeUp, 101);
+  EXPECT_EQ(send(101, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
+  EXPECT_EQ(decision.wakeUp, 113);
+}
+
 TEST_F(VeltairTest, TurnsAreNoShorterThanTold) {
   create("veltair", 1, {.margin = 1, .lateShare = 0, .shortestTurn = 50});
   addTenant(1, testProgram({{3000, 3000}}), 80); // always late
@@ -400,13 +431,14 @@ TEST_F(VeltairTest, TurnsAreNoShorterThanTold) {
 TEST_F(VeltairTest, TurnsTakeNoMoreThanTheLateNeed) {
   create("veltair", 1,
          {.margin = 1, .lateShare = 0, .turn = 100, .shortestTurn = 100});
-  addTenant(1, testProgram({{10, 10}}), 5); // always late
-  addTenant(2, testProgram({{980, 980}}), 1000);
+  addTenant(1, testProgram({{20, 20}}), 10); // always late
+  addTenant(2, testProgram({{400, 400}}), 1000);
+  addTenant(3, testProgram({{570, 570}}), 980);
   EXPECT_EQ(arrive(0, 1, 2), (Grants{{1, 0, 1, 1}}));
   EXPECT_EQ(arrive(0, 2, 1), Grants());
-  EXPECT_EQ(send(15, TimerFired{}), (Grants{{1, 0, 1, 0}, {2, 0, 1, 1}}));
-  EXPECT_EQ(blockEnd(25, 2, 1), (Grants{{1, 0, 1, 1}}));
-  EXPECT_EQ(blockEnd(990, 1, 1), Grants());
+  // There is time for 389, 570 and 20 until 1000, not for a turn of 100.
+  EXPECT_EQ(arrive(11, 3, 3), (Grants{{1, 0, 1, 0}, {3, 0, 1, 1}}));
+  EXPECT_EQ(decision.wakeUp, 30);
 }
 
 // What turns will take is known, so who would be late for one gives way before.
