@@ -23,7 +23,8 @@ static veltair_latency summarize(const LatencyHistogram &latency) {
 static veltair_scheduling since(const SchedulerStatistics &base,
                                 const SchedulerStatistics &now) {
   return {now.blocks - base.blocks, now.conflicts - base.conflicts,
-          now.versionSwitches - base.versionSwitches};
+          now.versionSwitches - base.versionSwitches,
+          double(now.coreTime - base.coreTime) / 1e6};
 }
 
 veltair_runtime_metrics Executor::metrics() {

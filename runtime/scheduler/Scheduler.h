@@ -178,6 +178,9 @@ struct SchedulerStatistics {
   uint64_t blocks = 0;    // started
   uint64_t conflicts = 0; // blocks that found fewer free cores than they demand
   uint64_t versionSwitches = 0;
+  // Nanoseconds that blocks had cores, times these; without what a team of now
+  // has had since it was last changed.
+  uint64_t coreTime = 0;
 };
 
 //===----------------------------------------------------------------------===//

@@ -12,6 +12,7 @@ namespace veltair {
 void SchedulerBase::handle(Time now, const Event &event, Decision &decision) {
   decision.clear();
   wakeUp = never;
+  latest = now;
   if (std::holds_alternative<QueryArrived>(event))
     reserveFor(decision.grants, active.size() + 1);
   std::visit([&](const auto &e) { apply(now, e); }, event);
@@ -133,9 +134,17 @@ SchedulerBase::Queries::iterator SchedulerBase::find(QueryId id) {
 // Changes
 //===----------------------------------------------------------------------===//
 
+void SchedulerBase::setCores(Query &query, uint32_t teamCores) {
+  uint64_t coreTime = query.cores * uint64_t(latest - query.coresSince);
+  counts.coreTime += coreTime;
+  tenants.at(query.tenant).counts.coreTime += coreTime;
+  granted += teamCores - query.cores;
+  query.cores = teamCores;
+  query.coresSince = latest;
+}
+
 void SchedulerBase::release(Query &query) {
-  granted -= query.cores;
-  query.cores = 0;
+  setCores(query, 0);
   query.blockLayers = 0;
   query.conflicted = false;
 }
@@ -148,8 +157,7 @@ void SchedulerBase::takeCoresLost() {
         active.rbegin(), active.rend(),
         [](const auto &a, const auto &b) { return a->cores < b->cores; });
     touch(largest);
-    --largest.cores;
-    --granted;
+    setCores(largest, largest.cores - 1);
   }
 }
 
@@ -164,8 +172,7 @@ void SchedulerBase::start(Query &query, uint32_t layers, uint32_t teamCores,
   query.blockFirst = query.layersDone;
   query.blockLayers =
       std::clamp(layers, 1u, query.layerCount() - query.layersDone);
-  query.cores = teamCores;
-  granted += teamCores;
+  setCores(query, teamCores);
 }
 
 void SchedulerBase::noteConflict(Query &query) {
@@ -181,8 +188,7 @@ void SchedulerBase::resize(Query &query, uint32_t teamCores) {
   if (teamCores == query.cores)
     return;
   touch(query);
-  granted += teamCores - query.cores;
-  query.cores = teamCores;
+  setCores(query, teamCores);
   assert(granted <= cores);
 }
 

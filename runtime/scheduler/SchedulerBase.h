@@ -79,6 +79,7 @@ protected:
     friend class SchedulerBase;
     bool touched = false;
     uint32_t coresBefore = 0;
+    Time coresSince = 0;
   };
 
   //===--------------------------------------------------------------------===//
@@ -169,6 +170,7 @@ private:
   void describe(Query &query, TenantId tenant, uint32_t program, Time arrival);
   Queries::iterator find(QueryId id);
   void release(Query &query);
+  void setCores(Query &query, uint32_t teamCores);
   void takeCoresLost();
   void touch(Query &query);
   void emit(Decision &decision);
@@ -195,6 +197,7 @@ private:
   uint32_t cores = 0;
   uint32_t granted = 0;
   uint32_t bucket = 0; // of the interference level
+  Time latest = 0;     // event
   Time wakeUp = never;
   SchedulerStatistics counts;
 };

@@ -85,21 +85,55 @@ def fewest(at):
     return min(tenant["offered"] for outcome in outcomes for tenant in outcome["tenants"])
 
 
+def worst_tail(outcomes, percentile):
+    """Over the target, of the model for which it is highest."""
+    served = [tenant for outcome in outcomes for tenant in outcome["tenants"] if tenant["completed"]]
+    return max((tenant["latency_ms"][percentile] / tenant["qos_ms"] for tenant in served), default=math.nan)
+
+
+def per_request(outcome, count):
+    return outcome[count] / sum(tenant["offered"] for tenant in outcome["tenants"])
+
+
+def policy_cells(outcomes):
+    """What a policy of ours did, medians of the outcomes."""
+
+    def median(value):
+        return statistics.median(map(value, outcomes))
+
+    if any("core_ms" not in outcome for outcome in outcomes):
+        return [""] * 4
+    return [
+        f"{median(lambda o: per_request(o, 'blocks')):.1f}",
+        f"{median(lambda o: o['conflicts'] / o['blocks']):.0%}",
+        f"{median(lambda o: per_request(o, 'version_switches')):.1f}",
+        f"{median(lambda o: per_request(o, 'core_ms') * o['rate_rps'] / 1e3):.2f}",
+    ]
+
+
 def at_load(at):
     """The lines of the table of all systems at one rate, the best first."""
     rows = []
     for name, rounds in at["systems"].items():
         shares = sorted(map(worst_share, rounds))
-        latency = statistics.median(map(mean_latency, rounds))
-        rows.append((statistics.median(shares), f"{shares[0]:.1%} {shares[-1]:.1%} | {latency:.1f}", name))
+        cells = [
+            name,
+            f"{statistics.median(shares):.1%}",
+            f"{shares[0]:.1%} {shares[-1]:.1%}",
+            f"{statistics.median(map(mean_latency, rounds)):.1f}",
+            *(f"{worst_tail(rounds, percentile):.2f}" for percentile in ("p50", "p95", "p99")),
+            *policy_cells(rounds),
+        ]
+        rows.append((statistics.median(shares), "| " + " | ".join(cells) + " |"))
     return [
         f"In turn under the same arrivals at {at['rate_rps']:.1f} a second, {at['load']:.0%} of the ideal rate, seed "
         f"{at['seed']}; of the model that has the least in time (a round has {fewest(at)} requests of the rarest "
         "model, or more):",
         "",
-        "| system | in time, median of rounds | least and most | mean latency, ms |",
-        "|---|---|---|---|",
-        *(f"| {name} | {median:.1%} | {rest} |" for median, rest, name in sorted(rows, reverse=True)),
+        "| system | in time, median of rounds | least and most | mean latency, ms | worst p50 / target | p95 | p99 "
+        "| blocks a request | conflicts, of blocks | version switches a request | cores in use |",
+        "|" + "---|" * 11,
+        *(line for _, line in sorted(rows, reverse=True)),
     ]
 
 
@@ -117,8 +151,7 @@ def highest_rates(systems, best_peer):
     ]
     for name, runs in systems.items():
         finals = [run["final"] for run in runs if run["final"]]
-        served = [tenant for final in finals for tenant in final["tenants"] if tenant["completed"]]
-        worst = max((tenant["latency_ms"]["p99"] / tenant["qos_ms"] for tenant in served), default=math.nan)
+        worst = worst_tail(finals, "p99")
         overheads = [final["driver_overhead_ms"] for final in finals if final.get("driver_overhead_ms") is not None]
         cells = [
             name,

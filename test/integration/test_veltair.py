@@ -243,6 +243,7 @@ class Load(Commands):
             self.assertGreaterEqual(found["blocks"], total)
             for key in ("conflicts", "version_switches", "backups"):
                 self.assertIn(key, found)
+            self.assertGreater(found["core_ms"], 0)
             offered.append([tenant["offered"] for tenant in found["tenants"]])
         # The same arrivals for every policy.
         self.assertEqual(*offered)

@@ -57,11 +57,11 @@ void printTable(const Scenario &scenario, const Played &played) {
   const veltair_scheduling &s = played.outcome.metrics.scheduling;
   uint64_t backups = played.outcome.metrics.backups;
   std::printf("%.2f a second; blocks %llu, conflicts %llu, version switches "
-              "%llu, backups %llu\n",
+              "%llu, backups %llu, core time %.0f ms\n",
               played.rate, static_cast<unsigned long long>(s.blocks),
               static_cast<unsigned long long>(s.conflicts),
               static_cast<unsigned long long>(s.version_switches),
-              static_cast<unsigned long long>(backups));
+              static_cast<unsigned long long>(backups), s.core_ms);
   if (played.maxRate)
     std::printf("highest rate with %.0f %% of each tenant in time: %.2f a "
                 "second\n",
@@ -83,6 +83,7 @@ Json describe(const Scenario &scenario, const Played &played,
           {"blocks", s.blocks},
           {"conflicts", s.conflicts},
           {"version_switches", s.version_switches},
+          {"core_ms", s.core_ms},
           {"backups", played.outcome.metrics.backups}};
 }
 

@@ -157,7 +157,8 @@ TrialOutcome SimulatedTrial::run(const std::vector<Arrival> &arrivals,
     tenant.cancelled = tenant.offered - tenant.completed;
   SchedulerStatistics statistics = scheduler->statistics();
   outcome.metrics.scheduling = {statistics.blocks, statistics.conflicts,
-                                statistics.versionSwitches};
+                                statistics.versionSwitches,
+                                double(statistics.coreTime) / 1e6};
   return outcome;
 }
 

@@ -54,6 +54,13 @@ TEST_F(FcfsTest, CountsByTenant) {
   EXPECT_EQ(scheduler->statistics(1).conflicts, 0u);
   EXPECT_EQ(scheduler->statistics(2).conflicts, 1u);
   EXPECT_EQ(scheduler->statistics().versionSwitches, 3u);
+  EXPECT_EQ(scheduler->statistics(1).coreTime, 100u);
+  send(60, CoresChanged{1});
+  send(65, CoresChanged{2});
+  send(100, BlockEnded{2, 1});
+  EXPECT_EQ(scheduler->statistics(1).coreTime, 100u);
+  EXPECT_EQ(scheduler->statistics(2).coreTime, 20u + 5u + 70u);
+  EXPECT_EQ(scheduler->statistics().coreTime, 195u);
 }
 
 } // namespace
