@@ -228,7 +228,7 @@ struct SchedulerOptions {
   // that these can spare. Others to come will need some of it.
   double lateShare = 0.25;
   // The longest and the shortest time after which a query that has waited long
-  // gives way again. Each is at least 1.
+  // gives way again; at least 1.
   Time turn = 2'000'000;
   Time shortestTurn = 500'000;
 };

@@ -113,7 +113,6 @@ void SchedulerBase::apply(Time now, const CoresChanged &e) {
   for (const auto &query : active)
     makeTimes(*query->program, cores);
   takeCoresLost();
-  coresChanged();
 }
 
 void SchedulerBase::apply(Time now, const InterferenceSampled &e) {

@@ -117,7 +117,6 @@ protected:
   virtual void queryNeverArrived(Time now, const Query &query, End end) {}
   // Teams, and the times predicted for them, are still those of before.
   virtual void coresChanging(Time now) {}
-  virtual void coresChanged() {}
 
   //===--------------------------------------------------------------------===//
   // What a policy reads and calls

@@ -104,7 +104,7 @@ void Veltair::queryEnded(Time now, Query &base, End end) {
   if (end != End::cancelled && query.hopeful)
     query.record->queryEnded(end == End::shed || now > query.deadline);
   if (turn.query == &query)
-    endTurn(now, /*runsOn=*/0);
+    endTurn(now);
   --query.record->underway;
   dequeue(query);
   std::erase(serving, &query);

@@ -76,7 +76,6 @@ private:
   void queryEnded(Time now, Query &query, End end) override;
   void queryNeverArrived(Time now, const Query &query, End end) override;
   void coresChanging(Time now) override;
-  void coresChanged() override { limitTurns(); }
   void dispatch(Time now) override;
 
   static BlockQuery &blockQuery(Query &query) {
@@ -108,7 +107,7 @@ private:
   static Time patienceOf(const BlockQuery &query);
   void giveTurn(Time now);
   void spendTurn(Time now);
-  void endTurn(Time now, double runsOn);
+  void endTurn(Time now);
   double chunksBegun(const BlockQuery &query) const;
   double wholeTurn() const;
   double machineShare() const;
@@ -154,7 +153,7 @@ private:
   } turn;
   uint64_t turns = 0;
   Time turnLength = 1;
-  double turnRunsOn = 0; // core time by which the latest turn outlasts its end
+  double turnRunsOn = 0; // core time by which the latest may outlast its end
   // Of the machine, for turns as the latest one; bounded, so that an overload
   // does not make all late.
   static constexpr double leastTurnShare = 0.02, mostTurnShare = 0.05;

@@ -46,8 +46,7 @@ void Veltair::giveTurn(Time now) {
     spendTurn(now);
     if (now < turn.end)
       return;
-    turnRunsOn = chunksBegun(*turn.query);
-    endTurn(now, turnRunsOn);
+    endTurn(now);
   }
   if (!coreCount() || now < std::max(turnAllowed, firstPatient))
     return;
@@ -70,9 +69,11 @@ void Veltair::spendTurn(Time now) {
 }
 
 // What a machine that stood still did not do is no debt of those who wait.
-void Veltair::endTurn(Time now, double runsOn) {
+void Veltair::endTurn(Time now) {
   spendTurn(now);
-  double spent = std::min(turn.spent, 2 * wholeTurn()) + runsOn;
+  double spent = std::min(turn.spent, 2 * wholeTurn());
+  if (turn.query->running())
+    spent += chunksBegun(*turn.query);
   turnAllowed = after(turn.begin, spent / machineShare());
   turn = {};
 }

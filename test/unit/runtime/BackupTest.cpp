@@ -30,6 +30,7 @@ constexpr uint32_t elements = chunks * TestModel::grain;
 // atomically since a late worker writes again what others read.
 struct Held {
   static inline std::atomic<bool> armed, holding, released;
+  static inline std::atomic<unsigned> calls; // of the kernel that can be held
   // The first chunks that the layers after it were given.
   static inline std::atomic<int> layersAfter;
 
@@ -56,6 +57,7 @@ struct Held {
 
   static int32_t mayHold(const veltair_layer_args *args, uint32_t begin,
                          uint32_t end, void *) {
+    ++calls;
     if (armed.exchange(false)) {
       holding = true;
       holding.notify_all();
@@ -96,6 +98,7 @@ protected:
     for (int i = 0; i < 3; ++i)
       submit().wait();
     runtime->resetMetrics();
+    Held::calls = 0;
     Held::layersAfter = 0;
     Held::armed = true;
   }
@@ -141,10 +144,13 @@ TEST_P(BackupTest, GoesOnUpToTheFirstConflict) {
   request.wait();
   for (uint32_t i = 0; i < elements; ++i)
     ASSERT_EQ(y[i], x[i] + 7);
-  if (layersAllowed())
+  // Chunks of other layers may have backups too, on a machine with other work.
+  if (layersAllowed()) {
+    EXPECT_GT(Held::calls, chunks);
     EXPECT_GE(runtime->metrics().backups, 1u);
-  else
-    EXPECT_EQ(runtime->metrics().backups, 0u);
+  } else {
+    EXPECT_EQ(Held::calls, chunks);
+  }
   // The late worker serves the next query.
   submit().wait();
 }
@@ -202,12 +208,12 @@ TEST(NoBackup, OfTheCallersMemoryNorInPlaceNorByTheData) {
     veltair_output out = makeOutput<float>(y);
     for (int i = 0; i < 3; ++i)
       tenant.run({&in, 1}, {&out, 1});
-    runtime.resetMetrics();
+    Held::calls = 0;
     Held::armed = true;
     Request request = tenant.submit({&in, 1}, {&out, 1});
     Held::holding.wait(false);
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    EXPECT_EQ(runtime.metrics().backups, 0u);
+    EXPECT_EQ(Held::calls, chunks);
     Held::release();
     request.wait();
     EXPECT_EQ(y[0], flags ? 4 : 3);
