@@ -299,6 +299,9 @@ LogicalResult ProgramImporter::importScan(const ::onnx::NodeProto &proto,
   if (count > maxIterations)
     return fail(node,
                 "there are more than " + Twine(maxIterations) + " batches");
+  // The parts of the operands, of which there are some even where no step is.
+  if (failed(countWritten(node, count * int64_t(1 + operands.size()))))
+    return failure();
   std::vector<SmallVector<Value>> outputs;
   for (int64_t batch = 0; batch < count; ++batch) {
     SmallVector<Value> own, one;

@@ -143,6 +143,31 @@ class BadModels(Case):
         refuse("attribute 'directions' is not supported", **new, directions=[0])
         refuse("attribute 'scan_input_axes' is not supported", **new, scan_input_axes=0)
 
+    def test_scans_whose_batches_and_steps_multiply(self):
+        """Each of both numbers is small enough."""
+        value = lambda name: helper.make_tensor_value_info(name, FLOAT, None)
+
+        def refuse(x, count=1, initializers=0):
+            elements = [f"e{i}" for i in range(count)]
+            body = helper.make_graph(
+                [helper.make_node("Add", ["s", "e0"], ["t"])],
+                "body",
+                [value(name) for name in ("s", *elements)],
+                [value("t")],
+                # They count as nodes do.
+                [helper.make_tensor(f"w{i}", FLOAT, [], [i]) for i in range(initializers)],
+            )
+            operands = ["", "s0", *["x"] * count]
+            node = helper.make_node("Scan", operands, ["y"], "the_scan", body=body, num_scan_inputs=count)
+            inputs = [("s0", FLOAT, [x[0], *x[2:]]), ("x", FLOAT, x)]
+            model = make_model([node], inputs, [("y", FLOAT, inputs[0][2])], opset=8)
+            self.refuse_model(model, "'the_scan'.*written out of loops and sequences is more than 1048576 nodes")
+
+        refuse([16384, 64, 1], initializers=200)
+        refuse([16384, 16384, 1], initializers=100)
+        # Without a step, there are still the parts of the operands.
+        refuse([16384, 0, 1], count=64)
+
     def test_input_too_large(self):
         inputs = [("x", FLOAT, [1 << 62, 4])]
         self.refuse_model(one_node("ReduceMax", inputs, ("y", FLOAT, []), keepdims=0), "'x' has impossible dimensions")
