@@ -146,13 +146,11 @@ static const ::onnx::GraphProto *findBody(const ::onnx::NodeProto &proto) {
   return body && body->has_g() ? &body->g() : nullptr;
 }
 
-/// Element `index` of a list of integers, 0 when it is absent.
+/// Element `index` of a list of integers, 0 when there is no such list.
 static int64_t integerAt(const ::onnx::NodeProto &proto, StringRef list,
                          int64_t index) {
   const ::onnx::AttributeProto *attribute = findAttribute(proto, list);
-  return attribute && index < attribute->ints_size()
-             ? attribute->ints(int(index))
-             : 0;
+  return attribute ? attribute->ints(int(index)) : 0;
 }
 
 FailureOr<Value> ProgramImporter::stack(const Node &node,
@@ -249,32 +247,64 @@ FailureOr<Value> ProgramImporter::pick(const Node &node, Value tensor,
   return apply(node, "Gather", {tensor, index}, attributes);
 }
 
-/// Whether a Scan of that opset has such an attribute; of which kind the body
-/// is, is seen when it is looked for.
-static bool isScanAttribute(const ::onnx::AttributeProto &attribute,
-                            int64_t opset) {
+/// What is wrong with an attribute of a Scan of that opset; empty: nothing.
+/// What a list has to hold follows from the body.
+static std::string checkScanAttribute(const ::onnx::AttributeProto &attribute,
+                                      int64_t opset) {
   using Proto = ::onnx::AttributeProto;
   StringRef name = attribute.name();
-  if (name == "body")
-    return true;
-  if (name == "num_scan_inputs")
-    return attribute.type() == Proto::INT;
-  bool isKnown =
+  bool isList =
       opset < 9
           ? name == "directions"
           : llvm::is_contained({"scan_input_axes", "scan_input_directions",
                                 "scan_output_axes", "scan_output_directions"},
                                name);
-  return isKnown && attribute.type() == Proto::INTS;
+  bool isRightKind = false;
+  if (isList)
+    isRightKind = attribute.type() == Proto::INTS;
+  else if (name == "num_scan_inputs")
+    isRightKind = attribute.type() == Proto::INT;
+  else if (name == "body")
+    isRightKind = attribute.has_g();
+  else
+    return ("attribute '" + name + "' is not supported").str();
+  return isRightKind ? std::string()
+                     : ("attribute '" + name + "' is of the wrong kind").str();
+}
+
+/// What is wrong with the lists of a Scan of so many scanned inputs and
+/// outputs; empty: nothing. A list that is absent is all zeros.
+static std::string checkScanLists(const ::onnx::NodeProto &proto,
+                                  int64_t inputs, int64_t outputs) {
+  for (const auto &attribute : proto.attribute()) {
+    if (attribute.type() != ::onnx::AttributeProto::INTS)
+      continue;
+    StringRef name = attribute.name();
+    bool isOfOutputs = name.starts_with("scan_output");
+    int64_t size = attribute.ints_size();
+    int64_t wanted = isOfOutputs ? outputs : inputs;
+    if (size != wanted)
+      return ("attribute '" + name + "' has " + Twine(size) +
+              " elements, but the scanned " +
+              (isOfOutputs ? "outputs" : "inputs") + " are " + Twine(wanted))
+          .str();
+    if (name.ends_with("directions"))
+      for (int64_t direction : attribute.ints())
+        if (direction != 0 && direction != 1)
+          return ("attribute '" + name + "' has the direction " +
+                  Twine(direction) + ", which is neither 0 nor 1")
+              .str();
+  }
+  return {};
 }
 
 LogicalResult ProgramImporter::importScan(const ::onnx::NodeProto &proto,
                                           Node &node,
                                           SmallVectorImpl<Value> &results) {
   for (const auto &attribute : proto.attribute())
-    if (!isScanAttribute(attribute, node.opset))
-      return fail(node,
-                  "attribute '" + attribute.name() + "' is not supported");
+    if (std::string problem = checkScanAttribute(attribute, node.opset);
+        !problem.empty())
+      return fail(node, problem);
   if (node.opset >= 9)
     return scanSequence(proto, node, node.operands, results);
   // Until opset 8, the first operand was the lengths of sequences, and the
@@ -337,6 +367,10 @@ LogicalResult ProgramImporter::scanSequence(const ::onnx::NodeProto &proto,
       body->output_size() < given - inputs)
     return fail(node, "there is no body that fits the operands");
   int64_t states = given - inputs;
+  if (std::string problem =
+          checkScanLists(proto, inputs, body->output_size() - states);
+      !problem.empty())
+    return fail(node, problem);
 
   SmallVector<Value> state(operands.take_front(states));
   std::optional<int64_t> length;

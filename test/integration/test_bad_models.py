@@ -133,7 +133,8 @@ class BadModels(Case):
         refuse("there are no batches", operands=("",))
         refuse("there are no batches", shapes=([0, 3], [0, 4, 3]))
         refuse("there is no body that fits the operands", body=None)
-        refuse("there is no body that fits the operands", body=1)
+        refuse("attribute 'body' is of the wrong kind", body=1)
+        refuse("attribute 'num_scan_inputs' is of the wrong kind", num_scan_inputs=1.0)
         for number in (None, 0, 3, -(1 << 63)):
             refuse("there is no body that fits the operands", num_scan_inputs=number)
         new = {"operands": ("s0", "x"), "shapes": ([3], [4, 3]), "opset": 9}
@@ -141,7 +142,24 @@ class BadModels(Case):
         for name in ("scan_input_axes", "scan_input_directions", "scan_output_axes", "scan_output_directions"):
             refuse(f"attribute '{name}' is not supported", **{name: [0]})
         refuse("attribute 'directions' is not supported", **new, directions=[0])
-        refuse("attribute 'scan_input_axes' is not supported", **new, scan_input_axes=0)
+        refuse("attribute 'scan_input_axes' is of the wrong kind", **new, scan_input_axes=0)
+        refuse("attribute 'directions' is of the wrong kind", directions=0)
+        # One for each input, and for each output beside the states.
+        refuse("'directions' has 2 elements, but the scanned inputs are 1", directions=[0, 0])
+        refuse("'scan_input_axes' has 2 elements, but the scanned inputs are 1", **new, scan_input_axes=[0, 0])
+        refuse("'scan_input_directions' has 3 elements", **new, scan_input_directions=[0, 1, 0])
+        refuse("'scan_output_axes' has 1 elements, but the scanned outputs are 0", **new, scan_output_axes=[0])
+        refuse("'scan_output_directions' has 1 elements", **new, scan_output_directions=[0])
+        value = lambda name: helper.make_tensor_value_info(name, FLOAT, None)
+        add = helper.make_node("Add", ["e", "f"], ["t"])
+        two = helper.make_graph([add], "body", [value("e"), value("f")], [value("t"), value("t")])
+        new = {"body": two, "num_scan_inputs": 2, "operands": ("x", "x"), "shapes": ([3], [4, 3]), "opset": 9}
+        for name in ("scan_input_axes", "scan_input_directions", "scan_output_axes", "scan_output_directions"):
+            refuse(f"'{name}' has 1 elements, but the scanned (in|out)puts are 2", **new, **{name: [0]})
+        for direction in (2, -1, -(1 << 63)):
+            refuse(f"'directions' has the direction {direction},", directions=[direction])
+            for name in ("scan_input_directions", "scan_output_directions"):
+                refuse(f"'{name}' has the direction {direction}, which is neither", **new, **{name: [0, direction]})
 
     def test_scans_whose_batches_and_steps_multiply(self):
         """Each of both numbers is small enough."""
