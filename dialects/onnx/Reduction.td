@@ -71,8 +71,9 @@ def Onnx_ReduceLogSumExpOp
     : Onnx_ReduceOp<"ReduceLogSumExp", Onnx_Numeric, [DeclareOpInterfaceMethods<DecomposableOp>]> {
   let summary = "Logarithm of the sum of exponentials, without overflow";
   let description = [{
-    Of integers it is computed in f64 and limited to what their type holds: that
-    of no elements is the least.
+    Of integers it is computed in f64 and limited to what their type holds (of 64
+    bits, to the last number of f64 that it holds: 2^63 - 1024 or 2^64 - 2048):
+    that of no elements is the least.
   }];
 }
 

@@ -205,15 +205,16 @@ func.func @log_sum_exp_of_integers() -> tensor<2xi32> {
 }
 
 // What is not reduced keeps all its bits; of no elements, the result is the
-// least that there is.
+// least that there is. The largest of i64 is a number of f64: 2^63 - 1024.
 // CHECK-LABEL: @log_sum_exp_corners
 // CHECK-DAG: %[[SAME:.*]] = onnx.Constant dense<[9007199254740993, -9223372036854775807]> : tensor<2xi64>
 // CHECK-DAG: %[[SIGNED:.*]] = onnx.Constant dense<-2147483648> : tensor<2xi32>
 // CHECK-DAG: %[[UNSIGNED:.*]] = onnx.Constant dense<0> : tensor<1x2xui8>
 // CHECK-DAG: %[[REAL:.*]] = onnx.Constant dense<0xFF800000> : tensor<2xf32>
 // CHECK-DAG: %[[LARGEST:.*]] = onnx.Constant dense<127> : tensor<i8>
-// CHECK: return %[[SAME]], %[[SIGNED]], %[[UNSIGNED]], %[[REAL]], %[[LARGEST]]
-func.func @log_sum_exp_corners() -> (tensor<2xi64>, tensor<2xi32>, tensor<1x2xui8>, tensor<2xf32>, tensor<i8>) {
+// CHECK-DAG: %[[LONG:.*]] = onnx.Constant dense<9223372036854774784> : tensor<i64>
+// CHECK: return %[[SAME]], %[[SIGNED]], %[[UNSIGNED]], %[[REAL]], %[[LARGEST]], %[[LONG]]
+func.func @log_sum_exp_corners() -> (tensor<2xi64>, tensor<2xi32>, tensor<1x2xui8>, tensor<2xf32>, tensor<i8>, tensor<i64>) {
   %n = onnx.NoValue
   %first = onnx.Constant dense<0> : tensor<1xi64>
   %x = onnx.Constant dense<[9007199254740993, -9223372036854775807]> : tensor<2xi64>
@@ -221,12 +222,14 @@ func.func @log_sum_exp_corners() -> (tensor<2xi64>, tensor<2xi32>, tensor<1x2xui
   %u = onnx.Constant dense<> : tensor<0x2xui8>
   %f = onnx.Constant dense<> : tensor<0x2xf32>
   %l = onnx.Constant dense<127> : tensor<4xi8>
+  %m = onnx.Constant dense<9223372036854775807> : tensor<4xi64>
   %0 = onnx.ReduceLogSumExp %x, %n {keepdims = 0 : i64, noop_with_empty_axes = 1 : i64} : (tensor<2xi64>, none) -> tensor<2xi64>
   %1 = onnx.ReduceLogSumExp %i, %first {keepdims = 0 : i64} : (tensor<0x2xi32>, tensor<1xi64>) -> tensor<2xi32>
   %2 = onnx.ReduceLogSumExp %u, %first : (tensor<0x2xui8>, tensor<1xi64>) -> tensor<1x2xui8>
   %3 = onnx.ReduceLogSumExp %f, %first {keepdims = 0 : i64} : (tensor<0x2xf32>, tensor<1xi64>) -> tensor<2xf32>
   %4 = onnx.ReduceLogSumExp %l, %n {keepdims = 0 : i64} : (tensor<4xi8>, none) -> tensor<i8>
-  return %0, %1, %2, %3, %4 : tensor<2xi64>, tensor<2xi32>, tensor<1x2xui8>, tensor<2xf32>, tensor<i8>
+  %5 = onnx.ReduceLogSumExp %m, %n {keepdims = 0 : i64} : (tensor<4xi64>, none) -> tensor<i64>
+  return %0, %1, %2, %3, %4, %5 : tensor<2xi64>, tensor<2xi32>, tensor<1x2xui8>, tensor<2xf32>, tensor<i8>, tensor<i64>
 }
 
 // CHECK-LABEL: @indexing
