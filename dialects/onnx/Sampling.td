@@ -25,6 +25,7 @@ def Onnx_GridSampleOp : Onnx_IndexedOp<"GridSample"> {
   let description = [{
     The last dimension of grid holds coordinates from -1 to 1, that of x's last
     dimension first. One that is no number lies outside of x.
+    Mode nearest rounds halves to the even element, as ONNX Runtime does.
 
     * (C1) x is [N, C, spatial...] and grid [N, spatial..., number of spatial
       dimensions], of one or more not empty spatial dimensions;
