@@ -10,6 +10,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -349,6 +350,8 @@ def main():
     for mix in options.mix:
         if mix not in MIXES:
             parser.error(f"no mix '{mix}'; there are: {', '.join(MIXES)}")
+    # So that what it started ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench-serving: terminated"))
     os.makedirs(FOLDER, exist_ok=True)
     effort = "quick" if options.quick else "full"
     rows = []
