@@ -31,7 +31,7 @@ MIXES["all"] = [model for models in MIXES.values() for model in models]
 FOLDER = os.path.join(manifest.BUILD, "serving")
 # Requests of the rarest tenant: while searching, in the final probe; and how
 # close the search comes.
-EFFORT = {"quick": (60, 100, 0.05), "full": (120, 300, 0.02)}
+EFFORT = {"quick": (60, 100, 0.05), "full": (60, 300, 0.05)}
 # Of the ideal rate: a system that does not sustain it counts as 0.
 LEAST_SHARE = 0.05
 DEFAULT_SYSTEMS = ["veltair", "edf", "fcfs", *FCFS_PEERS]
@@ -283,7 +283,7 @@ def usable(mix):
     return models
 
 
-def described(benchmark, effort):
+def described(benchmark):
     """What is the same whatever is measured."""
     return {
         "mix": benchmark.mix,
@@ -292,7 +292,6 @@ def described(benchmark, effort):
         "k": benchmark.k,
         "share": benchmark.share,
         "beside": benchmark.beside,
-        "effort": effort,
         "ideal_rps": benchmark.ideal,
         "systems": {},
         "at_best_peers_rate": [],
@@ -362,7 +361,7 @@ def main():
                     if not (models := usable(mix)):
                         continue
                     benchmark = Benchmark(mix, models, k, share, options.beside, effort, options.again)
-                    row = described(benchmark, effort)
+                    row = described(benchmark)
                     if options.load:
                         row["at_load"] = compare(benchmark, options.seeds[0], options.systems, options.load)
                     else:

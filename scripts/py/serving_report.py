@@ -22,7 +22,8 @@ alone, and its share of the requests is inverse to that latency. The figure is
 the highest total rate (requests a second) at which every model has its share of
 requests within its target, queueing included; it is found by bisection and
 confirmed by a longer probe, for each seed; the failure that ends a search is
-tried once more. The *ideal* is the rate at which the faster peer's isolated
+tried once more. The table tells how many requests of the rarest model such a
+probe had. The *ideal* is the rate at which the faster peer's isolated
 times fill all cores. Systems of a table are measured one after the other, and
 again only when they have changed: the table tells when, and between two times
 a shared machine changes. Mean latencies are taken at the highest rate of the
@@ -79,10 +80,9 @@ def worst_share(outcome):
     return min(tenant["satisfied"] / tenant["offered"] for tenant in outcome["tenants"] if tenant["offered"])
 
 
-def fewest(at):
-    """Requests of the rarest model in a round."""
-    outcomes = [outcome for rounds in at["systems"].values() for outcome in rounds]
-    return min(tenant["offered"] for outcome in outcomes for tenant in outcome["tenants"])
+def fewest(outcomes):
+    """Requests of the rarest model in one of them."""
+    return min((tenant["offered"] for outcome in outcomes for tenant in outcome["tenants"]), default=0)
 
 
 def worst_tail(outcomes, percentile):
@@ -127,8 +127,8 @@ def at_load(at):
         rows.append((statistics.median(shares), "| " + " | ".join(cells) + " |"))
     return [
         f"In turn under the same arrivals at {at['rate_rps']:.1f} a second, {at['load']:.0%} of the ideal rate, seed "
-        f"{at['seed']}; of the model that has the least in time (a round has {fewest(at)} requests of the rarest "
-        "model, or more):",
+        f"{at['seed']}; of the model that has the least in time (a round has "
+        f"{fewest(sum(at['systems'].values(), []))} requests of the rarest model, or more):",
         "",
         "| system | in time, median of rounds | least and most | mean latency, ms | worst p50 / target | p95 | p99 "
         "| blocks a request | conflicts, of blocks | version switches a request | cores in use |",
@@ -146,8 +146,9 @@ def measured(outcomes):
 def highest_rates(systems, best_peer):
     """The lines of the table of highest rates."""
     lines = [
-        "| system | highest rate | seeds | of the best peer | worst p99 / target | overhead, ms | measured |",
-        "|---|---|---|---|---|---|---|",
+        "| system | highest rate | seeds | of the best peer | worst p99 / target | requests of the rarest | overhead, ms "
+        "| measured |",
+        "|" + "---|" * 8,
     ]
     for name, runs in systems.items():
         finals = [run["final"] for run in runs if run["final"]]
@@ -159,6 +160,7 @@ def highest_rates(systems, best_peer):
             " ".join(f"{run['max_rate_rps']:.1f}" for run in runs),
             f"{rate(runs) / best_peer:.2f}" if best_peer else "",
             "" if math.isnan(worst) else f"{worst:.2f}",
+            f"{fewest(finals)}" if finals else "",
             f"{mean(overheads):.3f}" if overheads else "",
             measured(finals),
         ]
@@ -166,14 +168,9 @@ def highest_rates(systems, best_peer):
     return lines
 
 
-def probes(row):
-    """How much the highest rates are worth."""
-    finals = [run["final"] for runs in row["systems"].values() for run in runs if run["final"]]
-    least = min((tenant["offered"] for final in finals for tenant in final["tenants"]), default=0)
+def not_measured(row):
     missing = [name for name in FCFS_PEERS if name not in row["systems"]]
-    return f" Probes: {row['effort']}, with {least} requests of a model or more." + (
-        f" Peers not measured: {'; '.join(missing)}." if missing else ""
-    )
+    return f" Peers not measured: {'; '.join(missing)}." if missing else ""
 
 
 def table(row, peers):
@@ -183,7 +180,7 @@ def table(row, peers):
         "",
         f"Targets: {models}. Ideal {row['ideal_rps']:.1f} a second."
         + (f" Not served: {', '.join(row['missing'])}." if row["missing"] else "")
-        + (probes(row) if row["systems"] else ""),
+        + (not_measured(row) if row["systems"] else ""),
     ]
     if row["systems"]:
         lines += ["", *highest_rates(row["systems"], best_peer_rate(row, peers))]
@@ -253,15 +250,12 @@ def published():
 
 def completed(row, earlier):
     """`row` with what it did not measure of an earlier one of the same mix and
-    conditions, as far as targets and probes are the same. Rates are worth more
-    than a comparison under other targets."""
+    conditions, if the targets are the same. Rates are worth more than a
+    comparison under other targets."""
     if row["models"] != earlier["models"]:
         return row if row["systems"] else earlier
-    if row["systems"] and earlier["systems"] and row["effort"] != earlier["effort"]:
-        return row | {"at_load": row["at_load"] or earlier.get("at_load")}
     kept = {key: row[key] or earlier.get(key) for key in ("at_best_peers_rate", "at_load")}
-    effort = row["effort"] if row["systems"] else earlier["effort"]
-    return row | {"systems": earlier["systems"] | row["systems"], "effort": effort, **kept}
+    return row | {"systems": earlier["systems"] | row["systems"], **kept}
 
 
 def merged(document):
