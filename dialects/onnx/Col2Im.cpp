@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/WindowLoops.h"
 
 using namespace mlir;
 using namespace mlir::veltair::onnx;
@@ -63,23 +64,13 @@ Value Col2ImOp::emitElement(ElementBuilder &b, unsigned, ValueRange index) {
   Window window = inferColumns(Inference::silent(), Adaptor(*this))->window;
   Value firstChannel = b.mul(index[1], elementCount(window.kernel));
   Value zero = b.constant(computeType(elementType(getInput())), 0);
-  // Element k of block p lies at p * stride + k * dilation - pad, if that is
-  // here.
   return b.reduceNest(window.kernel, zero, [&](ValueRange k, Value sum) {
     Value inside = b.boolean(true);
     SmallVector<Value> block;
     for (size_t i = 0; i < k.size(); ++i) {
       Value at = b.add(index[2 + i], window.padsBegin[i]);
-      Value distance = b.sub(at, b.mul(k[i], window.dilations[i]));
-      Value clamped = b.max(distance, b.index(0));
-      Value position = b.divIndex(clamped, window.strides[i]);
-      Value last = b.index(window.output[i] - 1);
-      Value divides = b.eq(b.remIndex(clamped, window.strides[i]), b.index(0));
-      inside = b.logicalAnd(
-          inside,
-          b.logicalAnd(b.logicalAnd(b.le(b.index(0), distance), divides),
-                       b.le(position, last)));
-      block.push_back(b.min(position, last));
+      block.push_back(
+          windowAt(b, window, i, window.output[i], at, k[i], inside));
     }
     Value channel = b.add(firstChannel, linearize(b, k, window.kernel));
     Value x = b.load(getInput(),

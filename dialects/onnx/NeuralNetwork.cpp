@@ -197,16 +197,7 @@ Value ConvTransposeOp::emitElement(ElementBuilder &b, unsigned,
         wIndex.push_back(b.add(firstKernel[i], b.mul(j, window.strides[i])));
         continue;
       }
-      Value distance = b.sub(origin[i], b.mul(j, window.dilations[i]));
-      Value clamped = b.max(distance, b.index(0));
-      Value position = b.divIndex(clamped, window.strides[i]);
-      Value last = b.index(x[2 + i] - 1);
-      Value divides = b.eq(b.remIndex(clamped, window.strides[i]), b.index(0));
-      inside = b.logicalAnd(
-          inside,
-          b.logicalAnd(b.logicalAnd(b.le(b.index(0), distance), divides),
-                       b.le(position, last)));
-      xIndex.push_back(b.min(position, last));
+      xIndex.push_back(windowAt(b, window, i, x[2 + i], origin[i], j, inside));
       wIndex.push_back(j);
     }
     Value product = b.mul(b.load(getX(), xIndex), b.load(getW(), wIndex));

@@ -65,3 +65,18 @@ Value WindowLoops::paddedCount() {
     count = b.mul(count, high);
   return count;
 }
+
+// Window p has element k at p * stride + k * dilation.
+Value mlir::veltair::onnx::windowAt(ElementBuilder &b, const Window &window,
+                                    size_t dim, int64_t extent, Value position,
+                                    Value kernel, Value &inside) {
+  Value distance = b.sub(position, b.mul(kernel, window.dilations[dim]));
+  Value clamped = b.max(distance, b.index(0));
+  Value result = b.divIndex(clamped, window.strides[dim]);
+  Value last = b.index(extent - 1);
+  Value divides = b.eq(b.remIndex(clamped, window.strides[dim]), b.index(0));
+  inside = b.logicalAnd(
+      inside, b.logicalAnd(b.logicalAnd(b.le(b.index(0), distance), divides),
+                           b.le(result, last)));
+  return b.min(result, last);
+}

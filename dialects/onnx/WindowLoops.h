@@ -2,7 +2,8 @@
 // Exceptions. See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Loops over the part of a sliding window that lies inside the input.
+// Loops over the part of a sliding window that lies inside the input, and which
+// window an element belongs to.
 
 #ifndef VELTAIR_DIALECTS_ONNX_WINDOWLOOPS_H
 #define VELTAIR_DIALECTS_ONNX_WINDOWLOOPS_H
@@ -39,6 +40,13 @@ private:
   SmallVector<int64_t> dilations;
   SmallVector<Value> origin, lower, upper, paddedUpper;
 };
+
+/// The other way round: of the windows along dimension `dim`, `extent` of them,
+/// the one whose element `kernel` lies at `position`, which counts from the
+/// beginning of the padding. Clears `inside` if there is none; another window
+/// is returned then.
+Value windowAt(ElementBuilder &b, const Window &window, size_t dim,
+               int64_t extent, Value position, Value kernel, Value &inside);
 
 } // namespace mlir::veltair::onnx
 

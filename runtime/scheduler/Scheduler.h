@@ -178,8 +178,8 @@ struct SchedulerStatistics {
   uint64_t blocks = 0;    // started
   uint64_t conflicts = 0; // blocks that found fewer free cores than they demand
   uint64_t versionSwitches = 0;
-  // Nanoseconds that blocks had cores, times these; without what a team of now
-  // has had since it was last changed.
+  // Nanoseconds: teams' cores, times how long they had them; counted when a
+  // team changes or ends.
   uint64_t coreTime = 0;
 };
 
@@ -227,8 +227,8 @@ struct SchedulerOptions {
   // What late queries get, before those that can be in time, of the core time
   // that these can spare. Others to come will need some of it.
   double lateShare = 0.25;
-  // The longest and the shortest time after which a query that has waited long
-  // gives way again; at least 1.
+  // The longest and the shortest that a turn may be: the time after which a
+  // query that has waited long gives way again. At least 1.
   Time turn = 2'000'000;
   Time shortestTurn = 500'000;
 };

@@ -22,8 +22,8 @@ alone, and its share of the requests is inverse to that latency. The figure is
 the highest total rate (requests a second) at which every model has its share of
 requests within its target, queueing included; it is found by bisection and
 confirmed by a longer probe, for each seed; the failure that ends a search is
-tried once more. The table tells how many requests of the rarest model such a
-probe had. The *ideal* is the rate at which the faster peer's isolated
+tried once more. How many requests of the rarest model the longer probes had,
+stands in the table. The *ideal* is the rate at which the faster peer's isolated
 times fill all cores. Systems of a table are measured one after the other, and
 again only when they have changed: the table tells when, and between two times
 a shared machine changes. Mean latencies are taken at the highest rate of the

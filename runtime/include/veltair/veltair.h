@@ -350,8 +350,8 @@ typedef struct veltair_scheduling {
   uint64_t blocks;           // blocks of layers that were run
   uint64_t conflicts;        // blocks that found too few free cores
   uint64_t version_switches; // layers run by another version than the last time
-  // Of teams: how long they had their cores, times these; without the time
-  // since the latest change of teams of now.
+  // Teams' cores, times how long they had them; counted when a team changes or
+  // ends.
   double core_ms;
 } veltair_scheduling;
 
