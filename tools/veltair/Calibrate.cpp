@@ -8,6 +8,7 @@
 #include "tools/veltair/Antagonist.h"
 #include "tools/veltair/Latency.h"
 #include "tools/veltair/PrintJson.h"
+#include "tools/veltair/RunningModel.h"
 #include "tools/veltair/ServedModel.h"
 #include "tools/veltair/TensorFiles.h"
 #include "tools/veltair/UserError.h"
@@ -22,7 +23,6 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <thread>
 
@@ -46,22 +46,6 @@ struct Step {
   uint32_t version = 0;
   uint32_t cores = 0;
   std::string condition = {};
-};
-
-// A model that runs over and over on some CPUs.
-class RunningModel {
-public:
-  RunningModel(const std::string &artifact, const RunOptions &options,
-               std::span<const uint32_t> cpus);
-  // Throws what ended it early.
-  void stop();
-
-private:
-  Runtime runtime;
-  ServedModel model;
-  std::vector<Tensor> outputs;
-  std::exception_ptr failure; // written by the thread
-  std::jthread thread;
 };
 
 class Calibration {
@@ -101,39 +85,6 @@ private:
 };
 
 } // namespace
-
-// A runtime on the CPUs named.
-static Runtime pinnedRuntime(std::span<const uint32_t> cpus) {
-  veltair_runtime_options raw = {};
-  raw.size = sizeof(raw);
-  raw.cpus = cpus.data();
-  raw.cpu_count = uint32_t(cpus.size());
-  return Runtime(&raw);
-}
-
-RunningModel::RunningModel(const std::string &artifact,
-                           const RunOptions &options,
-                           std::span<const uint32_t> cpus)
-    : runtime(pinnedRuntime(cpus)), model(runtime, artifact, options) {
-  model.setInputs({}, /*fillMissing=*/true);
-  outputs = model.makeOutputs();
-  thread = std::jthread([this](const std::stop_token &stop) {
-    std::vector<veltair_output> views = outputViews(outputs);
-    try {
-      while (!stop.stop_requested())
-        model.tenant().run(model.inputs(), views);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-  });
-}
-
-void RunningModel::stop() {
-  thread.request_stop();
-  thread.join();
-  if (failure)
-    std::rethrow_exception(failure);
-}
 
 //===----------------------------------------------------------------------===//
 // Plan

@@ -34,6 +34,14 @@ Runtime makeRuntime(const RunOptions &options) {
   return Runtime(&raw);
 }
 
+Runtime pinnedRuntime(std::span<const uint32_t> cpus) {
+  veltair_runtime_options raw = {};
+  raw.size = sizeof(raw);
+  raw.cpus = cpus.data();
+  raw.cpu_count = uint32_t(cpus.size());
+  return Runtime(&raw);
+}
+
 TraceFile::TraceFile(Runtime &runtime, const RunOptions &options)
     : runtime(runtime), file(options.trace) {
   if (file.empty())

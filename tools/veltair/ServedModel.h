@@ -13,8 +13,11 @@
 
 #include "veltair/veltair.hpp"
 
+#include <cstdint>
 #include <map>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace veltair::tool {
@@ -22,6 +25,8 @@ namespace veltair::tool {
 // Makes a runtime whose messages go to standard error, such as the one that
 // tells its threads and CPUs.
 Runtime makeRuntime(const RunOptions &options);
+// Makes one with a worker on each of the CPUs, which says nothing.
+Runtime pinnedRuntime(std::span<const uint32_t> cpus);
 
 // Records a trace from its construction to finish(), if a file is named.
 class TraceFile {
