@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <utility>
 
 using namespace veltair;
 
@@ -40,8 +41,8 @@ static Status checkNamedCpus(const std::vector<uint32_t> &named,
   return {};
 }
 
-static Result<Placement> place(const veltair_runtime_options &options) {
-  AllowedCpus allowed = allowedCpus();
+static Result<Placement> place(const veltair_runtime_options &options,
+                               AllowedCpus allowed) {
   if (options.threads > maxThreads)
     return Status::error(VELTAIR_INVALID_ARGUMENT, options.threads,
                          " threads are too many, the most are ", maxThreads);
@@ -121,7 +122,8 @@ veltair_status veltair_runtime_create(const veltair_runtime_options *given,
       return s;
     if (options.numerics > VELTAIR_FAST)
       return invalidArgument("unknown numerics");
-    Result<Placement> placement = place(options);
+    ControlGroups controlGroups = ControlGroups::find();
+    Result<Placement> placement = place(options, allowedCpus(controlGroups));
     if (!placement.ok())
       return placement.status();
 
@@ -145,6 +147,7 @@ veltair_status veltair_runtime_create(const veltair_runtime_options *given,
     executorOptions.threads = placement->threads;
     if (placement->pinned)
       executorOptions.pins = placement->cpus;
+    executorOptions.controlGroups = std::move(controlGroups);
     executorOptions.arenaLimit = options.arena_limit_bytes;
     Result<std::unique_ptr<Executor>> executor =
         Executor::create(std::move(executorOptions), std::move(scheduler));
@@ -192,7 +195,7 @@ uint32_t veltair_runtime_cpus(const veltair_runtime *runtime, uint32_t *cpus,
 
 uint32_t veltair_default_threads(void) {
   try {
-    return allowedCpus().threads();
+    return allowedCpus(ControlGroups::find()).threads();
   } catch (...) {
     return 1;
   }

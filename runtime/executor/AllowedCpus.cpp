@@ -196,7 +196,8 @@ findGroup(const std::string &folder, size_t levels, const std::string &path) {
 
 // In each hierarchy this process's group, then its parents; each once however
 // often its hierarchy is mounted.
-ControlGroups::ControlGroups(const std::string &root) {
+ControlGroups ControlGroups::find(const std::string &root) {
+  ControlGroups found;
   std::set<std::pair<dev_t, ino_t>> visited;
   for (const Hierarchy &hierarchy : mountedHierarchies(root)) {
     std::optional<std::string> path = groupPath(root, hierarchy.unified);
@@ -216,13 +217,14 @@ ControlGroups::ControlGroups(const std::string &root) {
       struct stat info;
       if (stat(folder.c_str(), &info) == 0 &&
           visited.emplace(info.st_dev, info.st_ino).second)
-        groups.push_back({folder, hierarchy.unified});
+        found.groups.push_back({folder, hierarchy.unified});
       if (below.empty())
         break;
       size_t slash = below.rfind('/');
       below.resize(slash == below.npos ? 0 : slash);
     }
   }
+  return found;
 }
 
 std::optional<double> ControlGroups::quota() const {
@@ -241,7 +243,9 @@ int64_t ControlGroups::throttling() const {
   return sum;
 }
 
-AllowedCpus allowedCpus() { return {affinityMask(), ControlGroups().quota()}; }
+AllowedCpus allowedCpus(const ControlGroups &groups) {
+  return {affinityMask(), groups.quota()};
+}
 
 uint32_t AllowedCpus::threads() const {
   auto count = uint32_t(cpus.size());

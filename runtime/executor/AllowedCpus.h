@@ -14,23 +14,13 @@
 
 namespace veltair {
 
-struct AllowedCpus {
-  std::vector<uint32_t> cpus; // of the calling thread, ascending
-  // CPU time over wall time that control groups allow; none: no limit.
-  std::optional<double> quota;
-
-  // How many threads can run at once: the quota rounded down, at least 1.
-  uint32_t threads() const;
-};
-
-AllowedCpus allowedCpus();
-
-// This process's control groups and their parents, v1 or v2. They are looked
-// for once: where a process is moved later does not count.
+// Control groups and their parents, v1 or v2: those that a process was in when
+// they were looked for, or none.
 class ControlGroups {
 public:
-  // `root` is put before the paths of all files that are read.
-  explicit ControlGroups(const std::string &root = "");
+  // Looks for this process's. `root` is put before the paths of all files that
+  // are read.
+  static ControlGroups find(const std::string &root = "");
 
   // The least quota of all; none: no limit.
   std::optional<double> quota() const;
@@ -47,6 +37,18 @@ private:
   };
   std::vector<Group> groups; // each once
 };
+
+struct AllowedCpus {
+  std::vector<uint32_t> cpus; // of the calling thread, ascending
+  // CPU time over wall time that control groups allow; none: no limit.
+  std::optional<double> quota;
+
+  // How many threads can run at once: the quota rounded down, at least 1.
+  uint32_t threads() const;
+};
+
+// Of a process that is in these control groups.
+AllowedCpus allowedCpus(const ControlGroups &groups);
 
 } // namespace veltair
 

@@ -67,7 +67,7 @@ void Executor::offerWorkers() {
   Transaction transaction(*this);
   for (uint32_t i = options.threads; i-- > 0;)
     freeWorkers.push_back(workers[i].get());
-  throttlingBase = controlGroups.throttling();
+  throttlingBase = options.controlGroups.throttling();
   handle(CoresChanged{options.threads});
 }
 

@@ -40,8 +40,9 @@ struct ExecutorOptions {
   uint32_t threads = 1;
   // Where the workers run: a CPU each, or none to leave it to the system.
   std::vector<uint32_t> pins;
-  uint64_t arenaLimit = 0; // bytes; 0: none
-  LinearProxy proxy;       // of the interference level
+  uint64_t arenaLimit = 0;     // bytes; 0: none
+  LinearProxy proxy;           // of the interference level
+  ControlGroups controlGroups; // that may hold the workers back
   Time (*clock)() = currentTime;
 };
 
@@ -171,7 +172,6 @@ protected:
 
   const ExecutorOptions options;
   const pid_t process;
-  const ControlGroups controlGroups;
   std::unique_ptr<Scheduler> scheduler;
   const bool wantsLayerEnds;
 

@@ -28,7 +28,7 @@ static veltair_scheduling since(const SchedulerStatistics &base,
 }
 
 veltair_runtime_metrics Executor::metrics() {
-  Time throttling = controlGroups.throttling(); // reads files
+  Time throttling = options.controlGroups.throttling(); // reads files
   std::lock_guard lock(mutex);
   return {since(statisticsBase, scheduler->statistics()),
           cancelled,
@@ -55,7 +55,7 @@ veltair_tenant_metrics Executor::metrics(const Tenant &tenant) {
 }
 
 void Executor::resetMetrics() {
-  Time throttling = controlGroups.throttling();
+  Time throttling = options.controlGroups.throttling();
   std::lock_guard lock(mutex);
   statisticsBase = scheduler->statistics();
   throttlingBase = throttling;

@@ -31,8 +31,8 @@ protected:
     std::ofstream(root + path) << text;
   }
 
-  std::optional<double> quota() { return ControlGroups(root).quota(); }
-  int64_t throttling() { return ControlGroups(root).throttling(); }
+  std::optional<double> quota() { return ControlGroups::find(root).quota(); }
+  int64_t throttling() { return ControlGroups::find(root).throttling(); }
 
   std::string root;
 };
@@ -135,7 +135,7 @@ TEST_F(AllowedCpusTest, GroupsAreFoundOnceButReadAnew) {
   write("/proc/self/mountinfo",
         "30 22 0:26 / /sys/fs/cgroup ro - cgroup2 cgroup rw\n");
   write("/sys/fs/cgroup/a/cpu.max", "max 100000\n");
-  ControlGroups groups(root);
+  ControlGroups groups = ControlGroups::find(root);
   std::filesystem::remove_all(root + "/proc");
   EXPECT_EQ(groups.quota(), std::nullopt);
   write("/sys/fs/cgroup/a/cpu.max", "200000 100000\n");
@@ -160,7 +160,7 @@ TEST_F(AllowedCpusTest, Threads) {
 }
 
 TEST_F(AllowedCpusTest, ThisProcess) {
-  AllowedCpus cpus = allowedCpus();
+  AllowedCpus cpus = allowedCpus(ControlGroups::find());
   EXPECT_FALSE(cpus.cpus.empty());
   EXPECT_TRUE(std::is_sorted(cpus.cpus.begin(), cpus.cpus.end()));
   EXPECT_GE(cpus.threads(), 1u);

@@ -406,7 +406,7 @@ TEST_F(ApiTest, Logs) {
   if (local.cpus().size() < 64)
     EXPECT_THAT(log, HasSubstr("1"
                                "64 threads share"));
-  if (std::optional<double> quota = ControlGroups().quota();
+  if (std::optional<double> quota = ControlGroups::find().quota();
       quota && *quota < 64)
     EXPECT_THAT(log, HasSubstr("1control groups allow"));
 }
