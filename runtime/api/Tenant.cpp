@@ -4,6 +4,7 @@
 
 #include "runtime/api/Api.h"
 #include "runtime/artifact/Programs.h"
+#include "runtime/scheduler/ApiTypes.h"
 #include "runtime/support/CpuFeatures.h"
 
 #include <optional>
@@ -27,20 +28,10 @@ static Status applyOptions(const veltair_tenant_options &options,
   if (options.qos_share > 0)
     info.qosShare = options.qos_share;
 
-  switch (options.priority) {
-  case VELTAIR_PRIORITY_LOW:
-    info.priority = Priority::low;
-    break;
-  case VELTAIR_PRIORITY_DEFAULT:
-  case VELTAIR_PRIORITY_MEDIUM:
-    info.priority = Priority::medium;
-    break;
-  case VELTAIR_PRIORITY_HIGH:
-    info.priority = Priority::high;
-    break;
-  default:
+  std::optional<Priority> priority = priorityOf(options.priority);
+  if (!priority)
     return invalidArgument("unknown priority");
-  }
+  info.priority = *priority;
 
   if (options.kernel_version < VELTAIR_VERSION_AUTO)
     return invalidArgument("the version to force is negative");

@@ -5,6 +5,7 @@
 // What the executor tells about itself.
 
 #include "runtime/executor/Executor.h"
+#include "runtime/scheduler/ApiTypes.h"
 
 #include <algorithm>
 
@@ -20,17 +21,10 @@ static veltair_latency summarize(const LatencyHistogram &latency) {
           percentile(0.99), ms(double(latency.max()))};
 }
 
-static veltair_scheduling since(const SchedulerStatistics &base,
-                                const SchedulerStatistics &now) {
-  return {now.blocks - base.blocks, now.conflicts - base.conflicts,
-          now.versionSwitches - base.versionSwitches,
-          double(now.coreTime - base.coreTime) / 1e6};
-}
-
 veltair_runtime_metrics Executor::metrics() {
   Time throttling = options.controlGroups.throttling(); // reads files
   std::lock_guard lock(mutex);
-  return {since(statisticsBase, scheduler->statistics()),
+  return {schedulingSince(statisticsBase, scheduler->statistics()),
           cancelled,
           shed,
           growths,
@@ -43,15 +37,16 @@ veltair_runtime_metrics Executor::metrics() {
 veltair_tenant_metrics Executor::metrics(const Tenant &tenant) {
   std::lock_guard lock(mutex);
   const TenantCounts &counts = tenant.counts;
-  return {counts.offered,
-          counts.completed,
-          counts.rejected,
-          counts.cancelled,
-          counts.failed,
-          counts.shed,
-          counts.satisfied,
-          summarize(counts.latency),
-          since(tenant.statisticsBase, scheduler->statistics(tenant.id))};
+  return {
+      counts.offered,
+      counts.completed,
+      counts.rejected,
+      counts.cancelled,
+      counts.failed,
+      counts.shed,
+      counts.satisfied,
+      summarize(counts.latency),
+      schedulingSince(tenant.statisticsBase, scheduler->statistics(tenant.id))};
 }
 
 void Executor::resetMetrics() {

@@ -16,6 +16,7 @@
 
 #include "runtime/artifact/Programs.h"
 #include "runtime/profile/Profile.h"
+#include "runtime/scheduler/ApiTypes.h"
 #include "runtime/simulator/Simulator.h"
 
 #include "veltair/veltair.hpp"
@@ -50,17 +51,6 @@ private:
 };
 
 } // namespace
-
-static Priority priorityOf(veltair_priority priority) {
-  switch (priority) {
-  case VELTAIR_PRIORITY_LOW:
-    return Priority::low;
-  case VELTAIR_PRIORITY_HIGH:
-    return Priority::high;
-  default:
-    return Priority::medium;
-  }
-}
 
 // Of `programs`, the first that takes the tenant's inputs.
 static const veltair_program &selected(const ScenarioTenant &tenant,
@@ -97,7 +87,7 @@ static TenantInfo tenantInfo(const ScenarioTenant &tenant, double qosShare,
   info.name = tenant.name;
   info.qos = Time(tenant.qosMs * 1e6);
   info.qosShare = qosShare;
-  info.priority = priorityOf(tenant.priority);
+  info.priority = priorityOf(tenant.priority).value(); // readScenario checks
   info.programs = {std::make_shared<ProgramInfo>(
       describeProgram(programName(artifact, program), program))};
   return info;
@@ -155,10 +145,8 @@ TrialOutcome SimulatedTrial::run(const std::vector<Arrival> &arrivals,
   });
   for (TenantOutcome &tenant : outcome.tenants)
     tenant.cancelled = tenant.offered - tenant.completed;
-  SchedulerStatistics statistics = scheduler->statistics();
-  outcome.metrics.scheduling = {statistics.blocks, statistics.conflicts,
-                                statistics.versionSwitches,
-                                double(statistics.coreTime) / 1e6};
+  outcome.metrics.scheduling =
+      schedulingSince(/*base=*/{}, scheduler->statistics());
   return outcome;
 }
 
