@@ -240,9 +240,15 @@ bool Inliner::expand(Nodes &nodes, unsigned depth) {
 }
 
 std::string Inliner::run() {
-  for (const ::onnx::FunctionProto &function : model.functions())
-    functions[{domainOf(function.domain()), function.name()}] = &function;
-  if (!functions.empty())
+  for (const ::onnx::FunctionProto &function : model.functions()) {
+    std::pair<StringRef, StringRef> key{domainOf(function.domain()),
+                                        function.name()};
+    // Newer files tell functions of one name apart by `overload`.
+    if (!functions.try_emplace(key, &function).second)
+      fail("function '" + function.name() +
+           "' is defined twice; overloads are not supported");
+  }
+  if (!functions.empty() && problem.empty())
     expand(*model.mutable_graph()->mutable_node(), /*depth=*/0);
   return problem;
 }

@@ -8,6 +8,7 @@
 #include "compiler/import/Functions.h"
 #include "compiler/import/NodeOrder.h"
 #include "compiler/import/Program.h"
+#include "compiler/import/Repetitions.h"
 #include "compiler/import/Texts.h"
 #include "dialects/onnx/DataTypes.h"
 #include "dialects/onnx/OnnxOps.h"
@@ -43,7 +44,6 @@ private:
   LogicalResult readOpsets(ModelContext &model);
   LogicalResult readConstants(ModelContext &model, TensorReader &tensors);
   LogicalResult readInputs(const ModelContext &model);
-  LogicalResult checkOutputNames();
   void importProgram(const ModelContext &model, TensorReader &tensors,
                      const Binding &binding, size_t number, ModelOp op);
   void checkOutputs(const ModelContext &model, ArrayRef<Value> values);
@@ -81,9 +81,15 @@ LogicalResult ModelImporter::load() {
     return fail("the file is no ONNX model: it has no graph");
   if (proto->graph().sparse_initializer_size() > 0)
     return fail("sparse initializers are not supported");
+  // Before calls vanish with their attributes, and again since the names of
+  // what stands in their place may be others' too.
+  if (std::string problem = checkRepetitions(*proto); !problem.empty())
+    return fail(problem);
   if (std::string problem = inlineFunctions(*proto); !problem.empty())
     return fail(problem);
   if (std::string problem = checkTexts(*proto); !problem.empty())
+    return fail(problem);
+  if (std::string problem = checkRepetitions(*proto); !problem.empty())
     return fail(problem);
   return success();
 }
@@ -111,9 +117,8 @@ LogicalResult ModelImporter::readConstants(ModelContext &model,
     FailureOr<ElementsAttr> value =
         tensors.read(tensor, NameLoc::get(builder.getStringAttr(tensor.name())),
                      "initializer '" + tensor.name() + "'");
-    if (succeeded(value) &&
-        !model.constants.try_emplace(tensor.name(), *value).second)
-      (void)fail("initializer '" + tensor.name() + "' is defined twice");
+    if (succeeded(value))
+      model.constants[tensor.name()] = *value;
     if (problems.done())
       return failure();
   }
@@ -132,10 +137,7 @@ LogicalResult ModelImporter::readConstants(ModelContext &model,
 }
 
 LogicalResult ModelImporter::readInputs(const ModelContext &model) {
-  llvm::StringSet<> names;
   for (const auto &input : proto->graph().input()) {
-    if (!names.insert(input.name()).second)
-      return fail("input '" + input.name() + "' is defined twice");
     // Old files list initialisers among the inputs.
     if (model.constants.contains(input.name()))
       continue;
@@ -164,14 +166,6 @@ LogicalResult ModelImporter::readInputs(const ModelContext &model) {
     inputs.push_back(std::move(declared));
   }
   return failure(!problems.empty());
-}
-
-LogicalResult ModelImporter::checkOutputNames() {
-  llvm::StringSet<> names;
-  for (const auto &output : proto->graph().output())
-    if (!names.insert(output.name()).second)
-      return fail("output '" + output.name() + "' is listed twice");
-  return success();
 }
 
 void ModelImporter::checkOutputs(const ModelContext &model,
@@ -263,9 +257,9 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
   StringRef folder = llvm::sys::path::parent_path(path);
   TensorReader tensors(folder.empty() ? "." : folder.str(), proto, problems);
   if (failed(readOpsets(model)) || failed(readConstants(model, tensors)) ||
-      failed(readInputs(model)) || failed(checkOutputNames()))
+      failed(readInputs(model)))
     return nullptr;
-  if (std::string problem = sortNodes(model, inputs); !problem.empty()) {
+  if (std::string problem = sortNodes(model); !problem.empty()) {
     (void)fail(problem);
     return nullptr;
   }

@@ -37,24 +37,13 @@ static void appendReads(const ::onnx::NodeProto &node,
   }
 }
 
-std::string mlir::veltair::importer::sortNodes(ModelContext &model,
-                                               ArrayRef<DeclaredInput> inputs) {
+std::string mlir::veltair::importer::sortNodes(ModelContext &model) {
   llvm::StringMap<int> producer;
   const auto &nodes = model.graph.node();
   for (int i = 0; i < nodes.size(); ++i)
-    for (const std::string &name : nodes[i].output()) {
-      if (name.empty())
-        continue;
-      bool isConstant = model.constants.contains(name);
-      if (!producer.try_emplace(name, i).second || isConstant)
-        return "value '" + name +
-               "' is defined twice, the second time by node '" +
-               nodes[i].name() + "' (" + nodes[i].op_type() + ")";
-    }
-  for (const DeclaredInput &input : inputs)
-    if (auto found = producer.find(input.name); found != producer.end())
-      return "input '" + input.name + "' is defined again by node '" +
-             nodes[found->second].name() + "'";
+    for (const std::string &name : nodes[i].output())
+      if (!name.empty())
+        producer[name] = i;
   // Depth first, with an explicit stack of (node, next operand).
   enum State : char { New, Open, Done };
   std::vector<State> states(nodes.size(), New);

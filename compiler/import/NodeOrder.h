@@ -7,7 +7,6 @@
 #ifndef VELTAIR_COMPILER_IMPORT_NODEORDER_H
 #define VELTAIR_COMPILER_IMPORT_NODEORDER_H
 
-#include "compiler/import/Bindings.h"
 #include "compiler/import/Program.h"
 #include <string>
 
@@ -15,9 +14,9 @@ namespace mlir::veltair::importer {
 
 /// Appends the nodes of `model.graph` to `model.order` so that what a node, or
 /// a graph inside of it, reads comes first. The order of the file is kept where
-/// possible. Returns what forbids it (a value that is defined twice, or a
-/// cycle), or "".
-std::string sortNodes(ModelContext &model, ArrayRef<DeclaredInput> inputs);
+/// possible. Values must have unique names. Returns what forbids it (a cycle),
+/// or "".
+std::string sortNodes(ModelContext &model);
 
 } // namespace mlir::veltair::importer
 

@@ -8,7 +8,7 @@
 #define VELTAIR_COMPILER_IMPORT_PROBLEMS_H
 
 #include "compiler/import/Import.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 
 namespace mlir::veltair::importer {
 
@@ -18,8 +18,9 @@ public:
   explicit Problems(bool stopAtFirst) : stopAtFirst(stopAtFirst) {}
 
   /// Records a problem; returns failure, for `return problems.add(...)`.
+  /// Names in a file may be any bytes, the message is text.
   LogicalResult add(Location location, const Twine &message) {
-    list.push_back({location, message.str()});
+    list.push_back({location, llvm::json::fixUTF8(message.str())});
     return failure();
   }
   /// True when there is nothing to be gained from going on.

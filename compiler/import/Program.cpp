@@ -12,6 +12,15 @@ using namespace mlir;
 using namespace mlir::veltair;
 using namespace mlir::veltair::importer;
 
+StringRef importer::nodeName(const ::onnx::NodeProto &node) {
+  if (!node.name().empty())
+    return node.name();
+  for (const std::string &output : node.output())
+    if (!output.empty())
+      return output;
+  return {};
+}
+
 ProgramImporter::ProgramImporter(const ModelContext &model,
                                  TensorReader &tensors, Problems &problems,
                                  OpBuilder builder)
@@ -63,26 +72,20 @@ SmallVector<Value> ProgramImporter::run() {
 }
 
 void ProgramImporter::importNode(const ::onnx::NodeProto &proto) {
-  // Nodes without a name are known by their first output.
-  StringRef name = proto.name();
-  unsigned namedResults = 0;
-  for (const std::string &output : proto.output()) {
-    if (name.empty())
-      name = output;
-    namedResults += !output.empty();
-  }
+  auto isNamed = [](const std::string &output) { return !output.empty(); };
   StringRef domain = proto.domain();
   std::string op = domain.empty() || domain == "ai.onnx"
                        ? proto.op_type()
                        : (domain + "." + proto.op_type()).str();
   Node node{.builder = builder,
-            .location = NameLoc::get(builder.getStringAttr(name)),
+            .location = NameLoc::get(builder.getStringAttr(nodeName(proto))),
             .op = op,
             .opset = model.opsets.lookup(domain == "ai.onnx" ? "" : domain),
             .operands = {},
             .attributes = {},
             .resultCount = unsigned(proto.output_size()),
-            .namedResultCount = namedResults};
+            .namedResultCount =
+                unsigned(llvm::count_if(proto.output(), isNamed))};
 
   SmallVector<Value> results;
   bool isKnown = succeeded(importOperator(proto, node, results));
@@ -203,8 +206,8 @@ LogicalResult ProgramImporter::convertAttributes(const ::onnx::NodeProto &proto,
     FailureOr<Attribute> value = convert(attribute, node);
     if (failed(value))
       return failure();
-    if (attribute.name().empty() || node.attributes.get(attribute.name()))
-      return fail(node, "attribute '" + attribute.name() + "' stands twice");
+    if (attribute.name().empty())
+      return fail(node, "an attribute has no name");
     node.attributes.append(attribute.name(), *value);
   }
   return success();

@@ -37,6 +37,9 @@ struct ModelContext {
   int64_t maxFoldedElements;
 };
 
+/// A node's name or, without one, that of its first output.
+StringRef nodeName(const ::onnx::NodeProto &node);
+
 /// How to bind the input from which the operand at `location` is computed, to
 /// be appended to a message; empty when there is none.
 std::string bindingHint(ValueRange operands, Location location);

@@ -58,11 +58,22 @@ class BadModels(Case):
     def test_output_listed_twice(self):
         value = ("y", FLOAT, [2])
         model = make_model([helper.make_node("Relu", ["x"], ["y"])], [("x", FLOAT, [2])], [value, value])
-        self.refuse_model(model, "output 'y' is listed twice")
+        self.refuse_model(model, "output 'y' stands twice")
 
     def test_defined_twice(self):
         nodes = [helper.make_node("Relu", ["x"], ["y"], "first"), helper.make_node("Abs", ["x"], ["y"], "second")]
-        self.refuse_model(make_model(nodes, [("x", FLOAT, [2])], [("y", FLOAT, [2])]), "second|'y'")
+        model = make_model(nodes, [("x", FLOAT, [2])], [("y", FLOAT, [2])])
+        self.refuse_model(model, "value 'y' is defined twice, the second time by node 'second'")
+
+    def test_value_called_like_one_of_a_function(self):
+        body = [helper.make_node("Neg", ["a"], ["t"]), helper.make_node("Abs", ["t"], ["b"])]
+        function = helper.make_function("mine", "F", ["a"], ["b"], body, [helper.make_opsetid("", 17)])
+        nodes = [
+            helper.make_node("Relu", ["x"], ["F.0/t"], "other"),
+            helper.make_node("F", ["F.0/t"], ["y"], domain="mine"),
+        ]
+        model = make_model(nodes, [("x", FLOAT, [2])], [("y", FLOAT, [2])], functions=[function])
+        self.refuse_model(model, "value 'F.0/t' is defined twice")
 
     def test_unknown_operator(self):
         self.refuse_model(one_node("Frobnicate"), "Frobnicate")
