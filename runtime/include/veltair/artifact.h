@@ -193,7 +193,7 @@ enum {
 };
 
 typedef struct veltair_version {
-  const char *schedule; // e.g. "direct tile=14x2 order=kp chunk=4"
+  const char *schedule; // e.g. "direct 14x2 channels grain=4 groups=1"
   const veltair_stage *stages;
   const uint32_t *constants; // indices into `veltair_artifact::constants`
   uint32_t stage_count;      // at least 1

@@ -153,11 +153,11 @@ VELTAIR_API veltair_status veltair_runtime_create(
 // callback. Null is allowed.
 VELTAIR_API veltair_status veltair_runtime_destroy(veltair_runtime *runtime);
 
-// 0 for null; so does the next one.
+// The number of workers; 0 for null.
 VELTAIR_API uint32_t veltair_runtime_threads(const veltair_runtime *runtime);
 
 // Writes at most `capacity` of the CPUs on which the workers may run,
-// ascending; returns how many there are.
+// ascending; returns how many there are, 0 for null.
 VELTAIR_API uint32_t veltair_runtime_cpus(const veltair_runtime *runtime,
                                           uint32_t *cpus, uint32_t capacity);
 
