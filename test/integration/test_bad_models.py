@@ -368,6 +368,7 @@ class BadOptions(Case):
             [model],
             [model, "-o", out, "--no-such-option"],
             [model, "-o", out, "--versions=none"],
+            [model, "-o", out, f"--report={self.path('report.txt')}"],
         ):
             with self.subTest(options=options):
                 result = self.run_program(VELTAIRC, *options)

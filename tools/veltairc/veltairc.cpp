@@ -146,6 +146,11 @@ int main(int argc, char **argv) {
                                        std::pair("--report", options.report)})
       if (!binary && !file.empty())
         throw CLI::ValidationError(option, "is written with objects only");
+    std::string report =
+        std::filesystem::path(options.report).extension().string();
+    if (!options.report.empty() && report != ".html" && report != ".json")
+      throw CLI::ValidationError("--report", options.report +
+                                                 " is neither .html nor .json");
     if (options.name.empty())
       options.name = options.output.empty() || options.output == "-"
                          ? identifierOf(options.input)
