@@ -1,18 +1,9 @@
 """Models of convolutions alone, and what they compute, in f64."""
 
 import math
-import re
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
-
-
-def parse_shape(text):
-    """64x56x48-32 as (channels, rows, columns, outputs)."""
-    found = re.fullmatch(r"(\d+)x(\d+)x(\d+)-(\d+)", text)
-    if not found:
-        raise ValueError(f"{text}: expected CxHxW-O, for example 64x56x56-64")
-    return tuple(map(int, found.groups()))
 
 
 def extent(size, window, stride, pad):

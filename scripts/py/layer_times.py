@@ -12,8 +12,16 @@ import tempfile
 
 import onnx
 
-from convolutions import extent, model_of, parse_shape
+from convolutions import extent, model_of
 from programs import VELTAIR, VELTAIRC, Failure, call, call_json
+
+
+def parse_shape(text):
+    """64x56x48-32 as (channels, rows, columns, outputs)."""
+    found = re.fullmatch(r"([1-9]\d*)x([1-9]\d*)x([1-9]\d*)-([1-9]\d*)", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text} is no CxHxW-O, such as 64x56x56-64")
+    return tuple(map(int, found.groups()))
 
 
 def predicted_cycles(text):

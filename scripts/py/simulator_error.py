@@ -10,13 +10,27 @@ import tempfile
 from programs import VELTAIR, Failure, call_json
 
 
+def read_json(file, key):
+    """The object in the file, which has `key`; what else is wrong with it, the
+    tool says."""
+    try:
+        with open(file) as text:
+            found = json.load(text)
+    except OSError as error:
+        raise Failure(str(error)) from None
+    except ValueError as error:
+        raise Failure(f"{file}: {error}") from None
+    if not isinstance(found, dict) or key not in found:
+        raise Failure(f"{file}: '{key}' is missing")
+    return found
+
+
 def scenario_of(file):
     """The scenario, its paths made absolute."""
-    with open(file) as text:
-        scenario = json.load(text)
+    scenario = read_json(file, "tenants")
     folder = os.path.dirname(os.path.abspath(file))
     for tenant in scenario["tenants"]:
-        tenant["artifact"] = os.path.join(folder, tenant["artifact"])
+        tenant["artifact"] = os.path.join(folder, tenant.get("artifact", ""))
         for name, value in tenant.get("inputs", {}).items():
             tenant["inputs"][name] = os.path.join(folder, value)
     return scenario
@@ -28,7 +42,7 @@ def play(scenario, command, *options):
         json.dump(scenario, file)
         file.flush()
         # A search tries some twenty rates.
-        timeout = 600 + 30 * scenario["duration_s"]
+        timeout = 600 + 30 * scenario.get("duration_s", 10)
         found = call_json(VELTAIR, command, file.name, *options, timeout=timeout)
     if unserved := [tenant["name"] for tenant in found["tenants"] if not tenant["latency_ms"]]:
         raise Failure(f"no request of {', '.join(unserved)} ended: prolong the scenario")
@@ -37,7 +51,8 @@ def play(scenario, command, *options):
 
 
 def error(measured, simulated):
-    return f"{100 * (simulated / measured - 1):+6.1f} %"
+    # A search may find no rate at all.
+    return f"{100 * (simulated / measured - 1):+6.1f} %" if measured else "-"
 
 
 def line(name, what, measured, simulated):
@@ -45,7 +60,7 @@ def line(name, what, measured, simulated):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="scripts/simulator-error", description=__doc__)
     parser.add_argument("scenario")
     parser.add_argument("machine")
     parser.add_argument("--profile")
@@ -56,8 +71,7 @@ def main():
         common += ["--profile", options.profile]
     simulation = ["simulate", "--machine", options.machine, *common]
     # The same threads as the machine has cores.
-    with open(options.machine) as text:
-        load = ["load", "--threads", json.load(text)["cores"], *common]
+    load = ["load", "--threads", read_json(options.machine, "cores")["cores"], *common]
 
     scenario = scenario_of(options.scenario)
     together = {**scenario, "search": False}
