@@ -72,7 +72,8 @@ def compare(name, precision, threads, report):
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/agreement", description=__doc__)
-    parser.add_argument("model", nargs="*", default=manifest.tested(), help="names from models/manifest.json")
+    names = "names from models/manifest.json (default: those that tests use)"
+    parser.add_argument("model", nargs="*", type=manifest.known, default=manifest.tested(), help=names)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--precision", choices=TOLERANCE, default="f32", help="of the artifacts")
     options = parser.parse_args()

@@ -15,11 +15,6 @@ from peers import onnxruntime_session, random_inputs, save_inputs
 from programs import VELTAIR, VELTAIRC, Failure, call, compiled
 
 PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peer.py")
-# Of models/export_torch.py, which the comparison is about.
-MODELS = [
-    "resnet50", "googlenet", "mobilenet_v2", "efficientnet_b0", "squeezenet1_1",
-    "tiny_yolov2", "ssd300_vgg16", "ssdlite320", "bert_base", "bert_large",
-]  # fmt: skip
 # Rounds, unless given. The medians of short models vary more.
 LONG_MS, LONG_ROUNDS, SHORT_ROUNDS = 20, 5, 11
 
@@ -92,7 +87,7 @@ def compile_cost(name):
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench-peers", description=__doc__)
-    parser.add_argument("model", nargs="*", default=MODELS, help="names from models/manifest.json (default: the ten)")
+    parser.add_argument("model", nargs="+", type=manifest.known, help="names from models/manifest.json")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     rounds = f"default: {LONG_ROUNDS}, of models under {LONG_MS} ms {SHORT_ROUNDS}"
     parser.add_argument("--rounds", type=int, default=0, help=rounds)

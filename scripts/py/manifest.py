@@ -1,5 +1,6 @@
 """models/manifest.json: which evaluation models there are, and their files."""
 
+import argparse
 import json
 import os
 
@@ -22,6 +23,13 @@ def load():
 def tested():
     """The models that tests use, in order."""
     return [name for name, model in load().items() if model.get("tested")]
+
+
+def known(name):
+    """The name of a model, as argparse's type of an argument."""
+    if name not in load():
+        raise argparse.ArgumentTypeError(f"no model '{name}'; there are: {', '.join(load())}")
+    return name
 
 
 def path(name):

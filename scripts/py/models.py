@@ -45,11 +45,8 @@ def main():
     parser = argparse.ArgumentParser(
         prog="scripts/models", description="Builds models into build/models; those of the tests if none is named."
     )
-    parser.add_argument("name", nargs="*", help="one of: " + ", ".join(models))
-    names = parser.parse_args().name or manifest.tested()
-    for name in names:
-        if name not in models:
-            parser.error(f"no model '{name}'; there are: {', '.join(models)}")
+    parser.add_argument("name", nargs="*", type=manifest.known, help="one of: " + ", ".join(models))
+    names = dict.fromkeys(parser.parse_args().name or manifest.tested())
     os.makedirs(manifest.FOLDER, exist_ok=True)
     missing = [name for name in names if not os.path.exists(manifest.path(name))]
     by_source = {"torch": [], "rapidocr": []}
