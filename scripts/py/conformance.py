@@ -53,13 +53,16 @@ def run_test(name):
     """Returns (passed, inputs were bound, reason)."""
     folder = os.path.join(DATA, name)
     model_file = os.path.join(folder, "model.onnx")
-    graph = onnx.load(model_file).graph
-    known = {tensor.name for tensor in graph.initializer}
-    names = [value.name for value in graph.input if value.name not in known]
     bound = []
     try:
+        graph = onnx.load(model_file).graph
+        known = {tensor.name for tensor in graph.initializer}
+        names = [value.name for value in graph.input if value.name not in known]
         with tempfile.TemporaryDirectory() as work:
-            for data in sorted(glob.glob(os.path.join(folder, "test_data_set_*"))):
+            folders = sorted(glob.glob(os.path.join(folder, "test_data_set_*")))
+            if not folders:
+                raise Failure("there is no data to compare with")
+            for data in folders:
                 files = dict(zip(names, data_files(data, "input")))
                 artifact = os.path.join(work, "test.so")
                 bound = compile_test(model_file, files, artifact)
@@ -72,9 +75,19 @@ def run_test(name):
                         raise Failure(f"output {value.name}: {wrong}")
     except Failure as failure:
         return False, bool(bound), str(failure)
-    except Exception as error:  # unreadable test data or output
+    except Exception as error:  # no such test; unreadable data or output
         return False, bool(bound), f"{type(error).__name__}: {error}"
     return True, bool(bound), ""
+
+
+def read_floor(file, lists):
+    """How many tests of the lists must pass."""
+    with open(file) as stream:
+        floors = json.load(stream)
+    names = [os.path.splitext(os.path.basename(name))[0] for name in lists]
+    if unknown := [name for name in names if name not in floors]:
+        sys.exit(f"conformance: {file} has no floor of {', '.join(unknown)}")
+    return sum(floors[name] for name in names)
 
 
 def read_lists(files):
@@ -96,6 +109,7 @@ def main():
     parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args()
     tests = [test for test in read_lists(options.list) if re.search(options.filter, test)]
+    floor = read_floor(options.floor, options.list) if options.floor else None
 
     # The work is in child processes; this one only compares.
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -110,10 +124,7 @@ def main():
         with open(options.passing, "w") as file:
             file.writelines(test + "\n" for test in passed)
     code = 0
-    if options.floor:
-        with open(options.floor) as file:
-            floors = json.load(file)
-        floor = sum(floors[os.path.splitext(os.path.basename(name))[0]] for name in options.list)
+    if floor is not None:
         if len(passed) < floor:
             print(f"the floor is {floor}")
             code = 1
