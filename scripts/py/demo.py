@@ -32,6 +32,9 @@ class Model:
         program = call_json(VELTAIR, "inspect", artifact)["programs"][0]
         self.shapes = program["shapes"]
         self.session = onnxruntime_session(onnx_file, CPUS)
+        compiled_in = [value.name for value in self.session.get_inputs() if value.name not in self.shapes]
+        if compiled_in:
+            raise Failure(f"{', '.join(compiled_in)}: compiled in, so ONNX Runtime cannot be given the same")
         self.inputs = random_inputs(self.session, self.shapes)
         self.files = save_inputs(self.inputs, self.folder)
         self.options = [f"--input={name}={file}" for name, file in self.files.items()]
