@@ -78,8 +78,8 @@ extern "C" {
 #endif
 
 // The tables that the runtime reads (veltair/artifact.h).
-typedef struct veltair_artifact veltair_artifact;
-const veltair_artifact *veltair_)"
+struct veltair_artifact;
+const struct veltair_artifact *veltair_)"
      << name << R"((uint32_t abi);
 
 // Runs the model in the calling thread, without the runtime. `in` and `out`
