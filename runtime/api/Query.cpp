@@ -49,6 +49,14 @@ static Status addInputs(const veltair_artifact &artifact,
       buffers.extents[extent] = input.dims[0];
     buffers.inputs.push_back(const_cast<void *>(input.data));
   }
+  // Inputs may share an extent, and kernels go by it in all of them.
+  for (uint32_t i = 0; i < artifact.input_count; ++i)
+    if (uint32_t extent = program.input_shapes[i].extent;
+        extent != VELTAIR_NONE && inputs[i].dims[0] != buffers.extents[extent])
+      return Status::error(VELTAIR_SHAPE_MISMATCH, "input '",
+                           artifact.inputs[i].name, "' has ", inputs[i].dims[0],
+                           " rows, another one of the same extent has ",
+                           buffers.extents[extent]);
   return {};
 }
 

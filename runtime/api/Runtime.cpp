@@ -189,7 +189,8 @@ uint32_t veltair_runtime_cpus(const veltair_runtime *runtime, uint32_t *cpus,
   if (!runtime)
     return 0;
   auto count = uint32_t(runtime->cpus.size());
-  std::copy_n(runtime->cpus.begin(), std::min(count, capacity), cpus);
+  if (cpus)
+    std::copy_n(runtime->cpus.begin(), std::min(count, capacity), cpus);
   return count;
 }
 

@@ -5,8 +5,10 @@
 #include "runtime/artifact/CheckImage.h"
 #include "runtime/support/Numbers.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace veltair {
 
@@ -156,23 +158,46 @@ static Status checkSegments(const ElfReader &elf) {
   return {};
 }
 
-// The loader trusts the header of the hash table.
+// The loader follows the hash table without looking: from a bucket that is not
+// 0 to the word of that symbol, and on to one whose lowest bit is set.
 static Status checkHashTable(const ElfReader &elf) {
   struct Header {
     uint32_t buckets, firstSymbol, bloomWords, bloomShift;
   };
-  uint64_t address = elf.dynamicValue(DT_GNU_HASH);
-  if (!address)
+  auto has = [&](int64_t tag) {
+    auto entries = elf.dynamicEntries();
+    return std::any_of(entries.begin(), entries.end(),
+                       [=](const Elf64_Dyn &e) { return e.d_tag == tag; });
+  };
+  if (!has(DT_GNU_HASH)) {
+    if (has(DT_HASH)) // the loader would take that one
+      return damaged("the hash table is not of the GNU kind");
     return {};
+  }
+  uint64_t address = elf.dynamicValue(DT_GNU_HASH);
   auto bytes = elf.atAddress(address, sizeof(Header));
   if (bytes.empty())
     return damaged("the hash table lies outside");
   Header header = copyRecords<Header>(bytes)[0];
-  uint64_t size = uint64_t(header.bloomWords) * sizeof(uint64_t) +
-                  uint64_t(header.buckets) * sizeof(uint32_t);
+  uint64_t bloomSize = uint64_t(header.bloomWords) * sizeof(uint64_t);
+  uint64_t size = bloomSize + uint64_t(header.buckets) * sizeof(uint32_t);
+  bytes = elf.atAddress(address + sizeof(Header), size);
   if (!isPowerOfTwo(header.bloomWords) || !header.buckets ||
-      header.bloomShift >= 64 ||
-      elf.atAddress(address + sizeof(Header), size).empty())
+      header.bloomShift >= 64 || bytes.empty())
+    return damaged("the hash table is damaged");
+
+  auto heads = copyRecords<uint32_t>(bytes.subspan(bloomSize));
+  std::erase(heads, 0u); // buckets without symbols
+  if (heads.empty())
+    return {};
+  auto [least, most] = std::minmax_element(heads.begin(), heads.end());
+  // Symbol 0 is left out of dynamicSymbols.
+  uint64_t symbols = elf.dynamicSymbols().size() + 1;
+  if (*least < header.firstSymbol || *most >= symbols)
+    return damaged("the hash table is damaged");
+  bytes = elf.atAddress(address + sizeof(Header) + size,
+                        (symbols - header.firstSymbol) * sizeof(uint32_t));
+  if (bytes.empty() || !(copyRecords<uint32_t>(bytes).back() & 1))
     return damaged("the hash table is damaged");
   return {};
 }

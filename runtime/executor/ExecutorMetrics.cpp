@@ -8,6 +8,7 @@
 #include "runtime/scheduler/ApiTypes.h"
 
 #include <algorithm>
+#include <new>
 
 namespace veltair {
 
@@ -74,11 +75,16 @@ void Executor::startTrace(size_t capacity) {
     tracing.stop();
   }
   tracing.reset(capacity); // takes long
-  std::lock_guard lock(mutex);
-  // What needs memory first: a trace must hold the models of its events.
-  for (const auto &tenant : tenants)
-    tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
-  tracing.start(threads());
+  try {
+    std::lock_guard lock(mutex);
+    // What needs memory first: a trace must hold the models of its events.
+    for (const auto &tenant : tenants)
+      tracing.addTenant(tenant->id, tenant->info.name, tenant->artifact);
+    tracing.start(threads());
+  } catch (const std::bad_alloc &) {
+    tracing.reset(/*capacity=*/0);
+    throw;
+  }
 }
 
 void Executor::stopTrace(std::ostream &out) {
@@ -88,8 +94,11 @@ void Executor::stopTrace(std::ostream &out) {
     std::lock_guard lock(mutex);
     tracing.stop();
   }
+  struct AtExit {
+    Trace &trace;
+    ~AtExit() { trace.reset(/*capacity=*/0); }
+  } atExit{tracing};
   tracing.write(out);
-  tracing.reset(/*capacity=*/0);
 }
 
 } // namespace veltair

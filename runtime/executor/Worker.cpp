@@ -50,16 +50,22 @@ void Worker::assign(Query *query, uint32_t number) {
 // The thread
 //===----------------------------------------------------------------------===//
 
+// A CPU that went away meanwhile leaves the thread where it is, as a lack of
+// memory does.
+static void pinThread(uint32_t cpu) {
+  cpu_set_t *set = CPU_ALLOC(cpu + 1);
+  if (!set)
+    return;
+  size_t size = CPU_ALLOC_SIZE(cpu + 1);
+  CPU_ZERO_S(size, set);
+  CPU_SET_S(cpu, size, set);
+  pthread_setaffinity_np(pthread_self(), size, set);
+  CPU_FREE(set);
+}
+
 void Worker::run(std::optional<uint32_t> cpu) {
-  if (cpu) {
-    cpu_set_t *set = CPU_ALLOC(*cpu + 1);
-    size_t size = CPU_ALLOC_SIZE(*cpu + 1);
-    CPU_ZERO_S(size, set);
-    CPU_SET_S(*cpu, size, set);
-    // A CPU that went away meanwhile leaves the worker where it is.
-    pthread_setaffinity_np(pthread_self(), size, set);
-    CPU_FREE(set);
-  }
+  if (cpu)
+    pinThread(*cpu);
   // As kernels are promised.
   _mm_setcsr(VELTAIR_MXCSR);
   counters.attachThread(index);

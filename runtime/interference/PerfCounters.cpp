@@ -134,7 +134,8 @@ PmuCounts PerfGroup::read() {
 //===----------------------------------------------------------------------===//
 
 struct PerfCounters::Slot {
-  std::unique_ptr<PerfGroup> owned;
+  // In place: where a worker's thread begins, nobody handles a lack of memory.
+  std::optional<PerfGroup> owned;
   std::atomic<PerfGroup *> group{nullptr};
 };
 
@@ -147,8 +148,8 @@ PerfCounters::~PerfCounters() = default;
 
 void PerfCounters::attachThread(unsigned worker) {
   Slot &slot = slots[worker];
-  slot.owned = std::make_unique<PerfGroup>(pmu, *system);
-  slot.group.store(slot.owned.get(), std::memory_order_release);
+  PerfGroup &group = slot.owned.emplace(pmu, *system);
+  slot.group.store(&group, std::memory_order_release);
 }
 
 void PerfCounters::addTo(CounterReading &reading) {

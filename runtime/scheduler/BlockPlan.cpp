@@ -13,13 +13,16 @@ ProgramTimes::ProgramTimes(const ProgramInfo &program,
                            const VersionTable &versions, const TimeModel &model,
                            unsigned maxCores, unsigned bucket)
     : layers(unsigned(program.layers.size())), cores(maxCores) {
+  const Time longest = never / std::max(layers, 1u); // no sum overflows
   sums.reserve(size_t(cores) * (layers + 1));
   for (unsigned team = 1; team <= cores; ++team) {
     Time sum = 0;
     sums.push_back(sum);
     for (unsigned l = 0; l < layers; ++l) {
       unsigned version = versions.version(l, team, bucket);
-      sum += model.predict(program, l, version, team, levelOfBucket(bucket));
+      sum += std::min(
+          model.predict(program, l, version, team, levelOfBucket(bucket)),
+          longest);
       sums.push_back(sum);
     }
   }

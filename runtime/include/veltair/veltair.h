@@ -157,7 +157,8 @@ VELTAIR_API veltair_status veltair_runtime_destroy(veltair_runtime *runtime);
 VELTAIR_API uint32_t veltair_runtime_threads(const veltair_runtime *runtime);
 
 // Writes at most `capacity` of the CPUs on which the workers may run,
-// ascending; returns how many there are, 0 for null.
+// ascending, unless `cpus` is null; returns how many there are, 0 without a
+// runtime.
 VELTAIR_API uint32_t veltair_runtime_cpus(const veltair_runtime *runtime,
                                           uint32_t *cpus, uint32_t capacity);
 

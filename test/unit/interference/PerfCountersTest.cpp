@@ -6,6 +6,7 @@
 
 #include "runtime/interference/PerfCounters.h"
 #include "runtime/interference/SoftwareCounters.h"
+#include "test/unit/runtime/FailingAllocations.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -128,6 +129,19 @@ TEST(PerfCounters, SumsTheWorkers) {
   EXPECT_EQ(reading.l3Misses, 3u);
   EXPECT_EQ(reading.l3Accesses, 4u);
   EXPECT_EQ(reading.memoryReads, 5u);
+}
+
+// A thread that lacks it ends the program.
+TEST(PerfCounters, AttachingNeedsNoMemory) {
+  struct System final : PerfSystem {
+    int open(const perf_event_attr &, int) override { return ++last; }
+    void close(int) override {}
+    int last = 10;
+  };
+  PerfCounters counters(zen4(), 1, std::make_unique<System>());
+  uint64_t before = test::allocatedBytes();
+  counters.attachThread(0);
+  EXPECT_EQ(test::allocatedBytes(), before);
 }
 
 TEST(PerfCounters, WithoutHardwareTheNameSaysSo) {

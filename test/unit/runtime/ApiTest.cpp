@@ -293,6 +293,34 @@ TEST_F(ApiTest, RefusesWrongInputs) {
   EXPECT_EQ(tenant->metrics().offered, 0u);
 }
 
+TEST_F(ApiTest, InputsOfOneExtentHaveEquallyManyRows) {
+  veltair_tensor inputs[] = {tables.inputs[0], tables.inputs[0]};
+  inputs[1].name = "mask";
+  veltair_shape shapes[] = {model.program().input_shapes[0],
+                            model.program().input_shapes[0]};
+  shapes[0].extent = shapes[1].extent = 0;
+  tables.inputs = inputs;
+  tables.input_count = 2;
+  model.program().input_shapes = shapes;
+  model.program().extent_count = 1;
+  open();
+  auto runRows = [&](int64_t rows, int64_t maskRows) {
+    veltair_input given[] = {
+        {x.data(), uint64_t(rows) * sizeof(float), VELTAIR_F32, 1, &rows},
+        {x.data(), uint64_t(maskRows) * sizeof(float), VELTAIR_F32, 1,
+         &maskRows}};
+    veltair_output out = output();
+    return veltair_run(tenant->get(), given, 2, &out, 1, nullptr);
+  };
+  EXPECT_EQ(runRows(elements, elements), VELTAIR_OK);
+  EXPECT_EQ(runRows(8, elements), VELTAIR_SHAPE_MISMATCH);
+  EXPECT_THAT(
+      veltair_last_message(),
+      HasSubstr("'x' has 8 rows, another one of the same extent has 1024"));
+  EXPECT_EQ(runRows(elements, 8), VELTAIR_SHAPE_MISMATCH);
+  tenant.reset();
+}
+
 TEST_F(ApiTest, RefusesWrongOptions) {
   veltair_runtime *raw = nullptr;
   veltair_runtime_options options = runtimeOptions(1, "lottery");
@@ -343,6 +371,7 @@ TEST_F(ApiTest, PinsToNamedCpus) {
   runtime.emplace(&options);
   EXPECT_EQ(runtime->threads(), 1u);
   EXPECT_EQ(runtime->cpus(), std::vector<uint32_t>{cpu});
+  EXPECT_EQ(veltair_runtime_cpus(runtime->get(), nullptr, /*capacity=*/8), 1u);
   tenant.emplace(*runtime, *module);
   EXPECT_EQ(run(input(), output()), VELTAIR_OK);
 }

@@ -372,6 +372,24 @@ TEST(ArtifactFile, RefusesWhatWouldMisleadTheLoader) {
   dynamic(DT_SYMTAB, [](Elf64_Dyn &e) { e.d_un.d_val += 8; }, "symbol table");
   dynamic(
       DT_GNU_HASH, [](Elf64_Dyn &e) { e.d_un.d_val = 1 << 30; }, "hash table");
+  dynamic(DT_GNU_HASH, [](Elf64_Dyn &e) { e.d_un.d_val = 0; }, "hash table");
+  // By itself it is refused, beside another one it occurs twice.
+  dynamic(DT_GNU_HASH, [](Elf64_Dyn &e) { e.d_tag = DT_HASH; }, "");
+
+  Elf64_Shdr section = sectionOf(good, ".gnu.hash");
+  auto hashTable = [&](auto change) {
+    Bytes bytes = good;
+    // Buckets, the first symbol, words of the filter, a shift; the filter.
+    uint32_t *table = &at<uint32_t>(bytes, section.sh_offset);
+    std::span buckets(table + 4 + 2 * table[2], table[0]);
+    change(buckets, table[section.sh_size / sizeof *table - 1]);
+    expectRefused(bytes, "hash table is damaged");
+  };
+  uint64_t symbols = sectionOf(good, ".dynsym").sh_size / sizeof(Elf64_Sym);
+  hashTable([&](auto buckets, uint32_t &) {
+    std::fill(buckets.begin(), buckets.end(), uint32_t(symbols));
+  });
+  hashTable([](auto, uint32_t &lastWord) { lastWord &= ~1u; });
 
   uint64_t relocations = sectionOf(good, ".rela.dyn").sh_offset;
   auto relocation = [&](auto change, const char *message) {

@@ -4,11 +4,13 @@
 
 // What the executor does under its lock, and what it leaves for later.
 
+#include "FailingAllocations.h"
 #include "ManualExecutor.h"
 
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <new>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -114,6 +116,33 @@ TEST(ExecutorLock, StoppedTracesKeepNothing) {
   EXPECT_TRUE(artifact.expired());
   executor.stopTrace(again);
   EXPECT_EQ(again.str().find("\"toy\""), std::string::npos);
+}
+
+TEST(ExecutorLock, TracesKeepNothingWithoutMemory) {
+  Service service;
+  ManualExecutor executor;
+  Tenant &first = executor.addTenant(service.tenant());
+  Tenant &second = executor.addTenant(service.tenant());
+  std::weak_ptr<const LoadedArtifact> artifact = first.artifact;
+  long users = artifact.use_count();
+  // True if there was enough memory.
+  auto succeeds = [](uint64_t seed, uint32_t failOneIn, auto call) {
+    try {
+      FailingAllocations failing(seed, failOneIn);
+      call();
+      return true;
+    } catch (const std::bad_alloc &) {
+      return false;
+    }
+  };
+  for (uint64_t seed = 0; seed < 64; ++seed) {
+    std::ostringstream out;
+    if (succeeds(seed, 2, [&] { executor.startTrace(/*capacity=*/1); }))
+      succeeds(seed, 1, [&] { executor.stopTrace(out); });
+    EXPECT_EQ(artifact.use_count(), users);
+  }
+  executor.removeTenant(first);
+  executor.removeTenant(second);
 }
 
 TEST(ExecutorLock, ArenasGrowOldWhileOthersAreInUse) {

@@ -23,6 +23,15 @@ TEST(ProgramTimes, SumsRanges) {
   EXPECT_EQ(times.time(1, 1, 3), 0);
 }
 
+// Annotations of an artifact may say anything.
+TEST(ProgramTimes, SumsOfTheLongestLayersFit) {
+  constexpr uint64_t endless = uint64_t(1) << 62;
+  ProgramTimes times =
+      timesOf(*testProgram({{endless, 1}, {endless, 1}, {endless, 1}}), 2);
+  for (unsigned l = 0; l < 3; ++l)
+    EXPECT_GT(times.time(0, l + 1, 2), times.time(0, l, 2));
+}
+
 TEST(ProgramTimes, DemandIsTheSmallestTeamThatFits) {
   ProgramTimes times = timesOf(*testProgram({{120, 4}, {60, 2}}), 6);
   EXPECT_EQ(times.demand(0, 2, 180), 1u);
