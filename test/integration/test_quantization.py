@@ -104,7 +104,8 @@ class Quantization(OperatorCase):
             bias=self.integers(20, dtype=np.int32, limit=30000),
         )
         image = self.integers(2, 3, 7, 9)
-        self.one("QLinearConv", [image], (byte, [2, 20, 9, 11]), tensors, {"pads": [1, 1, 1, 1]})
+        # ONNX Runtime's sums of u8 times s8 saturate on CPUs without VNNI.
+        self.one("QLinearConv", [image], (byte, [2, 20, 9, 11]), tensors, {"pads": [1, 1, 1, 1]}, reference=True)
 
     def test_dynamic_quantization(self):
         x = self.normal(2, 7, 33)
