@@ -17,6 +17,7 @@ import time
 
 import manifest
 import serving_report
+from machine import cpu_name
 from peers import onnxruntime_session, random_inputs, save_inputs
 from programs import Failure, call, compiled
 from rate_search import WIDEST, highest_rate
@@ -70,11 +71,6 @@ def log(text):
 
 def versions():
     return {name: importlib.metadata.version(name) for name in ("onnxruntime", "openvino")}
-
-
-def cpu_name():
-    with open("/proc/cpuinfo") as file:
-        return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
 
 
 def cached(kind, key, make, again=False):
@@ -191,7 +187,7 @@ class Benchmark:
             wanted = (self.options(name), self.models, self.k, self.share, self.beside)
             if value["max_rate_rps"] and same == wanted:
                 return value["max_rate_rps"], *close
-        for row in serving_report.published():
+        for row in (row for machine in serving_report.published() for row in machine["rows"]):
             same = (list(row["models"]), row["k"], row["share"], row["beside"])
             if name in row["systems"] and same == (self.models, self.k, self.share, self.beside):
                 if share := serving_report.rate(row["systems"][name]) / row["ideal_rps"]:
@@ -370,16 +366,10 @@ def main():
                     rows.append(row)
     except Failure as failure:
         sys.exit(f"bench-serving: {failure}")
-    document = {
-        "schema": "veltair.bench-serving.1",
-        "cpu": cpu_name(),
-        "cpus": CPUS,
-        "versions": versions(),
-        "rows": rows,
-    }
-    print(serving_report.tables(document, PEERS))
+    machine = {"cpu": cpu_name(), "cpus": CPUS, "versions": versions(), "rows": rows}
+    print(serving_report.tables(machine, PEERS))
     if options.write:
-        serving_report.write(document, PEERS)
+        serving_report.write(machine, PEERS)
 
 
 main()

@@ -5,13 +5,13 @@ import json
 import math
 import os
 import platform
-import re
 import statistics
 import subprocess
 import time
 
 import manifest
 from bar_chart import bar_chart
+from machine import cpu_name
 
 DOCUMENT = os.path.join(manifest.ROOT, "docs", "benchmarks")
 
@@ -72,16 +72,11 @@ def picture(rows, systems):
 
 
 def machine():
-    with open("/proc/cpuinfo") as file:
-        text = file.read()
-    model = re.search(r"^model name\s*:\s*(.*)$", text, re.M).group(1)
-    keys = ("cpu family", "model", "stepping")
-    numbers = [re.search(rf"^{key}\s*:\s*(\d+)$", text, re.M).group(1) for key in keys]
     caches = subprocess.run(["lscpu", "-C=NAME,ONE-SIZE"], capture_output=True, text=True).stdout.split()[2:]
     sizes = ", ".join(f"{name} {size}" for name, size in zip(caches[::2], caches[1::2]))
     return (
-        f"{model} (family {numbers[0]}, model {numbers[1]}, stepping {numbers[2]}), "
-        f"{len(os.sched_getaffinity(0))} CPUs, {sizes}, {platform.system()} {platform.release()}"
+        f"{cpu_name()}, {len(os.sched_getaffinity(0))} CPUs, {sizes}, "
+        f"{platform.system()} {platform.release()}"
     )
 
 

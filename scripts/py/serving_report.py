@@ -10,11 +10,11 @@ from bar_chart import COLOURS, bar_chart
 from serving_systems import FCFS_PEERS
 
 DOCUMENT = os.path.join(manifest.ROOT, "docs", "serving")  # .md, .json, .svg
+SCHEMA = "veltair.bench-serving.2"
 INTRODUCTION = """# Serving many models: measured
 
 Written by `scripts/bench-serving --write`; the numbers behind it are in
-[serving.json](serving.json). {cpus} CPUs ({cpu}), f32, ONNX Runtime
-{onnxruntime}, OpenVINO {openvino}.
+[serving.json](serving.json). All in f32.
 
 A mix of models is served under open-loop Poisson arrivals, the same for every
 system. A model's target is k times the faster peer's latency on one core
@@ -43,7 +43,7 @@ gives all boxes nearly the same score, and more of them reach the selection than
 with trained weights: ssdlite320, in heavy and all, spends more of its time there
 than a trained one.
 
-![Highest rates relative to the best peer](serving.svg)
+![Highest rates relative to the best peer, on the first machine](serving.svg)
 """
 
 
@@ -219,33 +219,35 @@ def summary(rows, peers):
     return "\n".join(lines) + "\n"
 
 
-def picture(rows, peers):
-    panels = ratios(rows, peers)
+def picture(machine, peers):
+    panels = ratios(machine["rows"], peers)
     highest = {}
     for systems in (systems for mixes in panels.values() for systems in mixes.values()):
         for name, value in systems.items():
             highest[name] = max(highest.get(name, 0), value)
     shown = sorted(highest, key=highest.get, reverse=True)[: len(COLOURS)]
     limit = max(highest.values(), default=1) * 1.05
-    return bar_chart("Highest rate over that of the best peer", panels, shown, limit, reference=1)
+    title = f"Highest rate over that of the best peer, {machine['cpu']}"
+    return bar_chart(title, panels, shown, limit, reference=1)
 
 
-def tables(document, peers):
-    rows = document["rows"]
-    return "\n".join([summary(rows, peers), *(table(row, peers) for row in rows)])
-
-
-def earlier_document():
-    """docs/serving.json, None without it."""
-    if not os.path.exists(DOCUMENT + ".json"):
-        return None
-    with open(DOCUMENT + ".json") as file:
-        return json.load(file)
+def tables(machine, peers):
+    """The section of one machine."""
+    rows, versions = machine["rows"], machine["versions"]
+    title = (
+        f"## {machine['cpu']}, {machine['cpus']} CPUs\n\n"
+        f"Beside ONNX Runtime {versions['onnxruntime']} and OpenVINO {versions['openvino']}.\n"
+    )
+    return "\n".join([title, summary(rows, peers), *(table(row, peers) for row in rows)])
 
 
 def published():
-    """The rows of docs/serving.json."""
-    return (earlier_document() or {"rows": []})["rows"]
+    """The machines of docs/serving.json."""
+    if not os.path.exists(DOCUMENT + ".json"):
+        return []
+    with open(DOCUMENT + ".json") as file:
+        document = json.load(file)
+    return document["machines"] if document["schema"] == SCHEMA else []
 
 
 def completed(row, earlier):
@@ -258,26 +260,31 @@ def completed(row, earlier):
     return row | {"systems": earlier["systems"] | row["systems"], **kept}
 
 
-def merged(document):
-    """`document` with what docs/serving.json has besides, if that was made on
-    the same CPUs beside the same peers."""
-    earlier = earlier_document()
-    if not earlier or any(earlier[key] != document[key] for key in ("schema", "cpu", "cpus", "versions")):
-        return document
-    rows = {(row["mix"], conditions(row)): row for row in earlier["rows"]}
-    for row in document["rows"]:
-        key = row["mix"], conditions(row)
-        rows[key] = completed(row, rows.get(key, row))
-    return document | {"rows": list(rows.values())}
+def merged(machine, machines):
+    """`machines` with `machine`, which completes what was measured on the same
+    CPUs beside the same peers, and replaces what was beside others."""
+    found = list(machines)
+    for i, earlier in enumerate(machines):
+        if (earlier["cpu"], earlier["cpus"]) != (machine["cpu"], machine["cpus"]):
+            continue
+        if earlier["versions"] != machine["versions"]:
+            found[i] = machine
+            return found
+        rows = {(row["mix"], conditions(row)): row for row in earlier["rows"]}
+        for row in machine["rows"]:
+            key = row["mix"], conditions(row)
+            rows[key] = completed(row, rows.get(key, row))
+        found[i] = machine | {"rows": list(rows.values())}
+        return found
+    return [*found, machine]
 
 
-def write(document, peers):
-    document = merged(document)
-    introduction = INTRODUCTION.format(**document, **document["versions"])
+def write(machine, peers):
+    machines = merged(machine, published())
     with open(DOCUMENT + ".md", "w") as file:
-        file.write(introduction + "\n" + tables(document, peers))
+        file.write("\n".join([INTRODUCTION, *(tables(each, peers) for each in machines)]))
     with open(DOCUMENT + ".json", "w") as file:
-        json.dump(document, file, indent=1)
+        json.dump({"schema": SCHEMA, "machines": machines}, file, indent=1)
         file.write("\n")
     with open(DOCUMENT + ".svg", "w") as file:
-        file.write(picture(document["rows"], peers))
+        file.write(picture(machines[0], peers))
