@@ -20,6 +20,7 @@ namespace {
 constexpr uint64_t maxBytes = uint64_t(1) << 46;
 constexpr uint32_t maxCount = 1u << 24;
 constexpr uint32_t maxRank = 64;
+constexpr uint32_t maxVersions = 1u << 16; // of a layer: policies keep 16 bits
 
 template <typename... Ts> Status damaged(const Ts &...what) {
   return Status::error(VELTAIR_BAD_ARTIFACT, what...);
@@ -233,11 +234,13 @@ Status Validator::checkLayer(const veltair_program &program, uint32_t index) {
   const veltair_layer &layer = program.layers[index];
   if (layer.reserved)
     return damaged("a reserved field is not zero");
+  if (layer.version_count == 0)
+    return damaged("it has no versions");
+  if (layer.version_count > maxVersions)
+    return damaged("it has more than ", maxVersions, " versions");
   if (!isArray(layer.operands, layer.operand_count) ||
       !isArray(layer.versions, layer.version_count))
     return damaged("a table lies outside the artifact");
-  if (layer.version_count == 0)
-    return damaged("it has no versions");
   if (layer.guard != VELTAIR_NONE && layer.guard >= program.extent_count)
     return damaged("guard ", layer.guard, " does not exist");
   if (layer.first_conflict <= index ||

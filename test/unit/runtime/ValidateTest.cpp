@@ -167,6 +167,7 @@ TEST_F(ValidateTest, Layers) {
   expectRefused(layer.operands, nullptr, "layer 'layer1': a table");
   expectRefused(layer.versions, nullptr, "layer 'layer1': a table");
   expectRefused(layer.version_count, 0, "no versions");
+  expectRefused(layer.version_count, 65537, "more than 65536 versions");
   expectRefused(layer.guard, 0, "guard 0");
   expectRefused(layer.first_conflict, 1, "first conflict");
   expectRefused(layer.first_conflict, 4, "first conflict");
