@@ -100,7 +100,8 @@ static void addInputs(CLI::App &app, std::vector<std::string> &inputs) {
 static int runTool(int argc, char **argv) {
   CLI::App app("Runs, serves, measures and inspects compiled models.",
                "veltair");
-  app.set_version_flag("--version", veltair_version_string());
+  app.set_version_flag("--version",
+                       std::string("veltair ") + veltair_version_string());
   app.require_subcommand(1);
 
   RunCommand run;
